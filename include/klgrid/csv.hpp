@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <ostream>
+#include <string_view>
+
+#include "klgrid/detail/require.hpp"
+#include "klgrid/kl_surfaces.hpp"
+#include "klgrid/parameter_mesh.hpp"
+#include "klgrid/real.hpp"
+
+/// Comma-separated values: a header line, then numbers in the shortest form that reads back as the same number.
+/// Infinity is written inf.
+namespace klgrid {
+
+namespace detail {
+
+inline void write_csv_field(std::ostream& out, std::string_view text) { out << text; }
+
+template <class T>
+  requires std::is_arithmetic_v<T>
+void write_csv_field(std::ostream& out, T value) {
+  std::array<char, 64> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  out.write(text.data(), end - text.data());
+}
+
+}  // namespace detail
+
+/// One line of fields: numbers and texts. Texts are written as they are, so they hold no comma.
+template <class First, class... Rest>
+void write_csv_row(std::ostream& out, const First& first, const Rest&... rest) {
+  detail::write_csv_field(out, first);
+  ((out.put(','), detail::write_csv_field(out, rest)), ...);
+  out.put('\n');
+}
+
+/// Columns mu, sigma, forward_kl, reverse_kl (nats); sigma in the outer loop.
+/// @throws std::invalid_argument if a surface is not of the mesh's shape.
+template <std::floating_point T>
+void write_csv(std::ostream& out, const ParameterMesh<T>& mesh, const KlSurfaces<T>& surfaces) {
+  for (const Surface<T>* surface : {&surfaces.forward, &surfaces.reverse})
+    detail::require(surface->rows() == mesh.rows() && surface->cols() == mesh.cols(), "write_csv", "surfaces",
+                    "of the mesh's shape", surface->size());
+  write_csv_row(out, "mu", "sigma", "forward_kl", "reverse_kl");
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j)
+      write_csv_row(out, mesh.mu()[j], mesh.sigma()[i], surfaces.forward(i, j), surfaces.reverse(i, j));
+}
+
+}  // namespace klgrid

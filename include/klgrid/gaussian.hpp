@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <numbers>
+
+#include "klgrid/detail/require.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+namespace detail {
+
+/// log sqrt(2 pi) to the precision of T.
+template <Real T>
+T log_sqrt_two_pi() {
+  using std::atan;
+  using std::log;
+  if constexpr (std::is_floating_point_v<T>)
+    return static_cast<T>(0.918938533204672741780329736405617639861L);
+  else
+    return T(log(T(T(8) * atan(T(1))))) / T(2);
+}
+
+}  // namespace detail
+
+/// The normal density q(x) = exp(-(x - mean)^2 / (2 stddev^2)) / (stddev sqrt(2 pi)) on the real line.
+template <Real T = double>
+class Gaussian {
+ public:
+  /// @throws std::invalid_argument unless mean is finite and stddev is finite and > 0.
+  Gaussian(T mean, T stddev) : mean_(mean), stddev_(stddev) {
+    detail::require(detail::is_finite(mean_), "Gaussian", "mean", "finite", mean_);
+    detail::require(detail::is_finite(stddev_) && stddev_ > T(0), "Gaussian", "stddev", "finite and > 0", stddev_);
+  }
+
+  [[nodiscard]] const T& mean() const noexcept { return mean_; }
+  [[nodiscard]] const T& stddev() const noexcept { return stddev_; }
+
+  [[nodiscard]] T log_pdf(const T& x) const {
+    using std::log;
+    const T z = (x - mean_) / stddev_;
+    return T(-z * z / T(2)) - (T(log(stddev_)) + detail::log_sqrt_two_pi<T>());
+  }
+
+  [[nodiscard]] T pdf(const T& x) const {
+    using std::exp;
+    return exp(log_pdf(x));
+  }
+
+  /// Differential entropy on the real line, log(stddev sqrt(2 pi e)), in nats.
+  [[nodiscard]] T entropy() const {
+    using std::log;
+    return T(log(stddev_)) + detail::log_sqrt_two_pi<T>() + T(1) / T(2);
+  }
+
+ private:
+  T mean_;
+  T stddev_;
+};
+
+}  // namespace klgrid

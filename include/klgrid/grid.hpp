@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "klgrid/axis.hpp"
+#include "klgrid/detail/require.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+/// Quadrature on a window: nodes x_i and weights w_i, so that sum_i w_i f(x_i) stands for the integral of f.
+///
+/// Immutable, and cheap to copy: copies share the nodes. Every density on a grid carries the grid it lives on.
+template <Real T = double>
+class Grid {
+ public:
+  /// Own nodes and weights, both of shape n >= 1.
+  /// @throws std::invalid_argument unless the nodes are finite and sorted and the weights are finite, >= 0, of the same
+  ///         size and not all zero.
+  Grid(Vector<T> nodes, Vector<T> weights) {
+    constexpr auto where = "Grid";
+    detail::require_sorted(nodes, where, "nodes");
+    detail::require_size(weights, nodes.size(), where, "weights", "nodes");
+    detail::require_each(
+        weights, [](const T& w) { return detail::is_finite(w) && w >= T(0); }, where, "weights", "finite and >= 0");
+    const T total = weights.sum();
+    detail::require(detail::is_finite(total) && total > T(0), where, "weights", "of a positive, finite sum", total);
+    data_ = std::make_shared<const Data>(Data{std::move(nodes), std::move(weights)});
+  }
+
+  /// klgrid::arange(start, stop, step), each node with weight step: the grid of a Riemann sum.
+  [[nodiscard]] static Grid arange(const T& start, const T& stop, const T& step) {
+    Vector<T> nodes = klgrid::arange(start, stop, step);
+    Vector<T> weights = Vector<T>::Constant(nodes.size(), step);
+    return Grid(std::move(nodes), std::move(weights));
+  }
+
+  /// klgrid::linspace(first, last, count) with the weights of the trapezoidal rule; count >= 2, first < last.
+  [[nodiscard]] static Grid linspace(const T& first, const T& last, Index count) {
+    detail::require(count >= 2, "Grid::linspace", "count", ">= 2", count);
+    detail::require(first < last, "Grid::linspace", "last", "> first", last);
+    Vector<T> nodes = klgrid::linspace(first, last, count);
+    const T step = (last - first) / T(static_cast<double>(count - 1));
+    Vector<T> weights = Vector<T>::Constant(count, step);
+    weights[0] = weights[count - 1] = step / T(2);
+    return Grid(std::move(nodes), std::move(weights));
+  }
+
+  [[nodiscard]] const Vector<T>& nodes() const noexcept { return data_->nodes; }
+  [[nodiscard]] const Vector<T>& weights() const noexcept { return data_->weights; }
+  [[nodiscard]] Index size() const noexcept { return data_->nodes.size(); }
+
+  /// The same nodes and weights, bit for bit.
+  friend bool operator==(const Grid& a, const Grid& b) {
+    return a.data_ == b.data_ ||
+           (a.size() == b.size() && (a.nodes() == b.nodes()).all() && (a.weights() == b.weights()).all());
+  }
+
+ private:
+  struct Data {
+    Vector<T> nodes;
+    Vector<T> weights;
+  };
+  std::shared_ptr<const Data> data_;
+};
+
+}  // namespace klgrid

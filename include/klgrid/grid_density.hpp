@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <utility>
+
+#include "klgrid/detail/require.hpp"
+#include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/grid.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+/// A function that gives a log-density, normalised or not, at one point. It may return -inf, but not NaN or +inf.
+template <class F, class T>
+concept LogDensity = requires(const F& f, const T& x) {
+  { f(x) } -> std::convertible_to<T>;
+};
+
+/// A probability density on a grid, as log p(x_i), normalised there so that sum_i w_i p(x_i) = 1.
+///
+/// Normalised once, by log-sum-exp, and not silently: log_mass() is the logarithm of the mass that was divided out. For
+/// a density that is normalised on the real line, exp(log_mass()) is the share of it that the window holds (up to the
+/// error of the quadrature). Values of -inf are allowed where p is zero, with 0 log 0 = 0.
+template <Real T = double>
+class GridDensity {
+ public:
+  /// Cost: K exponentials and a logarithm a node.
+  GridDensity(Grid<T> grid, const GaussianMixture<T>& mixture) : grid_(std::move(grid)) { assign(mixture); }
+
+  GridDensity(Grid<T> grid, const Gaussian<T>& gaussian) : grid_(std::move(grid)) {
+    evaluate([&](const T& x) { return gaussian.log_pdf(x); });
+  }
+
+  /// From a log-density, called once for each node.
+  template <LogDensity<T> F>
+  GridDensity(Grid<T> grid, const F& log_density) : grid_(std::move(grid)) {
+    evaluate(log_density);
+  }
+
+  /// From log values at the nodes, normalised or not: shape n.
+  /// @throws std::invalid_argument if the size is not the grid's, a value is NaN or +inf, or all are -inf.
+  [[nodiscard]] static GridDensity from_log_values(Grid<T> grid, Vector<T> log_values) {
+    detail::require_size(log_values, grid.size(), "GridDensity", "log_values", "grid");
+    GridDensity density(std::move(grid));
+    density.log_pdf_ = std::move(log_values);
+    density.normalize();
+    return density;
+  }
+
+  /// A new mixture on the same grid, in the same storage: after the first call nothing is allocated.
+  void assign(const GaussianMixture<T>& mixture) {
+    log_pdf_.resize(grid_.size());
+    mixture.log_pdf(grid_.nodes(), log_pdf_);
+    normalize();
+  }
+
+  [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
+
+  /// log p(x_i), normalised, shape n.
+  [[nodiscard]] const Vector<T>& log_pdf() const noexcept { return log_pdf_; }
+
+  /// p(x_i), normalised, shape n; 0 at nodes of weight 0, which take no part.
+  [[nodiscard]] const Vector<T>& pdf() const noexcept { return pdf_; }
+
+  /// log sum_i w_i exp(given log value i): what normalising subtracted.
+  [[nodiscard]] const T& log_mass() const noexcept { return log_mass_; }
+
+  /// H(p) = -sum_i w_i p_i log p_i, in nats.
+  [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
+
+  /// sum_i w_i p_i x_i
+  [[nodiscard]] const T& mean() const noexcept { return mean_; }
+
+  /// sum_i w_i p_i (x_i - mean)^2
+  [[nodiscard]] const T& variance() const noexcept { return variance_; }
+
+  /// True if p > 0 at every node of positive weight. Where it is false, D(q||p) = +inf for every Gaussian q.
+  [[nodiscard]] bool has_full_support() const noexcept { return has_full_support_; }
+
+ private:
+  explicit GridDensity(Grid<T> grid) : grid_(std::move(grid)) {}
+
+  template <class F>
+  void evaluate(const F& log_density) {
+    log_pdf_.resize(grid_.size());
+    for (Index i = 0; i < grid_.size(); ++i) log_pdf_[i] = log_density(grid_.nodes()[i]);
+    normalize();
+  }
+
+  void normalize() {
+    using std::log;
+    const auto& x = grid_.nodes();
+    const auto& w = grid_.weights();
+    const T lowest = std::numeric_limits<T>::lowest();
+    check_log_values();
+    // Zeros are told by their logarithm: a vectorised exp(-inf) need not be zero.
+    const auto positive = log_pdf_ >= lowest;
+    const T top = (positive && w > T(0)).select(log_pdf_, lowest).maxCoeff();
+    pdf_.resize(x.size());
+    pdf_ = (positive && w > T(0)).select((log_pdf_ - top).exp(), T(0));
+    const T mass = (w * pdf_).sum();
+    log_mass_ = top + T(log(mass));
+    log_pdf_ -= log_mass_;
+    pdf_ /= mass;
+    entropy_ = -(positive.select(w * pdf_ * log_pdf_, T(0))).sum();
+    mean_ = (w * pdf_ * x).sum();
+    variance_ = (w * pdf_ * (x - mean_).square()).sum();
+    has_full_support_ = (positive || w <= T(0)).all();
+  }
+
+  void check_log_values() const {
+    constexpr auto where = "GridDensity";
+    const auto& w = grid_.weights();
+    const T most = std::numeric_limits<T>::max();
+    if (!(log_pdf_ <= most).all())
+      detail::require_each(
+          log_pdf_, [&](const T& value) { return value <= most; }, where, "log_values", "neither NaN nor +inf");
+    const bool mass = (log_pdf_ >= std::numeric_limits<T>::lowest() && w > T(0)).any();
+    detail::require(mass, where, "log_values", "above -inf at some node of positive weight", "-inf at each");
+  }
+
+  Grid<T> grid_;
+  Vector<T> log_pdf_;
+  Vector<T> pdf_;
+  T log_mass_{};
+  T entropy_{};
+  T mean_{};
+  T variance_{};
+  bool has_full_support_ = true;
+};
+
+}  // namespace klgrid

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <utility>
+
+#include "klgrid/axis.hpp"
+#include "klgrid/detail/require.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+/// The Gaussians under comparison: every (mu_j, sigma_i), of a mu axis (columns) and a sigma axis (rows).
+template <Real T = double>
+class ParameterMesh {
+ public:
+  /// @throws std::invalid_argument unless both axes are non-empty, finite and sorted, and every sigma is > 0.
+  ParameterMesh(Vector<T> mu, Vector<T> sigma) : mu_(std::move(mu)), sigma_(std::move(sigma)) {
+    constexpr auto where = "ParameterMesh";
+    detail::require_sorted(mu_, where, "mu");
+    detail::require_each(
+        sigma_, [](const T& s) { return detail::is_finite(s) && s > T(0); }, where, "sigma", "finite and > 0");
+    detail::require_sorted(sigma_, where, "sigma");
+  }
+
+  [[nodiscard]] const Vector<T>& mu() const noexcept { return mu_; }
+  [[nodiscard]] const Vector<T>& sigma() const noexcept { return sigma_; }
+  [[nodiscard]] Index rows() const noexcept { return sigma_.size(); }
+  [[nodiscard]] Index cols() const noexcept { return mu_.size(); }
+  [[nodiscard]] Index cells() const noexcept { return rows() * cols(); }
+
+ private:
+  Vector<T> mu_;
+  Vector<T> sigma_;
+};
+
+}  // namespace klgrid

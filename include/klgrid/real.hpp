@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Eigen/Core>
+#include <concepts>
+#include <limits>
+
+namespace klgrid {
+
+/// A real scalar: float, double, long double, or a class that behaves like one (a multiprecision number, a forward-mode
+/// automatic-differentiation scalar). Elementary functions are found by argument-dependent lookup beside those of std.
+template <class T>
+concept Real = std::numeric_limits<T>::is_specialized && !std::numeric_limits<T>::is_integer &&
+               std::constructible_from<T, double> && requires(T& a, const T& b) {
+                 a = b + b;
+                 a = b - b;
+                 a = b * b;
+                 a = b / b;
+                 { b < b } -> std::convertible_to<bool>;
+               };
+
+using Index = Eigen::Index;
+
+/// A column of numbers: nodes, weights, an axis, a function's values on a grid.
+template <Real T>
+using Vector = Eigen::Array<T, Eigen::Dynamic, 1>;
+
+/// One number for each (mu, sigma) of a mesh: row-major, rows are sigma and columns are mu, the shape and the memory
+/// order of NumPy's meshgrid(mu, sigma).
+template <Real T>
+using Surface = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+}  // namespace klgrid

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// The version's one home: CMake reads these three lines.
+#define KLGRID_VERSION_MAJOR 0
+#define KLGRID_VERSION_MINOR 1
+#define KLGRID_VERSION_PATCH 0
