@@ -21,7 +21,7 @@ namespace detail {
 inline void write_csv_field(std::ostream& out, std::string_view text) { out << text; }
 
 template <class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 void write_csv_field(std::ostream& out, T value) {
   std::array<char, 64> text;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;

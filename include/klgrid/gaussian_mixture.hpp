@@ -20,7 +20,8 @@ template <Real T = double>
 class GaussianMixture {
  public:
   /// Three vectors of shape K.
-  /// @throws std::invalid_argument unless the sizes agree, weights are finite, >= 0 and sum to 1 within 1e-12 * K (a few
+  /// @throws std::invalid_argument unless the sizes agree, weights are finite, >= 0 and sum to 1 within 1e-12 * K (a
+  /// few
   ///         roundings of T where those are larger), means are finite, and stddevs are finite and > 0.
   GaussianMixture(Vector<T> weights, Vector<T> means, Vector<T> stddevs)
       : weights_(std::move(weights)), means_(std::move(means)), stddevs_(std::move(stddevs)) {

@@ -12,8 +12,8 @@
 
 namespace klgrid {
 
-/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp(-(x_i - mu)^2 / (2 sigma^2)) / Z(mu, sigma)
-/// with sum_i w_i q_i = 1. Holds what does not depend on the target density p: make it once, use it for every p.
+/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp(-(x_i - mu)^2 / (2 sigma^2)) / Z(mu,
+/// sigma) with sum_i w_i q_i = 1. Holds what does not depend on the target density p: make it once, use it for every p.
 template <Real T = double>
 class NormalizedGaussianBank {
  public:

@@ -11,13 +11,13 @@ namespace klgrid {
 /// automatic-differentiation scalar). Elementary functions are found by argument-dependent lookup beside those of std.
 template <class T>
 concept Real = std::numeric_limits<T>::is_specialized && !std::numeric_limits<T>::is_integer &&
-               std::constructible_from<T, double> && requires(T& a, const T& b) {
-                 a = b + b;
-                 a = b - b;
-                 a = b * b;
-                 a = b / b;
-                 { b < b } -> std::convertible_to<bool>;
-               };
+               std::constructible_from<T, double> && requires(T & a, const T& b) {
+  a = b + b;
+  a = b - b;
+  a = b * b;
+  a = b / b;
+  { b < b } -> std::convertible_to<bool>;
+};
 
 using Index = Eigen::Index;
 

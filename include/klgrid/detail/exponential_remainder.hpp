@@ -17,7 +17,8 @@ T exponential_remainder(const T& d) {
   const T square_half = d * d / T(2);
   T sum = square_half;
   T term = square_half;
-  for (int n = 3; term > sum * std::numeric_limits<T>::epsilon() || -term > sum * std::numeric_limits<T>::epsilon(); ++n) {
+  for (int n = 3; term > sum * std::numeric_limits<T>::epsilon() || -term > sum * std::numeric_limits<T>::epsilon();
+       ++n) {
     term = term * d / T(n);
     sum += term;
   }
