@@ -59,26 +59,43 @@ class NormalizedGaussianBank {
   }
 
   /// E_q[log p] for every q of the bank; -inf everywhere if p is zero at a node, for q is zero nowhere.
-  void expected_log(const Density& p, Surface<T>& out) const {
+  void expected_log(const Density& p, Surface<T>& out) const { expected_log(p, 0, out); }
+
+  /// E_q[z^power log p], z = (x - mu) / sigma, for every q of the bank; -inf everywhere if p is zero at a node.
+  /// @throws std::invalid_argument if power is negative.
+  void expected_log(const Density& p, int power, Surface<T>& out) const {
     if (p.has_full_support())
-      expectation(p.log_pdf(), out);
+      expectation(p.log_pdf(), power, out);
     else
       out.setConstant(mesh_.rows(), mesh_.cols(), -std::numeric_limits<T>::infinity());
   }
 
+  /// E_q[z^power], z = (x - mu) / sigma, for every q of the bank.
+  /// @throws std::invalid_argument if power is negative.
+  [[nodiscard]] Surface<T> moment(int power) const {
+    Surface<T> out;
+    expectation(Vector<T>::Ones(grid_.size()), power, out);
+    return out;
+  }
+
   /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
-  void expectation(const Eigen::Ref<const Vector<T>>& f, Surface<T>& out) const {
+  void expectation(const Eigen::Ref<const Vector<T>>& f, Surface<T>& out) const { expectation(f, 0, out); }
+
+ private:
+  /// E_q[z^power f]
+  void expectation(const Eigen::Ref<const Vector<T>>& f, int power, Surface<T>& out) const {
+    detail::require(power >= 0, "NormalizedGaussianBank::expectation", "power", ">= 0", power);
     detail::require_size(f, grid_.size(), "NormalizedGaussianBank::expectation", "f", "grid");
     out.resize(mesh_.rows(), mesh_.cols());
     Vector<T> mass(grid_.size());
     for (Index i = 0; i < mesh_.rows(); ++i)
       for (Index j = 0; j < mesh_.cols(); ++j) {
         distribute(i, j, mass);
+        for (int k = 0; k < power; ++k) mass *= (grid_.nodes() - mesh_.mu()[j]) / mesh_.sigma()[i];
         out(i, j) = (grid_.weights() > T(0)).select(mass * f, T(0)).sum();
       }
   }
 
- private:
   [[nodiscard]] auto exponents(Index row, Index col) const {
     return ((grid_.nodes() - mesh_.mu()[col]) / mesh_.sigma()[row]).square() * T(-0.5);
   }
@@ -100,5 +117,11 @@ class NormalizedGaussianBank {
   Surface<T> log_normalizer_;
   Surface<T> entropy_;
 };
+
+/// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid.
+template <Real T>
+[[nodiscard]] NormalizedGaussianBank<T> bank_for(const GridDensity<T>& p, ParameterMesh<T> mesh) {
+  return NormalizedGaussianBank<T>(p.grid(), std::move(mesh));
+}
 
 }  // namespace klgrid
