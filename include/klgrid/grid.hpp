@@ -27,7 +27,8 @@ class Grid {
         weights, [](const T& w) { return detail::is_finite(w) && w >= T(0); }, where, "weights", "finite and >= 0");
     const T total = weights.sum();
     detail::require(detail::is_finite(total) && total > T(0), where, "weights", "of a positive, finite sum", total);
-    data_ = std::make_shared<const Data>(Data{std::move(nodes), std::move(weights)});
+    const bool zero_weights = !(weights > T(0)).all();
+    data_ = std::make_shared<const Data>(Data{std::move(nodes), std::move(weights), zero_weights});
   }
 
   /// klgrid::arange(start, stop, step), each node with weight step: the grid of a Riemann sum.
@@ -52,6 +53,9 @@ class Grid {
   [[nodiscard]] const Vector<T>& weights() const noexcept { return data_->weights; }
   [[nodiscard]] Index size() const noexcept { return data_->nodes.size(); }
 
+  /// True if some weight is zero: its node takes no part in any sum.
+  [[nodiscard]] bool has_zero_weights() const noexcept { return data_->zero_weights; }
+
   /// The same nodes and weights, bit for bit.
   friend bool operator==(const Grid& a, const Grid& b) {
     return a.data_ == b.data_ ||
@@ -62,6 +66,7 @@ class Grid {
   struct Data {
     Vector<T> nodes;
     Vector<T> weights;
+    bool zero_weights;
   };
   std::shared_ptr<const Data> data_;
 };

@@ -93,32 +93,43 @@ class GridDensity {
     using std::log;
     const auto& x = grid_.nodes();
     const auto& w = grid_.weights();
-    const T lowest = std::numeric_limits<T>::lowest();
-    check_log_values();
-    // Zeros are told by their logarithm: a vectorised exp(-inf) need not be zero.
-    const auto positive = log_pdf_ >= lowest;
-    const T top = (positive && w > T(0)).select(log_pdf_, lowest).maxCoeff();
+    // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
+    const bool positive = detail::is_finite(T(log_pdf_.sum())) && !grid_.has_zero_weights();
+    if (!positive) check_log_values();
+    const T top = positive ? T(log_pdf_.maxCoeff()) : top_of_weighted();
     pdf_.resize(x.size());
-    pdf_ = (positive && w > T(0)).select((log_pdf_ - top).exp(), T(0));
+    pdf_ = (log_pdf_ - top).exp();
+    if (!positive) clear_zeros();
     const T mass = (w * pdf_).sum();
     log_mass_ = top + T(log(mass));
     log_pdf_ -= log_mass_;
     pdf_ /= mass;
-    entropy_ = -(positive.select(w * pdf_ * log_pdf_, T(0))).sum();
     mean_ = (w * pdf_ * x).sum();
     variance_ = (w * pdf_ * (x - mean_).square()).sum();
-    has_full_support_ = (positive || w <= T(0)).all();
+    entropy_ = -(w * pdf_ * log_pdf_.max(std::numeric_limits<T>::lowest())).sum();  // 0 log 0 = 0
+    has_full_support_ = positive || ((log_pdf_ >= std::numeric_limits<T>::lowest()) || w <= T(0)).all();
   }
 
   void check_log_values() const {
     constexpr auto where = "GridDensity";
-    const auto& w = grid_.weights();
-    const T most = std::numeric_limits<T>::max();
-    if (!(log_pdf_ <= most).all())
-      detail::require_each(
-          log_pdf_, [&](const T& value) { return value <= most; }, where, "log_values", "neither NaN nor +inf");
-    const bool mass = (log_pdf_ >= std::numeric_limits<T>::lowest() && w > T(0)).any();
+    detail::require_each(
+        log_pdf_, [](const T& value) { return value <= std::numeric_limits<T>::max(); }, where, "log_values",
+        "neither NaN nor +inf");
+    const bool mass = (log_pdf_ >= std::numeric_limits<T>::lowest() && grid_.weights() > T(0)).any();
     detail::require(mass, where, "log_values", "above -inf at some node of positive weight", "-inf at each");
+  }
+
+  [[nodiscard]] T top_of_weighted() const {
+    T top = std::numeric_limits<T>::lowest();
+    for (Index i = 0; i < grid_.size(); ++i)
+      if (grid_.weights()[i] > T(0) && log_pdf_[i] > top) top = log_pdf_[i];
+    return top;
+  }
+
+  /// Zeros are told by their logarithm and their weight: a vectorised exp(-inf) need not be zero.
+  void clear_zeros() {
+    for (Index i = 0; i < grid_.size(); ++i)
+      if (!(grid_.weights()[i] > T(0)) || !(log_pdf_[i] >= std::numeric_limits<T>::lowest())) pdf_[i] = T(0);
   }
 
   Grid<T> grid_;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
+#include <algorithm>
+#include <limits>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "klgrid/detail/require.hpp"
+#include "klgrid/executor.hpp"
+#include "klgrid/gauss_transform.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/grid_density.hpp"
 #include "klgrid/parameter_mesh.hpp"
@@ -12,44 +17,57 @@
 
 namespace klgrid {
 
-/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp(-(x_i - mu)^2 / (2 sigma^2)) / Z(mu,
-/// sigma) with sum_i w_i q_i = 1. Holds what does not depend on the target density p: make it once, use it for every p.
+/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp(-z_i^2 / 2) / Z(mu, sigma) with
+/// z_i = (x_i - mu) / sigma and sum_i w_i q_i = 1. Holds what does not depend on the target density p: make it once,
+/// use it for every p. Const methods may be called from many threads at once.
 template <Real T = double>
 class NormalizedGaussianBank {
  public:
   using Scalar = T;
   using Density = GridDensity<T>;
+  using Workspace = typename GaussTransform<T>::Workspace;
 
-  /// Cost: cells x nodes exponentials.
-  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh)
-      : grid_(std::move(grid)),
-        mesh_(std::move(mesh)),
-        log_normalizer_(mesh_.rows(), mesh_.cols()),
-        entropy_(mesh_.rows(), mesh_.cols()) {
-    Vector<T> mass(grid_.size());
-    for (Index i = 0; i < mesh_.rows(); ++i)
-      for (Index j = 0; j < mesh_.cols(); ++j) {
-        log_normalizer_(i, j) = distribute(i, j, mass);
-        const auto z = (grid_.nodes() - mesh_.mu()[j]) / mesh_.sigma()[i];
-        entropy_(i, j) = (mass * z.square()).sum() / T(2) + log_normalizer_(i, j);
-      }
+  struct Options {
+    /// Error of an expectation E_q[f] relative to max |f|; see GaussTransform.
+    T tolerance = typename GaussTransform<T>::Options{}.tolerance;
+    /// Highest power of z that expected_log is made ready for: 0 for values, 2 for gradients, 4 for Hessians. A higher
+    /// one can be asked for and costs the making of a transform each time.
+    int highest_power = 0;
+  };
+
+  /// Cost and memory: those of 1 + highest_power Gauss transforms.
+  /// @throws std::invalid_argument if an option is out of its range.
+  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, const Options& options = {})
+      : grid_(std::move(grid)), mesh_(std::move(mesh)), options_(options) {
+    detail::require(options.highest_power >= 0 && options.highest_power <= 4, "NormalizedGaussianBank", "highest_power",
+                    "in [0, 4]", options.highest_power);
+    for (int power = 0; power <= options.highest_power; ++power) transforms_.push_back(make_transform(power));
+    entropy_ = transforms_[0].moment(2) / T(2) + transforms_[0].log_normalizer();
   }
 
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
   [[nodiscard]] const ParameterMesh<T>& mesh() const noexcept { return mesh_; }
 
-  /// log Z(mu, sigma) = log sum_i w_i exp(-(x_i - mu)^2 / (2 sigma^2))
-  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return log_normalizer_; }
+  /// log Z(mu, sigma) = log sum_i w_i exp(-z_i^2 / 2)
+  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return transforms_[0].log_normalizer(); }
 
-  /// H(q) = E_q[(x - mu)^2] / (2 sigma^2) + log Z, in nats.
+  /// H(q) = E_q[z^2] / 2 + log Z, in nats.
   [[nodiscard]] const Surface<T>& entropy() const noexcept { return entropy_; }
+
+  /// E_q[z^power], 0 <= power <= 6.
+  [[nodiscard]] Surface<T> moment(int power) const {
+    detail::require(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
+    if (power <= moments_for(0)) return transforms_[0].moment(power);
+    return GaussTransform<T>(grid_, mesh_, {.tolerance = options_.tolerance, .moments = power}).moment(power);
+  }
 
   /// log q at the nodes for sigma()[row], mu()[col].
   [[nodiscard]] Vector<T> log_pdf(Index row, Index col) const {
     detail::require(row >= 0 && row < mesh_.rows(), "NormalizedGaussianBank::log_pdf", "row", "a row of the mesh", row);
     detail::require(col >= 0 && col < mesh_.cols(), "NormalizedGaussianBank::log_pdf", "col", "a column of the mesh",
                     col);
-    return exponents(row, col) - log_normalizer_(row, col);
+    const auto z = (grid_.nodes() - mesh_.mu()[col]) / mesh_.sigma()[row];
+    return z.square() * T(-0.5) - log_normalizer()(row, col);
   }
 
   /// @throws std::invalid_argument unless p lives on the bank's grid.
@@ -58,63 +76,55 @@ class NormalizedGaussianBank {
       detail::reject("NormalizedGaussianBank", "p", -1, "a density on the bank's grid", "another grid");
   }
 
-  /// E_q[log p] for every q of the bank; -inf everywhere if p is zero at a node, for q is zero nowhere.
-  void expected_log(const Density& p, Surface<T>& out) const { expected_log(p, 0, out); }
-
-  /// E_q[z^power log p], z = (x - mu) / sigma, for every q of the bank; -inf everywhere if p is zero at a node.
-  /// @throws std::invalid_argument if power is negative.
-  void expected_log(const Density& p, int power, Surface<T>& out) const {
-    if (p.has_full_support())
-      expectation(p.log_pdf(), power, out);
+  /// E_q[z^power log p_d] for every density, 0 <= power <= 4: calls sink(d, row, values) once for each of them and each
+  /// row of the mesh. -inf everywhere if p_d is zero at a node, for q is zero nowhere.
+  template <class Sink, Executor Run = SerialExecutor>
+  void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
+                    const Run& run = {}) const {
+    for (const Density& p : densities) require_same_domain(p);
+    const auto log_p = [&](Index d) -> const Vector<T>& { return at(densities, d).log_pdf(); };
+    const auto checked_sink = [&](Index d, Index row, auto& values) {
+      if (!at(densities, d).has_full_support()) values.setConstant(-std::numeric_limits<T>::infinity());
+      sink(d, row, values);
+    };
+    const auto count = static_cast<Index>(densities.size());
+    if (power <= options_.highest_power && power >= 0)
+      transforms_[static_cast<std::size_t>(power)].expectation(count, log_p, workspace, checked_sink, run);
     else
-      out.setConstant(mesh_.rows(), mesh_.cols(), -std::numeric_limits<T>::infinity());
+      make_transform(power).expectation(count, log_p, workspace, checked_sink, run);
   }
 
-  /// E_q[z^power], z = (x - mu) / sigma, for every q of the bank.
-  /// @throws std::invalid_argument if power is negative.
-  [[nodiscard]] Surface<T> moment(int power) const {
-    Surface<T> out;
-    expectation(Vector<T>::Ones(grid_.size()), power, out);
-    return out;
+  /// E_q[z^power log p] as a surface.
+  void expected_log(const Density& p, int power, Surface<T>& out) const {
+    out.resize(mesh_.rows(), mesh_.cols());
+    Workspace workspace;
+    expected_log({&p, 1}, power, workspace, [&](Index, Index row, const auto& values) { out.row(row) = values; });
   }
 
   /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
-  void expectation(const Eigen::Ref<const Vector<T>>& f, Surface<T>& out) const { expectation(f, 0, out); }
+  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const {
+    return transforms_[0].expectation(f);
+  }
+
+  /// The transforms behind the expectations, by power of z.
+  [[nodiscard]] const std::vector<GaussTransform<T>>& transforms() const noexcept { return transforms_; }
 
  private:
-  /// E_q[z^power f]
-  void expectation(const Eigen::Ref<const Vector<T>>& f, int power, Surface<T>& out) const {
-    detail::require(power >= 0, "NormalizedGaussianBank::expectation", "power", ">= 0", power);
-    detail::require_size(f, grid_.size(), "NormalizedGaussianBank::expectation", "f", "grid");
-    out.resize(mesh_.rows(), mesh_.cols());
-    Vector<T> mass(grid_.size());
-    for (Index i = 0; i < mesh_.rows(); ++i)
-      for (Index j = 0; j < mesh_.cols(); ++j) {
-        distribute(i, j, mass);
-        for (int k = 0; k < power; ++k) mass *= (grid_.nodes() - mesh_.mu()[j]) / mesh_.sigma()[i];
-        out(i, j) = (grid_.weights() > T(0)).select(mass * f, T(0)).sum();
-      }
+  static const Density& at(std::span<const Density> densities, Index d) {
+    return densities[static_cast<std::size_t>(d)];
   }
 
-  [[nodiscard]] auto exponents(Index row, Index col) const {
-    return ((grid_.nodes() - mesh_.mu()[col]) / mesh_.sigma()[row]).square() * T(-0.5);
-  }
+  /// Entropies take moments up to 2, derivatives two more than their power of z.
+  [[nodiscard]] int moments_for(int power) const { return power == 0 ? 2 + options_.highest_power : 0; }
 
-  /// Writes w_i q_i to mass and returns log Z. Scaled by the largest exponent, so that a Gaussian far off the window
-  /// or far narrower than the spacing of the nodes still has a sum that does not underflow.
-  T distribute(Index row, Index col, Vector<T>& mass) const {
-    using std::log;
-    const auto exponent = exponents(row, col);
-    const T top = (grid_.weights() > T(0)).select(exponent, std::numeric_limits<T>::lowest()).maxCoeff();
-    mass = grid_.weights() * (exponent - top).exp();
-    const T sum = mass.sum();
-    mass /= sum;
-    return top + T(log(sum));
+  [[nodiscard]] GaussTransform<T> make_transform(int power) const {
+    return {grid_, mesh_, {.tolerance = options_.tolerance, .power = power, .moments = moments_for(power)}};
   }
 
   Grid<T> grid_;
   ParameterMesh<T> mesh_;
-  Surface<T> log_normalizer_;
+  Options options_;
+  std::vector<GaussTransform<T>> transforms_;
   Surface<T> entropy_;
 };
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "klgrid/real.hpp"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace klgrid {
+
+/// Something that runs the tasks 0 .. tasks - 1, each once, in any order, on up to workers() threads: body(worker,
+/// task) with 0 <= worker < workers(), no two tasks at a time under the same worker. Tasks share no result, so the
+/// outcome is the same, bit for bit, for every executor.
+template <class E>
+concept Executor = requires(const E& run, void (*body)(Index, Index)) {
+  { run.workers() } -> std::convertible_to<Index>;
+  run(Index{}, body);
+};
+
+/// On the calling thread.
+struct SerialExecutor {
+  [[nodiscard]] Index workers() const noexcept { return 1; }
+
+  template <class Body>
+  void operator()(Index tasks, Body&& body) const {
+    for (Index task = 0; task < tasks; ++task) body(Index{0}, task);
+  }
+};
+
+#ifdef _OPENMP
+/// On OpenMP's threads; there if the program is compiled with OpenMP.
+struct OpenMpExecutor {
+  [[nodiscard]] Index workers() const noexcept { return omp_get_max_threads(); }
+
+  template <class Body>
+  void operator()(Index tasks, Body&& body) const {
+#pragma omp parallel for schedule(dynamic)
+    for (Index task = 0; task < tasks; ++task) body(static_cast<Index>(omp_get_thread_num()), task);
+  }
+};
+#endif
+
+static_assert(Executor<SerialExecutor>);
+
+}  // namespace klgrid

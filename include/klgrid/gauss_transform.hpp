@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "klgrid/detail/direct_cells.hpp"
+#include "klgrid/detail/gauss_expansion.hpp"
+#include "klgrid/detail/require.hpp"
+#include "klgrid/executor.hpp"
+#include "klgrid/grid.hpp"
+#include "klgrid/parameter_mesh.hpp"
+#include "klgrid/real.hpp"
+
+/// The Gauss transform of values f_i at nodes x_i with weights w_i,
+///
+///   G(mu, sigma) = sum_i w_i f_i exp(-z_i^2 / 2),   z_i = (x_i - mu) / sigma,
+///
+/// for all (mu, sigma) of a mesh, normalised: E_q[f] = G / Z, Z the transform of f = 1. By definition it costs
+/// cells x nodes. Here it costs little more than writing the result, with an error that is known beforehand.
+///
+/// THE IDEA. Where sigma is not small, exp(-z^2/2) is so smooth in x and in mu that it is, to rounding, a polynomial in
+/// both. Let c be the middle of the means, A and B the half-widths of nodes and means about c. With Chebyshev
+/// polynomials T_j,
+///
+///   exp(-z^2/2) = sum_k sum_j C_kj(sigma) T_k((mu - c)/B) T_j((x - c)/A) + error,
+///
+/// and the sum over nodes falls into three steps, of which only the second knows sigma:
+///
+///   analysis    F_j = sum_i w_i f_i T_j((x_i - c)/A)          once
+///   core        V_k(sigma) = sum_j C_kj(sigma) F_j            terms x terms for each sigma
+///   synthesis   G(mu, sigma) = sum_k V_k(sigma) T_k((mu - c)/B)   terms for each cell
+///
+/// The number of terms falls with sigma, about as 8 B/sigma + 15: a few dozen where nodes are hundreds.
+///
+/// PARITY. The kernel does not change when x - c and mu - c both change sign, so C_kj = 0 where k + j is odd: even and
+/// odd polynomials never meet. Nodes that are mirror images about c share their polynomials (add or subtract their
+/// values first), and so do means: each step costs half.
+///
+/// PANELS. For small sigma a mean sees only the nodes within about 9 sigma. The means are split into panels of equal
+/// size, each with its own c and its nodes in reach, all with the same A and B and so with the same cores. The number
+/// of panels is chosen for each octave of sigma, as the one with the fewest operations.
+///
+/// DIRECT CELLS. If sigma is small against the spacing of nodes, there is nothing to gain: the few nodes that count are
+/// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
+/// relative to the largest sum would be a large one relative to their own.
+///
+/// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f. The tolerance is met by
+/// - as many terms as make the interpolation error of the kernel (chebyshev_terms: a bound of the textbook, from the
+///   kernel's growth in the complex plane) times sum w / Z at most a quarter of the tolerance;
+/// - rounding: a few units of the last place times sum w / Z, where sum w is over the nodes in reach. Cells where
+///   epsilon * (sum w) / Z exceeds the tolerance are direct, which keeps this below the tolerance for the default of 64
+///   epsilon;
+/// - leaving out nodes of a direct cell whose mass is below an eighth of the tolerance.
+///
+/// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94, for sums that
+/// split into moments and local expansions; Fong & Darve, The black-box fast multipole method, J. Comput. Phys. 228
+/// (2009) 8712-8725, for Chebyshev interpolation in both variables; Trefethen, Approximation Theory and Approximation
+/// Practice (2013), chapter 8, for its error.
+namespace klgrid {
+
+template <Real T = double>
+class GaussTransform {
+ public:
+  struct Options {
+    /// Error of an expectation relative to max |f|: at least 8 epsilon, at most 0.1.
+    T tolerance = T(64) * std::numeric_limits<T>::epsilon();
+    /// Expectations of z^power f instead of f: 0 to 4.
+    int power = 0;
+    /// Highest k of moment(k): 0 to 6.
+    int moments = 0;
+  };
+
+  /// How a run of rows is computed.
+  struct Step {
+    enum class Method { direct, expansion };
+    Method method;
+    Index first_row, rows;
+    Index panels;             ///< expansions side by side; 0 if direct
+    Index x_terms, mu_terms;  ///< of the run's smallest sigma; 0 if direct
+    std::size_t bytes;        ///< stored for it
+  };
+
+  /// Buffers of expectation(). Each thread that calls it has one of its own; used again, it allocates nothing.
+  class Workspace {
+    friend class GaussTransform;
+    struct Scratch {
+      detail::Matrix<T> coefficients[2];
+      Vector<T> plus, minus, values;
+    };
+    detail::Matrix<T> values, products, folded;
+    std::vector<std::vector<detail::Matrix<T>>> moments;  // of each expansion: panel by panel, even and odd
+    std::vector<Scratch> scratch;                         // of each worker
+  };
+
+  /// Makes the plan and all that does not depend on f.
+  /// @throws std::invalid_argument if an option is out of its range.
+  GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Options& options = {})
+      : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
+    check(options);
+    take_nodes(grid);
+    log_normalizer_.resize(mesh.rows(), mesh.cols());
+    scale_.resize(mesh.rows(), mesh.cols());
+    moments_.assign(static_cast<std::size_t>(options.moments) + 1, Surface<T>(mesh.rows(), mesh.cols()));
+    make_plan(mesh);
+  }
+
+  /// log Z(mu, sigma), also where Z itself would underflow.
+  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return log_normalizer_; }
+
+  /// E_q[z^k], 0 <= k <= options.moments.
+  [[nodiscard]] const Surface<T>& moment(int k) const {
+    detail::require(k >= 0 && k <= options_.moments, "GaussTransform::moment", "k", "one of those asked for", k);
+    return moments_[static_cast<std::size_t>(k)];
+  }
+
+  [[nodiscard]] const std::vector<Step>& plan() const noexcept { return plan_; }
+
+  /// Memory held: weights, polynomials, cores, and the surfaces above.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    std::size_t sum = direct_.bytes();
+    for (const auto& expansion : expansions_) sum += expansion.bytes();
+    return sum + static_cast<std::size_t>(mesh_rows_ * mesh_cols_) * (moments_.size() + 2) * sizeof(T);
+  }
+
+  /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1; f(d) gives the values at the nodes, of shape n,
+  /// finite where the weight is positive. Calls sink(d, row, values) once for each d and row, values a row of the
+  /// result.
+  template <class Values, class Sink, Executor Run = SerialExecutor>
+  void expectation(Index count, const Values& f, Workspace& workspace, const Sink& sink, const Run& run = {}) const {
+    prepare(count, f, workspace, run.workers());
+    run(static_cast<Index>(tasks_.size()),
+        [&](Index worker, Index task) { finish(tasks_[static_cast<std::size_t>(task)], workspace, worker, sink); });
+  }
+
+  /// E_q[z^power f] as a surface.
+  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const {
+    Surface<T> out(mesh_rows_, mesh_cols_);
+    Workspace workspace;
+    expectation(
+        1, [&](Index) -> const auto& { return f; }, workspace,
+        [&](Index, Index row, const auto& values) { out.row(row) = values; });
+    return out;
+  }
+
+ private:
+  struct Task {
+    Index first_row, rows;
+    int expansion;  // -1: direct
+    std::size_t block;
+  };
+
+  static void check(const Options& options) {
+    constexpr auto where = "GaussTransform";
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    detail::require(options.tolerance >= T(8) * epsilon && options.tolerance <= T(0.1), where, "tolerance",
+                    "in [8 epsilon, 0.1]", options.tolerance);
+    detail::require(options.power >= 0 && options.power <= 4, where, "power", "in [0, 4]", options.power);
+    detail::require(options.moments >= 0 && options.moments <= 6, where, "moments", "in [0, 6]", options.moments);
+  }
+
+  /// Nodes of weight zero take no part, whatever f is there.
+  void take_nodes(const Grid<T>& grid) {
+    const Index count = (grid.weights() > T(0)).count();
+    if (count < grid.size()) used_.reserve(static_cast<std::size_t>(count));
+    nodes_.resize(count);
+    weights_.resize(count);
+    Index next = 0;
+    for (Index i = 0; i < grid.size(); ++i) {
+      if (!(grid.weights()[i] > T(0))) continue;
+      nodes_[next] = grid.nodes()[i];
+      weights_[next++] = grid.weights()[i];
+      if (count < grid.size()) used_.push_back(i);
+    }
+  }
+
+  // ---- the plan ----
+
+  [[nodiscard]] double tolerance() const { return static_cast<double>(options_.tolerance); }
+
+  /// Below this share of the mass in reach on its own 1-sigma neighbourhood, a cell is direct (see ERROR).
+  [[nodiscard]] double least_share() const {
+    return 2 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance();
+  }
+
+  /// Error of the kernel that an expansion may make.
+  [[nodiscard]] double kernel_error() const { return tolerance() * least_share() / 4; }
+
+  /// Beyond this many sigma the kernel is below a quarter of kernel_error.
+  [[nodiscard]] double reach() const {
+    return std::sqrt(2 * (std::log(4 / kernel_error()) + options_.power * std::log(12.0)));
+  }
+
+  /// For each octave of sigma the cheapest way; octaves with the same one are taken together.
+  void make_plan(const ParameterMesh<T>& mesh) {
+    const Vector<T>& sigma = mesh.sigma();
+    for (Index row = 0; row < mesh.rows();) {
+      const Index next = std::upper_bound(sigma.begin() + row, sigma.end(), T(T(2) * sigma[row])) - sigma.begin();
+      const Index panels = cheapest(mesh, row, next - row);
+      if (!plan_.empty() && plan_.back().panels == panels)
+        plan_.back().rows += next - row;
+      else
+        plan_.push_back(
+            {panels > 0 ? Step::Method::expansion : Step::Method::direct, row, next - row, panels, 0, 0, 0});
+      row = next;
+    }
+    row_begin_.assign(static_cast<std::size_t>(mesh.rows()) + 1, 0);
+    for (Step& step : plan_) carry_out(step, mesh);
+    direct_.shrink_to_fit();
+  }
+
+  /// Number of panels with the fewest operations for these rows, 0 for direct sums. What is streamed from memory
+  /// (weights, polynomials, cores) costs about twice as much an operation as synthesis, which runs in registers.
+  [[nodiscard]] Index cheapest(const ParameterMesh<T>& mesh, Index row, Index rows) const {
+    constexpr double synthesis = 0.5;
+    const Vector<T>& mu = mesh.mu();
+    const auto narrow = static_cast<double>(mesh.sigma()[row]);
+    const auto wide = static_cast<double>(mesh.sigma()[row + rows - 1]);
+    const double middle = std::sqrt(narrow * wide);
+    double least = 0;  // of direct sums: the nodes within 8 sigma, for each cell
+    for (Index j = 0; j < mu.size(); ++j) least += nodes_between(mu[j] - T(8 * middle), mu[j] + T(8 * middle));
+    least *= static_cast<double>(rows);
+    Index best = 0;
+    for (Index panels = 1; panels <= mu.size(); panels *= 2) {
+      double mu_half = 0;
+      double x_half = 0;
+      double nodes = 0;
+      for (Index i = 0; i < panels; ++i) {
+        const T& first = mu[mu.size() * i / panels];
+        const T& last = mu[mu.size() * (i + 1) / panels - 1];
+        const T from = std::max<T>(first - T(reach() * wide), nodes_[0]);
+        const T to = std::min<T>(last + T(reach() * wide), nodes_[nodes_.size() - 1]);
+        const T center = (first + last) / T(2);
+        mu_half = std::max(mu_half, static_cast<double>(T(last - center)));
+        x_half = std::max({x_half, static_cast<double>(T(center - from)), static_cast<double>(T(to - center))});
+        nodes += nodes_between(from, to);
+      }
+      const auto terms = [&](double half, double sigma) {
+        return static_cast<double>(detail::chebyshev_terms(half / sigma, kernel_error() / 8, options_.power));
+      };
+      const double mu_terms = terms(mu_half, middle);
+      const double cores = static_cast<double>(rows * panels) * mu_terms * terms(x_half, middle) / 2;
+      const double means = static_cast<double>(rows * mu.size()) * mu_terms / 2;
+      const double cost = nodes * terms(x_half, narrow) / 2 + cores + synthesis * means;
+      if (cost < least) {
+        least = cost;
+        best = panels;
+      }
+    }
+    return best;
+  }
+
+  [[nodiscard]] double nodes_between(const T& from, const T& to) const {
+    const auto first = std::lower_bound(nodes_.begin(), nodes_.end(), from);
+    return static_cast<double>(std::upper_bound(first, nodes_.end(), to) - first);
+  }
+
+  void carry_out(Step& step, const ParameterMesh<T>& mesh) {
+    const std::size_t direct_before = direct_.bytes();
+    if (step.method == Step::Method::direct) {
+      for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
+        for (Index col = 0; col < mesh.cols(); ++col) add_direct(mesh, row, col);
+        row_begin_[static_cast<std::size_t>(row) + 1] = direct_.end_row(nodes_.size());
+        tasks_.push_back({row, 1, -1, 0});
+      }
+      step.bytes = direct_.bytes() - direct_before;
+      return;
+    }
+    const typename detail::GaussExpansion<T>::Geometry geometry{step.first_row, step.rows, step.panels, reach(),
+                                                                tolerance() / 4};
+    auto& expansion =
+        expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, kernel_error(), options_.power);
+    expansion.make_cores(weights_, moments_);
+    for (std::size_t b = 0; b < expansion.blocks().size(); ++b)
+      tasks_.push_back(
+          {expansion.blocks()[b].first_row, expansion.blocks()[b].rows, static_cast<int>(expansions_.size()) - 1, b});
+    normalize(step, mesh, expansion);
+    step.x_terms = expansion.blocks()[0].x_terms[0] + expansion.blocks()[0].x_terms[1];
+    step.mu_terms = expansion.blocks()[0].mu_terms[0] + expansion.blocks()[0].mu_terms[1];
+    step.bytes = expansion.bytes() + direct_.bytes() - direct_before;
+  }
+
+  /// From sums to expectations, and direct cells where the share of the mass is too small.
+  void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::GaussExpansion<T>& expansion) {
+    for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
+      for (const auto& panel : expansion.panels()) {
+        const T least = T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum();
+        for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col) {
+          const T sum = moments_[0](row, col);
+          if (panel.nodes == 0 || !(sum > least)) {
+            add_direct(mesh, row, col);
+            continue;
+          }
+          using std::log;
+          log_normalizer_(row, col) = log(sum);
+          scale_(row, col) = T(1) / sum;
+          for (auto& moment : moments_) moment(row, col) /= sum;
+        }
+      }
+      row_begin_[static_cast<std::size_t>(row) + 1] = direct_.end_row(nodes_.size());
+    }
+  }
+
+  void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
+    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row], nodes_, weights_, tolerance() / 8,
+                                  options_.power, options_.moments);
+    log_normalizer_(row, col) = cell.log_normalizer;
+    scale_(row, col) = T(0);
+    for (std::size_t k = 0; k < moments_.size(); ++k) moments_[k](row, col) = cell.moments[static_cast<Index>(k)];
+  }
+
+  // ---- the transform ----
+
+  /// Analysis: products w f, and their moments for each panel.
+  template <class Values>
+  void prepare(Index count, const Values& f, Workspace& workspace, Index workers) const {
+    const Index n = nodes_.size();
+    workspace.values.resize(direct_.padded(n), count);
+    workspace.values.bottomRows(direct_.padded(n) - n).setZero();
+    workspace.products.resize(n + 1, count);
+    for (Index d = 0; d < count; ++d) {
+      const auto& given = f(d);
+      detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
+      auto values = workspace.values.col(d).head(n).array();
+      if (used_.empty())
+        values = given;
+      else
+        for (Index i = 0; i < n; ++i) values[i] = given[used_[static_cast<std::size_t>(i)]];
+      workspace.products.col(d).head(n) = (values * weights_).matrix();
+    }
+    workspace.products.row(n).setZero();
+    workspace.moments.resize(expansions_.size());
+    for (std::size_t e = 0; e < expansions_.size(); ++e) {
+      const auto& panels = expansions_[e].panels();
+      workspace.moments[e].resize(2 * panels.size());
+      for (std::size_t i = 0; i < panels.size(); ++i)
+        expansions_[e].analyze(panels[i], workspace.products, workspace.folded, workspace.moments[e][2 * i],
+                               workspace.moments[e][2 * i + 1]);
+    }
+    workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
+  }
+
+  /// Core and synthesis for a block of rows, or direct sums; then each row goes to the sink.
+  template <class Sink>
+  void finish(const Task& task, Workspace& workspace, Index worker, const Sink& sink) const {
+    auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
+    const Index densities = workspace.values.cols();
+    scratch.values.resize(std::max(scratch.values.size(), densities * task.rows * mesh_cols_));
+    if (task.expansion >= 0) {
+      const auto e = static_cast<std::size_t>(task.expansion);
+      const auto& expansion = expansions_[e];
+      const auto& block = expansion.blocks()[task.block];
+      for (std::size_t i = 0; i < expansion.panels().size(); ++i) {
+        expansion.multiply(block, workspace.moments[e][2 * i], workspace.moments[e][2 * i + 1], scratch.coefficients);
+        for (Index d = 0; d < densities; ++d)
+          expansion.synthesize(expansion.panels()[i], block, scratch.coefficients, d, scratch.plus, scratch.minus,
+                               scratch.values.data() + d * task.rows * mesh_cols_, mesh_cols_);
+      }
+    }
+    for (Index d = 0; d < densities; ++d)
+      for (Index r = 0; r < task.rows; ++r) {
+        const Index row = task.first_row + r;
+        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + (d * task.rows + r) * mesh_cols_,
+                                                              mesh_cols_);
+        if (task.expansion >= 0) values *= scale_.row(row);
+        direct_.expectations(row_begin_[static_cast<std::size_t>(row)], row_begin_[static_cast<std::size_t>(row) + 1],
+                             workspace.values.col(d).data(), values);
+        sink(d, row, values);
+      }
+  }
+
+  Options options_;
+  Index mesh_rows_;
+  Index mesh_cols_;
+  Index grid_size_;
+  std::vector<Index> used_;  // nodes of positive weight; empty if all are
+  Vector<T> nodes_;
+  Vector<T> weights_;
+  std::vector<Step> plan_;
+  std::vector<Task> tasks_;
+  std::vector<detail::GaussExpansion<T>> expansions_;
+  detail::DirectCells<T> direct_;
+  std::vector<std::size_t> row_begin_;  // of each row's groups of direct cells
+  Surface<T> log_normalizer_;
+  Surface<T> scale_;
+  std::vector<Surface<T>> moments_;
+};
+
+}  // namespace klgrid
