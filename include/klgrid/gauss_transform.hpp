@@ -88,10 +88,10 @@ class GaussTransform {
   class Workspace {
     friend class GaussTransform;
     struct Scratch {
-      detail::Matrix<T> coefficients[2];
-      Vector<T> plus, minus, values;
+      Vector<T> coefficients[2];
+      Vector<T> values;
     };
-    detail::Matrix<T> values, products, folded;
+    detail::Matrix<T> values, products, sums;
     std::vector<std::vector<detail::Matrix<T>>> moments;  // of each expansion: panel by panel, even and odd
     std::vector<Scratch> scratch;                         // of each worker
   };
@@ -113,9 +113,13 @@ class GaussTransform {
 
   /// E_q[z^k], 0 <= k <= options.moments.
   [[nodiscard]] const Surface<T>& moment(int k) const {
-    detail::require(k >= 0 && k <= options_.moments, "GaussTransform::moment", "k", "one of those asked for", k);
+    detail::require(k >= 0 && k < static_cast<int>(moments_.size()), "GaussTransform::moment", "k",
+                    "one of those asked for", k);
     return moments_[static_cast<std::size_t>(k)];
   }
+
+  /// Hands over the moments, for who needs them once; moment() is not to be called afterwards.
+  [[nodiscard]] std::vector<Surface<T>> release_moments() noexcept { return std::exchange(moments_, {}); }
 
   [[nodiscard]] const std::vector<Step>& plan() const noexcept { return plan_; }
 
@@ -194,13 +198,14 @@ class GaussTransform {
     return std::sqrt(2 * (std::log(4 / kernel_error()) + options_.power * std::log(12.0)));
   }
 
-  /// For each octave of sigma the cheapest way; octaves with the same one are taken together.
+  /// For each octave of sigma the cheapest way. Octaves that are direct, or expanded on a single panel, are taken
+  /// together: several panels would have to reach as far as the widest sigma of them.
   void make_plan(const ParameterMesh<T>& mesh) {
     const Vector<T>& sigma = mesh.sigma();
     for (Index row = 0; row < mesh.rows();) {
       const Index next = std::upper_bound(sigma.begin() + row, sigma.end(), T(T(2) * sigma[row])) - sigma.begin();
       const Index panels = cheapest(mesh, row, next - row);
-      if (!plan_.empty() && plan_.back().panels == panels)
+      if (!plan_.empty() && plan_.back().panels == panels && panels <= 1)
         plan_.back().rows += next - row;
       else
         plan_.push_back(
@@ -224,6 +229,7 @@ class GaussTransform {
     for (Index j = 0; j < mu.size(); ++j) least += nodes_between(mu[j] - T(8 * middle), mu[j] + T(8 * middle));
     least *= static_cast<double>(rows);
     Index best = 0;
+    double before = std::numeric_limits<double>::max();
     for (Index panels = 1; panels <= mu.size(); panels *= 2) {
       double mu_half = 0;
       double x_half = 0;
@@ -245,6 +251,8 @@ class GaussTransform {
       const double cores = static_cast<double>(rows * panels) * mu_terms * terms(x_half, middle) / 2;
       const double means = static_cast<double>(rows * mu.size()) * mu_terms / 2;
       const double cost = nodes * terms(x_half, narrow) / 2 + cores + synthesis * means;
+      if (cost > 2 * before) break;  // more panels than the best number
+      before = cost;
       if (cost < least) {
         least = cost;
         best = panels;
@@ -269,17 +277,18 @@ class GaussTransform {
       step.bytes = direct_.bytes() - direct_before;
       return;
     }
-    const typename detail::GaussExpansion<T>::Geometry geometry{step.first_row, step.rows, step.panels, reach(),
-                                                                tolerance() / 4};
+    const typename detail::GaussExpansion<T>::Geometry geometry{step.first_row, step.rows,       step.panels,
+                                                                reach(),        tolerance() / 4, least_share()};
     auto& expansion =
-        expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, kernel_error(), options_.power);
-    expansion.make_cores(weights_, moments_);
+        expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, tolerance() / 4, options_.power);
+    expansion.make_cores(mesh.sigma(), weights_, moments_);
     for (std::size_t b = 0; b < expansion.blocks().size(); ++b)
       tasks_.push_back(
           {expansion.blocks()[b].first_row, expansion.blocks()[b].rows, static_cast<int>(expansions_.size()) - 1, b});
     normalize(step, mesh, expansion);
-    step.x_terms = expansion.blocks()[0].x_terms[0] + expansion.blocks()[0].x_terms[1];
-    step.mu_terms = expansion.blocks()[0].mu_terms[0] + expansion.blocks()[0].mu_terms[1];
+    const auto& first = expansion.blocks()[0].core;
+    step.x_terms = first[0].x_terms() + first[1].x_terms();
+    step.mu_terms = first[0].mu_terms() + first[1].mu_terms();
     step.bytes = expansion.bytes() + direct_.bytes() - direct_before;
   }
 
@@ -337,7 +346,7 @@ class GaussTransform {
       const auto& panels = expansions_[e].panels();
       workspace.moments[e].resize(2 * panels.size());
       for (std::size_t i = 0; i < panels.size(); ++i)
-        expansions_[e].analyze(panels[i], workspace.products, workspace.folded, workspace.moments[e][2 * i],
+        expansions_[e].analyze(panels[i], workspace.products, workspace.sums, workspace.moments[e][2 * i],
                                workspace.moments[e][2 * i + 1]);
     }
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
@@ -353,19 +362,21 @@ class GaussTransform {
       const auto e = static_cast<std::size_t>(task.expansion);
       const auto& expansion = expansions_[e];
       const auto& block = expansion.blocks()[task.block];
-      for (std::size_t i = 0; i < expansion.panels().size(); ++i) {
-        expansion.multiply(block, workspace.moments[e][2 * i], workspace.moments[e][2 * i + 1], scratch.coefficients);
-        for (Index d = 0; d < densities; ++d)
-          expansion.synthesize(expansion.panels()[i], block, scratch.coefficients, d, scratch.plus, scratch.minus,
-                               scratch.values.data() + d * task.rows * mesh_cols_, mesh_cols_);
-      }
+      const Index terms[2] = {block.core[0].mu_terms(), block.core[1].mu_terms()};
+      for (std::size_t i = 0; i < expansion.panels().size(); ++i)
+        for (Index d = 0; d < densities; ++d) {
+          expansion.multiply(block, workspace.moments[e][2 * i], workspace.moments[e][2 * i + 1], d,
+                             scratch.coefficients);
+          expansion.synthesize(expansion.panels()[i], block.rows, scratch.coefficients, terms,
+                               scale_.row(task.first_row).data(), scratch.values.data() + d * task.rows * mesh_cols_,
+                               mesh_cols_);
+        }
     }
     for (Index d = 0; d < densities; ++d)
       for (Index r = 0; r < task.rows; ++r) {
         const Index row = task.first_row + r;
         Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + (d * task.rows + r) * mesh_cols_,
                                                               mesh_cols_);
-        if (task.expansion >= 0) values *= scale_.row(row);
         direct_.expectations(row_begin_[static_cast<std::size_t>(row)], row_begin_[static_cast<std::size_t>(row) + 1],
                              workspace.values.col(d).data(), values);
         sink(d, row, values);

@@ -42,7 +42,9 @@ class NormalizedGaussianBank {
     detail::require(options.highest_power >= 0 && options.highest_power <= 4, "NormalizedGaussianBank", "highest_power",
                     "in [0, 4]", options.highest_power);
     for (int power = 0; power <= options.highest_power; ++power) transforms_.push_back(make_transform(power));
-    entropy_ = transforms_[0].moment(2) / T(2) + transforms_[0].log_normalizer();
+    moments_ = transforms_[0].release_moments();
+    entropy_ = moments_[2] / T(2) + log_normalizer();
+    if (options.highest_power == 0) moments_ = {};
   }
 
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
@@ -57,7 +59,7 @@ class NormalizedGaussianBank {
   /// E_q[z^power], 0 <= power <= 6.
   [[nodiscard]] Surface<T> moment(int power) const {
     detail::require(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
-    if (power <= moments_for(0)) return transforms_[0].moment(power);
+    if (power < static_cast<int>(moments_.size())) return moments_[static_cast<std::size_t>(power)];
     return GaussTransform<T>(grid_, mesh_, {.tolerance = options_.tolerance, .moments = power}).moment(power);
   }
 
@@ -125,6 +127,7 @@ class NormalizedGaussianBank {
   ParameterMesh<T> mesh_;
   Options options_;
   std::vector<GaussTransform<T>> transforms_;
+  std::vector<Surface<T>> moments_;  // if highest_power > 0
   Surface<T> entropy_;
 };
 

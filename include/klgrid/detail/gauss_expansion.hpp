@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <type_traits>
@@ -9,50 +10,12 @@
 #include <vector>
 
 #include "klgrid/detail/chebyshev.hpp"
+#include "klgrid/detail/lane_products.hpp"
 #include "klgrid/real.hpp"
 
 /// The expanded rows of the Gauss transform, in the order of the essay in gauss_transform.hpp: panels (analysis of the
 /// nodes, synthesis of the means), cores (one small matrix for each sigma), and their product with given values.
 namespace klgrid::detail {
-
-/// Synthesis in registers: sums for Q rows at a time, at V vectors of points, so that Q V sums fill the registers and
-/// there are always enough independent ones to hide the latency of a multiply-add.
-template <Real T>
-struct SynthesisTile {
-  static constexpr Index vector = std::max<Index>(1, Eigen::internal::packet_traits<T>::size);
-  static constexpr int rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 8 : 4;
-  static constexpr Index widest = 4 * vector;  // points are padded to a multiple of this
-
-  /// sums[q] = sum_k coefficients[q terms + k] polynomials[k], polynomials of stride padded.
-  template <int Q, class Tile>
-  static void accumulate(const T* polynomials, Index padded, const T* coefficients, Index terms, Tile (&sums)[Q]) {
-    Tile sum[Q];
-    for (int q = 0; q < Q; ++q) sum[q].setZero();
-    for (Index k = 0; k < terms; ++k, polynomials += padded) {
-      const Tile values = Eigen::Map<const Tile>(polynomials);
-      for (int q = 0; q < Q; ++q) sum[q] += coefficients[q * terms + k] * values;
-    }
-    for (int q = 0; q < Q; ++q) sums[q] = sum[q];
-  }
-
-  /// plus = even + odd, minus = even - odd: the values at t and at -t.
-  template <int Q>
-  static void evaluate(const Matrix<T> (&polynomials)[2], const T* even_coefficients, const T* odd_coefficients,
-                       const Index (&terms)[2], T* plus, T* minus) {
-    using Tile = Eigen::Array<T, (Q >= 4 ? 2 : 4) * vector, 1>;
-    const Index padded = polynomials[0].rows();
-    for (Index point = 0; point < padded; point += Tile::SizeAtCompileTime) {
-      Tile even[Q];
-      Tile odd[Q];
-      accumulate<Q>(polynomials[0].data() + point, padded, even_coefficients, terms[0], even);
-      accumulate<Q>(polynomials[1].data() + point, padded, odd_coefficients, terms[1], odd);
-      for (int q = 0; q < Q; ++q) {
-        Eigen::Map<Tile>(plus + q * padded + point) = even[q] + odd[q];
-        Eigen::Map<Tile>(minus + q * padded + point) = even[q] - odd[q];
-      }
-    }
-  }
-};
 
 /// A run of neighbouring means with the nodes in their reach, both relative to the middle of the means.
 template <Real T>
@@ -63,17 +26,15 @@ struct GaussPanel {
   bool mirrored;  // the means lie symmetric about the center, so one half of them serves both
   Index points;   // means at which polynomials are evaluated: cols, or the first half of them
   std::vector<std::pair<Index, Index>> pairs;  // nodes at center + t and center - t; one past the last node for none
-  Matrix<T> analysis[2];                       // T_j(t / node half-width): terms x pairs, by parity of j
-  Matrix<T> synthesis[2];                      // T_k((mu - center) / mean half-width): points x terms, by parity of k
+  Vector<T> distances;                         // t / node half-width of the pairs
+  LaneTable<T> synthesis[2];                   // T_k((mu - center) / mean half-width) at the points, by parity of k
 };
 
-/// Rows of about equal sigma, with equal numbers of terms: their cores are stacked to one matrix for each parity of the
-/// mean's polynomials, (rows x mu_terms) x x_terms.
+/// Rows of about equal sigma: their cores, by parity of the mean's polynomials.
 template <Real T>
-struct GaussCores {
+struct GaussBlock {
   Index first_row, rows;
-  Index mu_terms[2], x_terms[2];
-  Matrix<T> core[2];
+  CoreStack<T> core[2];
 };
 
 template <Real T>
@@ -83,110 +44,181 @@ class GaussExpansion {
     Index first_row, rows, panels;
     double reach;         // in units of the largest sigma: nodes farther than this from every mean do not count
     double mirror_slack;  // in units of the smallest sigma: nodes and means may move by this to be mirror images
+    double least_share;   // Gaussians with a smaller share of the weights in reach are left to others
   };
 
-  /// @param error  absolute error of the kernel that the expansion may make at each (node, mean)
+  /// @param tolerance  of an expectation, relative to max |f|, for the expansion of the kernel alone
   GaussExpansion(const Vector<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry,
-                 double error, int power)
-      : sigma_(&sigma), geometry_(geometry), error_(error), power_(power) {
-    make_panels(nodes, mu);
-    const double narrowest = static_cast<double>(sigma[geometry.first_row]);
-    const Index x_terms = chebyshev_terms(static_cast<double>(x_half_) / narrowest, error / 16, power);
-    const Index mu_terms = chebyshev_terms(static_cast<double>(mu_half_) / narrowest, error / 4, power);
-    const T mirror_slack = T(geometry.mirror_slack) * sigma[geometry.first_row];
+                 double tolerance, int power)
+      : geometry_(geometry), error_(tolerance * geometry.least_share), power_(power) {
+    make_panels(nodes, mu, sigma[geometry.first_row + geometry.rows - 1]);
+    const T slack = T(geometry.mirror_slack) * sigma[geometry.first_row];
     for (GaussPanel<T>& panel : panels_) {
-      make_analysis(panel, nodes, x_terms, mirror_slack);
-      make_synthesis(panel, mu, mu_terms, mirror_slack);
+      make_pairs(panel, nodes, slack);
+      mirror_means(panel, mu, slack);
     }
+    const auto narrowest = static_cast<double>(sigma[geometry.first_row]);
+    x_terms_ = x_terms(narrowest);
+    make_synthesis(mu, mu_terms(narrowest));
   }
 
-  /// Makes the cores, and the transforms of z^k of the weights themselves, which cost little on the way.
-  void make_cores(const Vector<T>& weights, std::vector<Surface<T>>& moments) {
+  /// Makes the cores, and the sums of w z^k exp(-z^2/2), which cost little on the way: moments[k], k = 0, 1, ...
+  ///
+  /// The kernel's error counts relative to the share of the weights that a Gaussian gathers. That share grows with
+  /// sigma: the least one of a block bounds the next block's, which can do with fewer terms.
+  void make_cores(const Vector<T>& sigma, const Vector<T>& weights, std::vector<Surface<T>>& moments) {
+    const double tolerated = error_;
     const Index end = geometry_.first_row + geometry_.rows;
     std::vector<Matrix<T>> weight_moments;
     analyze_all(weights, weight_moments);
-    constexpr double spread = 1.15;  // rows whose sigma differs by less need about the same number of terms
-    constexpr Index most_rows = 16;
+    Index most_terms = 0;
     for (Index row = geometry_.first_row; row < end;) {
-      Index next = row + 1;
-      while (next < end && next - row < most_rows && (*sigma_)[next] <= T(spread) * (*sigma_)[row]) ++next;
-      blocks_.push_back(make_block(row, next - row, weight_moments, moments));
-      trim(blocks_.back());
-      row = next;
+      const Index rows = rows_alike(sigma, row, end);
+      blocks_.push_back(make_block(sigma, row, rows, weight_moments, moments));
+      most_terms = std::max({most_terms, 2 * blocks_.back().core[0].x_terms(), 2 * blocks_.back().core[1].x_terms()});
+      row += rows;
+      error_ = std::max(tolerated, tolerated / geometry_.least_share * least_share(weights, moments[0].row(row - 1)));
     }
-    drop_unused_terms();
-    sigma_ = nullptr;
+    x_terms_ = most_terms;
   }
 
   [[nodiscard]] const std::vector<GaussPanel<T>>& panels() const noexcept { return panels_; }
-  [[nodiscard]] const std::vector<GaussCores<T>>& blocks() const noexcept { return blocks_; }
+  [[nodiscard]] const std::vector<GaussBlock<T>>& blocks() const noexcept { return blocks_; }
   [[nodiscard]] const Geometry& geometry() const noexcept { return geometry_; }
 
-  /// The panel's moments of the values, by parity: sum over its nodes of T_j g. g has a zero below its last node.
-  void analyze(const GaussPanel<T>& panel, const Matrix<T>& g, Matrix<T>& folded, Matrix<T>& even,
-               Matrix<T>& odd) const {
-    folded.resize(static_cast<Index>(panel.pairs.size()), 2 * g.cols());
-    for (Index d = 0; d < g.cols(); ++d)
-      for (Index i = 0; i < folded.rows(); ++i) {
-        const auto [right, left] = panel.pairs[static_cast<std::size_t>(i)];
-        folded(i, d) = g(right, d) + g(left, d);
-        folded(i, g.cols() + d) = g(right, d) - g(left, d);
+  /// The panel's moments of the values, by parity: sum over its nodes of T_j g, for each column of g, which has a zero
+  /// below its last node. The polynomials are made on the way, by their recurrence: that is faster than to read them.
+  void analyze(const GaussPanel<T>& panel, const Matrix<T>& g, Matrix<T>& sums, Matrix<T>& even, Matrix<T>& odd) const {
+    even.resize((x_terms_ + 1) / 2, g.cols());
+    odd.resize((x_terms_ + 1) / 2, g.cols());
+    sums.resize(lane_size<T>, 2 * even.rows());
+    for (Index d = 0; d < g.cols(); ++d) {
+      sums.setZero();
+      for (Index first = 0; first < panel.distances.size(); first += analysis_lanes * lane_size<T>)
+        add_moments(panel, g.col(d).data(), first, sums);
+      for (Index j = 0; j < even.rows(); ++j) {
+        even(j, d) = sums.col(2 * j).sum();
+        odd(j, d) = sums.col(2 * j + 1).sum();
       }
-    even.noalias() = panel.analysis[0] * folded.leftCols(g.cols());
-    odd.noalias() = panel.analysis[1] * folded.rightCols(g.cols());
-  }
-
-  /// The coefficients of the mean's polynomials for each row of the block, by parity.
-  void multiply(const GaussCores<T>& block, const Matrix<T>& even, const Matrix<T>& odd,
-                Matrix<T> (&coefficients)[2]) const {
-    const Matrix<T>* const moments[2] = {&even, &odd};
-    for (int parity : {0, 1}) {
-      const int x_parity = parity ^ (power_ & 1);
-      coefficients[parity].noalias() = block.core[parity] * moments[x_parity]->topRows(block.x_terms[x_parity]);
     }
   }
 
-  /// Values at the means of the panel, row by row of the block, from the coefficients' column d; written to
-  /// out + row * stride + column.
-  static void synthesize(const GaussPanel<T>& panel, const GaussCores<T>& block, const Matrix<T> (&coefficients)[2],
-                         Index d, Vector<T>& plus, Vector<T>& minus, T* out, Index stride) {
-    using Synthesis = SynthesisTile<T>;
-    const Index padded = panel.synthesis[0].rows();
-    plus.resize(padded * Synthesis::rows);
-    minus.resize(padded * Synthesis::rows);
-    for (Index row = 0; row < block.rows;) {
-      const T* const even = coefficients[0].col(d).data() + row * block.mu_terms[0];
-      const T* const odd = coefficients[1].col(d).data() + row * block.mu_terms[1];
-      const auto evaluate = [&]<int Q>(std::integral_constant<int, Q>) {
-        Synthesis::template evaluate<Q>(panel.synthesis, even, odd, block.mu_terms, plus.data(), minus.data());
-        return Index{Q};
+  /// The coefficients of the mean's polynomials for each row of the block, by parity, from the moments' column d.
+  void multiply(const GaussBlock<T>& block, const Matrix<T>& even, const Matrix<T>& odd, Index d,
+                Vector<T> (&coefficients)[2]) const {
+    const Matrix<T>* const moments[2] = {&even, &odd};
+    for (int parity : {0, 1}) {
+      const CoreStack<T>& core = block.core[parity];
+      coefficients[parity].resize(std::max(coefficients[parity].size(), core.product_size()));
+      core.multiply(moments[parity ^ (power_ & 1)]->col(d).data(), coefficients[parity].data());
+    }
+  }
+
+  /// Values at the means of the panel, times scale, for count rows whose coefficients of term k start at k * rows; row
+  /// r is written to out + r * stride and scaled by scale + r * stride, both from the panel's first column on.
+  static void synthesize(const GaussPanel<T>& panel, Index rows, const Vector<T> (&coefficients)[2],
+                         const Index (&terms)[2], const T* scale, T* out, Index stride) {
+    constexpr int most = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 8 : 4;
+    for (Index row = 0; row < rows;) {
+      const auto together = [&]<int Q, int V>(std::integral_constant<int, Q>, std::integral_constant<int, V>) {
+        const T* const first[2] = {coefficients[0].data() + row, coefficients[1].data() + row};
+        synthesize_rows<Q, V>(panel, rows, first, terms, 0, scale + row * stride, out + row * stride, stride);
+        row += Q;
       };
-      const Index left = block.rows - row;
-      const Index count = left >= Synthesis::rows ? evaluate(std::integral_constant<int, Synthesis::rows>{})
-                          : left >= 4             ? evaluate(std::integral_constant<int, 4>{})
-                          : left >= 2             ? evaluate(std::integral_constant<int, 2>{})
-                                                  : evaluate(std::integral_constant<int, 1>{});
-      for (Index q = 0; q < count; ++q, ++row) {
-        Eigen::Map<Vector<T>> values(out + row * stride + panel.first_col, panel.cols);
-        if (panel.mirrored) values.tail(panel.points) = minus.segment(q * padded, panel.points).reverse();
-        values.head(panel.points) = plus.segment(q * padded, panel.points);
-      }
+      if (rows - row >= most)
+        together(std::integral_constant<int, most>{}, std::integral_constant<int, 2>{});
+      else if (rows - row >= 4)
+        together(std::integral_constant<int, 4>{}, std::integral_constant<int, 2>{});
+      else if (rows - row >= 2)
+        together(std::integral_constant<int, 2>{}, std::integral_constant<int, 4>{});
+      else
+        together(std::integral_constant<int, 1>{}, std::integral_constant<int, 4>{});
     }
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     Index numbers = 0;
     for (const auto& panel : panels_)
-      for (int parity : {0, 1}) numbers += panel.analysis[parity].size() + panel.synthesis[parity].size();
-    for (const auto& block : blocks_) numbers += block.core[0].size() + block.core[1].size();
+      numbers += panel.distances.size() + panel.synthesis[0].size() + panel.synthesis[1].size();
+    for (const auto& block : blocks_) numbers += block.core[0].stored() + block.core[1].stored();
     return static_cast<std::size_t>(numbers) * sizeof(T);
   }
 
  private:
+  static constexpr int analysis_lanes = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 4 : 2;
+
+  /// Adds T_j g of a few lanes of pairs to the sums, lane by lane, j = 0, 1, ...
+  void add_moments(const GaussPanel<T>& panel, const T* g, Index first, Matrix<T>& sums) const {
+    Lane<T> even[analysis_lanes];
+    Lane<T> odd[analysis_lanes];
+    Lane<T> twice_t[analysis_lanes];
+    Lane<T> current[analysis_lanes];
+    Lane<T> next[analysis_lanes];
+    for (Index v = 0; v < analysis_lanes; ++v)
+      for (Index i = 0; i < lane_size<T>; ++i) {
+        const Index pair = std::min(first + v * lane_size<T> + i, panel.distances.size());
+        const auto [right, left] = panel.pairs[static_cast<std::size_t>(pair)];
+        even[v][i] = g[right] + g[left];
+        odd[v][i] = g[right] - g[left];
+        const T t = pair < panel.distances.size() ? panel.distances[pair] : T(0);
+        twice_t[v][i] = T(2) * t;
+        current[v][i] = T(1);
+        next[v][i] = t;
+      }
+    T* sum = sums.data();
+    for (Index j = 0; j < x_terms_; j += 2, sum += 2 * lane_size<T>) {
+      Lane<T> even_sum = Eigen::Map<const Lane<T>>(sum);
+      Lane<T> odd_sum = Eigen::Map<const Lane<T>>(sum + lane_size<T>);
+      for (int v = 0; v < analysis_lanes; ++v) {
+        even_sum += current[v] * even[v];
+        odd_sum += next[v] * odd[v];
+        current[v] = twice_t[v] * next[v] - current[v];
+        next[v] = twice_t[v] * current[v] - next[v];
+      }
+      Eigen::Map<Lane<T>>{sum} = even_sum;
+      Eigen::Map<Lane<T>>{sum + lane_size<T>} = odd_sum;
+    }
+  }
+
+  /// Q rows at a time, V lanes of points at a time, then what is left of the lanes.
+  template <int Q, int V>
+  static void synthesize_rows(const GaussPanel<T>& panel, Index rows, const T* const (&first)[2],
+                              const Index (&terms)[2], Index lane, const T* scale, T* out, Index stride) {
+    for (; lane + V <= panel.synthesis[0].lanes(); lane += V) {
+      Lane<T> even[Q][V];
+      Lane<T> odd[Q][V];
+      panel.synthesis[0].template evaluate<Q, V>(lane, first[0], terms[0], rows, even);
+      panel.synthesis[1].template evaluate<Q, V>(lane, first[1], terms[1], rows, odd);
+      for (int q = 0; q < Q; ++q)
+        for (int v = 0; v < V; ++v) {
+          const Index at = q * stride + panel.first_col;
+          store(panel, (lane + v) * lane_size<T>, even[q][v], odd[q][v], scale + at, out + at);
+        }
+    }
+    if constexpr (V > 1) synthesize_rows<Q, V / 2>(panel, rows, first, terms, lane, scale, out, stride);
+  }
+
+  /// even + odd is the value at t, even - odd the one at -t.
+  static void store(const GaussPanel<T>& panel, Index point, const Lane<T>& even, const Lane<T>& odd, const T* scale,
+                    T* out) {
+    const Index count = std::min(lane_size<T>, panel.points - point);
+    const Lane<T> plus = even + odd;
+    const Lane<T> minus = (even - odd).reverse();
+    const Index mirror = panel.cols - point - count;
+    if (count == lane_size<T>) {
+      Eigen::Map<Lane<T>>(out + point) = plus * Eigen::Map<const Lane<T>>(scale + point);
+      if (panel.mirrored) Eigen::Map<Lane<T>>(out + mirror) = minus * Eigen::Map<const Lane<T>>(scale + mirror);
+      return;
+    }
+    for (Index i = 0; i < count; ++i) {
+      out[point + i] = plus[i] * scale[point + i];
+      if (panel.mirrored) out[mirror + i] = minus[lane_size<T> - count + i] * scale[mirror + i];
+    }
+  }
+
   /// Equal numbers of means for each panel; one pair of half-widths for all, so that they share their cores.
-  void make_panels(const Vector<T>& nodes, const Vector<T>& mu) {
+  void make_panels(const Vector<T>& nodes, const Vector<T>& mu, const T& widest) {
     const Index count = geometry_.panels;
-    const T widest = (*sigma_)[geometry_.first_row + geometry_.rows - 1];
     x_half_ = mu_half_ = widest * T(1e-3);  // not zero, even for one node or one mean
     for (Index i = 0; i < count; ++i) {
       GaussPanel<T> panel{};
@@ -208,7 +240,7 @@ class GaussExpansion {
 
   /// Pairs nodes that are mirror images about the center (within slack, an error that the tolerance covers): they share
   /// their polynomials up to sign.
-  void make_analysis(GaussPanel<T>& panel, const Vector<T>& nodes, Index terms, const T& slack) {
+  void make_pairs(GaussPanel<T>& panel, const Vector<T>& nodes, const T& slack) const {
     const Index none = nodes.size();
     const Index end = panel.first_node + panel.nodes;
     Index right = std::lower_bound(nodes.begin() + panel.first_node, nodes.begin() + end, panel.center) - nodes.begin();
@@ -225,20 +257,30 @@ class GaussExpansion {
       distances.push_back(pair ? T((to_left + to_right) / T(2)) : std::min(to_left, to_right));
       panel.pairs.emplace_back(take_right ? right++ : none, take_left ? left-- : none);
     }
-    const Vector<T> t = Eigen::Map<const Vector<T>>(distances.data(), static_cast<Index>(distances.size())) / x_half_;
-    for (int parity : {0, 1}) panel.analysis[parity] = chebyshev_polynomials(t, (terms + 1 - parity) / 2, parity);
+    panel.distances = Eigen::Map<const Vector<T>>(distances.data(), static_cast<Index>(distances.size())) / x_half_;
+    panel.pairs.emplace_back(none, none);  // what lanes beyond the last pair read
   }
 
-  void make_synthesis(GaussPanel<T>& panel, const Vector<T>& mu, Index terms, const T& slack) {
+  void mirror_means(GaussPanel<T>& panel, const Vector<T>& mu, const T& slack) const {
     const auto means = mu.segment(panel.first_col, panel.cols);
-    const T twice = T(2) * panel.center;
-    panel.mirrored = ((means + means.reverse() - twice).abs() <= slack).all();
+    panel.mirrored = ((means + means.reverse() - T(2) * panel.center).abs() <= slack).all();
     panel.points = panel.mirrored ? (panel.cols + 1) / 2 : panel.cols;
-    constexpr Index tile = SynthesisTile<T>::widest;
-    Vector<T> t = Vector<T>::Zero((panel.points + tile - 1) / tile * tile);
-    t.head(panel.points) = (means.head(panel.points) - panel.center) / mu_half_;
-    for (int parity : {0, 1})
-      panel.synthesis[parity] = chebyshev_polynomials(t, (terms + 1 - parity) / 2, parity).transpose();
+  }
+
+  /// Terms for one sigma. An error in x is enlarged by interpolating in mu, by the Lebesgue constant: a factor below 4.
+  [[nodiscard]] Index mu_terms(double sigma) const {
+    return chebyshev_terms(static_cast<double>(mu_half_) / sigma, error_ / 4, power_);
+  }
+  [[nodiscard]] Index x_terms(double sigma) const {
+    return chebyshev_terms(static_cast<double>(x_half_) / sigma, error_ / 16, power_);
+  }
+
+  void make_synthesis(const Vector<T>& mu, Index terms) {
+    synthesis_terms_ = terms;
+    for (GaussPanel<T>& panel : panels_) {
+      const Vector<T> t = (mu.segment(panel.first_col, panel.points) - panel.center) / mu_half_;
+      for (int parity : {0, 1}) panel.synthesis[parity] = LaneTable<T>(t, (terms + 1 - parity) / 2, parity);
+    }
   }
 
   void analyze_all(const Vector<T>& weights, std::vector<Matrix<T>>& moments) const {
@@ -249,31 +291,47 @@ class GaussExpansion {
     for (std::size_t i = 0; i < panels_.size(); ++i) analyze(panels_[i], g, folded, moments[2 * i], moments[2 * i + 1]);
   }
 
-  GaussCores<T> make_block(Index first_row, Index rows, const std::vector<Matrix<T>>& weight_moments,
-                           std::vector<Surface<T>>& moments) const {
-    const double narrowest = static_cast<double>((*sigma_)[first_row]);
-    const Index mu_terms = chebyshev_terms(static_cast<double>(mu_half_) / narrowest, error_ / 4, power_);
-    const Index x_terms = chebyshev_terms(static_cast<double>(x_half_) / narrowest, error_ / 16, power_);
-    const ChebyshevNodes<T> mu_nodes(mu_terms);
-    const ChebyshevNodes<T> x_nodes(x_terms);
-    GaussCores<T> block{first_row, rows, {}, {}, {}};
-    for (int parity : {0, 1}) {
-      block.mu_terms[parity] = mu_nodes.coefficients[parity].rows();
-      block.x_terms[parity] = x_nodes.coefficients[parity].rows();
+  /// Rows from row on that need about the same number of terms; a power of two of them, so that none is left over when
+  /// they are taken several at a time.
+  static Index rows_alike(const Vector<T>& sigma, Index row, Index end) {
+    constexpr double spread = 1.15;
+    constexpr Index most = 16;
+    Index rows = 1;
+    while (row + rows < end && rows < most && sigma[row + rows] <= T(spread) * sigma[row]) ++rows;
+    return static_cast<Index>(std::bit_floor(static_cast<std::size_t>(rows)));
+  }
+
+  /// The least share, of the weights in a panel's reach, that a Gaussian of a row gathers; not below geometry's.
+  template <class Row>
+  [[nodiscard]] double least_share(const Vector<T>& weights, const Row& sums) const {
+    double least = 1;
+    for (const auto& panel : panels_) {
+      if (panel.nodes == 0) return geometry_.least_share;
+      const T share = T(sums.segment(panel.first_col, panel.cols).minCoeff()) /
+                      T(weights.segment(panel.first_node, panel.nodes).sum());
+      least = std::min(least, static_cast<double>(share));
     }
-    for (int parity : {0, 1})
-      block.core[parity].resize(rows * block.mu_terms[parity], block.x_terms[parity ^ (power_ & 1)]);
-    for (Index r = 0; r < rows; ++r) make_core(block, r, mu_nodes, x_nodes, weight_moments, moments);
-    return block;
+    return std::max(least, geometry_.least_share);
+  }
+
+  GaussBlock<T> make_block(const Vector<T>& sigma, Index first_row, Index rows,
+                           const std::vector<Matrix<T>>& weight_moments, std::vector<Surface<T>>& moments) const {
+    const auto narrowest = static_cast<double>(sigma[first_row]);
+    const ChebyshevNodes<T> mu_nodes(std::min(mu_terms(narrowest), synthesis_terms_));
+    const ChebyshevNodes<T> x_nodes(std::min(x_terms(narrowest), x_terms_));
+    std::vector<Matrix<T>> cores[2];
+    for (Index row = first_row; row < first_row + rows; ++row)
+      make_core(sigma[row], row, mu_nodes, x_nodes, weight_moments, cores, moments);
+    return {first_row, rows, {CoreStack<T>(cores[0], error_), CoreStack<T>(cores[1], error_)}};
   }
 
   /// One sigma. With z = (x - mu)/sigma at the nodes t >= 0 of mu and y >= 0 of x, the sum and the difference of the
   /// kernel at y and -y are its parts even and odd in x; each is even or odd in mu, too, since z^k exp(-z^2/2) does not
   /// change by more than its sign when x and mu do.
-  void make_core(GaussCores<T>& block, Index r, const ChebyshevNodes<T>& mu_nodes, const ChebyshevNodes<T>& x_nodes,
-                 const std::vector<Matrix<T>>& weight_moments, std::vector<Surface<T>>& moments) const {
+  void make_core(const T& sigma, Index row, const ChebyshevNodes<T>& mu_nodes, const ChebyshevNodes<T>& x_nodes,
+                 const std::vector<Matrix<T>>& weight_moments, std::vector<Matrix<T>> (&cores)[2],
+                 std::vector<Surface<T>>& moments) const {
     using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
-    const T& sigma = (*sigma_)[block.first_row + r];
     const Vector<T> mu = mu_nodes.nodes * (mu_half_ / sigma);
     const Vector<T> x = x_nodes.nodes * (x_half_ / sigma);
     const Array z_right = x.transpose().replicate(mu.size(), 1) - mu.replicate(1, x.size());
@@ -286,87 +344,45 @@ class GaussExpansion {
       if (k == power_)
         for (int x_parity : {0, 1}) {
           const int parity = x_parity ^ (k & 1);
-          const Index terms = block.mu_terms[parity];
           const Matrix<T> half = part[x_parity] * x_nodes.coefficients[x_parity].transpose();
-          block.core[parity].middleRows(r * terms, terms).noalias() = T(2) * mu_nodes.coefficients[parity] * half;
+          cores[parity].push_back(T(2) * mu_nodes.coefficients[parity] * half);
         }
       if (k < static_cast<int>(moments.size()))
-        transform_weights(block, r, k, part, mu_nodes, x_nodes, weight_moments, moments[static_cast<std::size_t>(k)]);
+        transform_weights(k, part, mu_nodes, x_nodes, weight_moments,
+                          moments[static_cast<std::size_t>(k)].row(row).data());
     }
-  }
-
-  /// The bound on the number of terms is a little pessimistic: leaves out the last ones, as long as the largest of
-  /// their coefficients stay below half the error in all.
-  void trim(GaussCores<T>& block) const {
-    const Index mu_terms[2] = {block.mu_terms[0], block.mu_terms[1]};
-    for (int parity : {0, 1}) {
-      Matrix<T>& core = block.core[parity];
-      Index& x_terms = block.x_terms[parity ^ (power_ & 1)];
-      Vector<T> largest = Vector<T>::Zero(mu_terms[parity]);
-      for (Index r = 0; r < block.rows; ++r)
-        largest = largest.max(
-            core.middleRows(r * mu_terms[parity], mu_terms[parity]).cwiseAbs().rowwise().maxCoeff().array());
-      block.mu_terms[parity] = needed(largest);
-      x_terms = std::max<Index>(1, needed(core.cwiseAbs().colwise().maxCoeff().transpose().array()));
-      Matrix<T> kept(block.rows * block.mu_terms[parity], x_terms);
-      for (Index r = 0; r < block.rows; ++r)
-        kept.middleRows(r * block.mu_terms[parity], block.mu_terms[parity]) =
-            core.block(r * mu_terms[parity], 0, block.mu_terms[parity], x_terms);
-      core = std::move(kept);
-    }
-  }
-
-  [[nodiscard]] Index needed(const Vector<T>& coefficients) const {
-    Index terms = coefficients.size();
-    for (T dropped = T(0); terms > 0; --terms) {
-      dropped += coefficients[terms - 1];
-      if (dropped > T(error_ / 2)) break;
-    }
-    return terms;
-  }
-
-  void drop_unused_terms() {
-    for (GaussPanel<T>& panel : panels_)
-      for (int parity : {0, 1}) {
-        Index x_terms = 0;
-        Index mu_terms = 0;
-        for (const GaussCores<T>& block : blocks_) {
-          x_terms = std::max(x_terms, block.x_terms[parity]);
-          mu_terms = std::max(mu_terms, block.mu_terms[parity]);
-        }
-        panel.analysis[parity].conservativeResize(x_terms, Eigen::NoChange);
-        panel.synthesis[parity].conservativeResize(Eigen::NoChange, mu_terms);
-      }
   }
 
   /// sum_i w_i z_i^k exp(-z_i^2/2) of one row, by the kernel's values at hand.
-  void transform_weights(const GaussCores<T>& block, Index r, int k, const Matrix<T> (&part)[2],
-                         const ChebyshevNodes<T>& mu_nodes, const ChebyshevNodes<T>& x_nodes,
-                         const std::vector<Matrix<T>>& weight_moments, Surface<T>& out) const {
-    GaussCores<T> row{block.first_row + r, 1, {block.mu_terms[0], block.mu_terms[1]}, {}, {}};
-    Vector<T> plus;
-    Vector<T> minus;
-    Matrix<T> coefficients[2];
+  void transform_weights(int k, const Matrix<T> (&part)[2], const ChebyshevNodes<T>& mu_nodes,
+                         const ChebyshevNodes<T>& x_nodes, const std::vector<Matrix<T>>& weight_moments, T* out) const {
     for (std::size_t i = 0; i < panels_.size(); ++i) {
+      Vector<T> coefficients[2];
+      Index terms[2];
       for (int x_parity : {0, 1}) {
         const int parity = x_parity ^ (k & 1);
+        const Matrix<T>& to_moments = x_nodes.coefficients[x_parity];
         const Matrix<T> at_nodes =
-            x_nodes.coefficients[x_parity].transpose() *
-            weight_moments[2 * i + static_cast<std::size_t>(x_parity)].topRows(block.x_terms[x_parity]);
-        coefficients[parity] = T(2) * mu_nodes.coefficients[parity] * Matrix<T>(part[x_parity] * at_nodes);
+            to_moments.transpose() *
+            weight_moments[2 * i + static_cast<std::size_t>(x_parity)].topRows(to_moments.rows());
+        const Matrix<T> values = T(2) * part[x_parity] * at_nodes;
+        coefficients[parity] = mu_nodes.coefficients[parity] * values.col(0);
+        terms[parity] = coefficients[parity].size();
       }
-      synthesize(panels_[i], row, coefficients, 0, plus, minus, out.row(row.first_row).data(), 0);
+      const Vector<T> ones = Vector<T>::Ones(panels_[i].first_col + panels_[i].cols);
+      synthesize(panels_[i], 1, coefficients, terms, ones.data(), out, 0);
     }
   }
 
-  const Vector<T>* sigma_;
   Geometry geometry_;
   double error_;
   int power_;
   T x_half_{};
   T mu_half_{};
+  Index x_terms_ = 0;
+  Index synthesis_terms_ = 0;
   std::vector<GaussPanel<T>> panels_;
-  std::vector<GaussCores<T>> blocks_;
+  std::vector<GaussBlock<T>> blocks_;
 };
 
 }  // namespace klgrid::detail
