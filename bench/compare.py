@@ -147,6 +147,7 @@ def make_baselines(mixtures, one_core, all_cores):
     wanted = [("NumPy, the notebook's", "notebook_numpy", "NotebookNumpy", one_core),
               (f"Numba, {len(all_cores)} threads", "notebook_numba", "NotebookNumba", all_cores)]
     for name, module, kind, cores in wanted:
+        pin(cores)  # Numba counts its threads when it is imported
         try:
             make = getattr(importlib.import_module(module), kind)
         except ImportError as missing:
