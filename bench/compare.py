@@ -7,6 +7,7 @@
 See bench/README.md for the protocol.
 """
 import argparse
+import functools
 import importlib
 import json
 import math
@@ -144,16 +145,18 @@ def make_baselines(mixtures, one_core, all_cores):
     axes = notebook_axes()
     exact = exact_surfaces(mixtures)
     baselines = []
-    wanted = [("NumPy, the notebook's", "notebook_numpy", "NotebookNumpy", one_core),
-              (f"Numba, {len(all_cores)} threads", "notebook_numba", "NotebookNumba", all_cores)]
-    for name, module, kind, cores in wanted:
-        pin(cores)  # Numba counts its threads when it is imported
+    wanted = [("NumPy, the notebook's", "notebook_numpy", "NotebookNumpy", one_core, ())]
+    for threads in sorted({1, len(all_cores)}):
+        wanted.append((f"Numba, {threads} thread{'s' * (threads > 1)}", "notebook_numba", "NotebookNumba", all_cores,
+                       (threads,)))
+    for name, module, kind, cores, threads in wanted:
+        pin(cores)  # Numba counts the CPUs it may use when it is imported
         try:
-            make = getattr(importlib.import_module(module), kind)
+            model = getattr(importlib.import_module(module), kind)
         except ImportError as missing:
             print(f"left out: {name} ({missing})\n")
             continue
-        baselines.append(Baseline(name, lambda make=make: make(*axes), cores, mixtures, exact))
+        baselines.append(Baseline(name, functools.partial(model, *axes, *threads), cores, mixtures, exact))
     return baselines
 
 

@@ -54,9 +54,11 @@ def make_surfaces(x, dx, mu, sigma, mass, log_z, entropy, log_p, forward, revers
 
 
 class NotebookNumba:
-    """theta strictly between 0 and 1."""
+    """On so many threads; theta strictly between 0 and 1."""
 
-    def __init__(self, x, dx, mu, sigma):
+    def __init__(self, x, dx, mu, sigma, threads):
+        self.threads = threads
+        numba.set_num_threads(threads)
         cells = len(mu) * len(sigma)
         self.axes = x, dx, mu, sigma
         self.bank = np.empty((cells, len(x))), np.empty(cells), np.empty(cells)
@@ -65,6 +67,7 @@ class NotebookNumba:
         make_bank(*self.axes, *self.bank)
 
     def compute(self, theta, mu1, mu2, sigma1, sigma2):
+        numba.set_num_threads(self.threads)
         x, dx, _, _ = self.axes
         log_density(x, dx, theta, mu1, mu2, sigma1, sigma2, self.log_p)
         make_surfaces(*self.axes, *self.bank, self.log_p, *self.out)
