@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// bank/...: the bank of a grid and a mesh is made (and given back), with what it holds on the heap as bank_bytes.
+#include <benchmark/benchmark.h>
+
+#include "heap.hpp"
+#include "klgrid/klgrid.hpp"
+#include "timing.hpp"
+
+namespace klgrid_bench {
+namespace {
+
+using Bank = klgrid::NormalizedGaussianBank<double>;
+
+void report_bytes(benchmark::State& state, const Problem& problem) {
+  const double before = heap_bytes();
+  const Bank bank(problem.grid, problem.mesh);
+  benchmark::DoNotOptimize(&bank);
+  const double after = heap_bytes();
+  if (before >= 0) state.counters["bank_bytes"] = after - before;
+}
+
+void bank(benchmark::State& state, double scale) {
+  const Problem problem = scaled_problem(scale);
+  for (auto _ : state) {
+    const Bank made(problem.grid, problem.mesh);
+    benchmark::DoNotOptimize(&made);
+    benchmark::ClobberMemory();
+  }
+  report_size(state, problem);
+  report_bytes(state, problem);
+}
+
+BENCHMARK_CAPTURE(bank, notebook, 1)->Name("bank/notebook")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(bank, large, 100)->Name("bank/large")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(bank, grow_1, 1)->Name("bank/grow/1")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(bank, grow_3, 3)->Name("bank/grow/3")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(bank, grow_10, 10)->Name("bank/grow/10")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(bank, grow_30, 30)->Name("bank/grow/30")->UseRealTime()->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace klgrid_bench
