@@ -8,6 +8,7 @@
 #include <cmath>
 #include <complex>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <type_traits>
 
@@ -48,8 +49,15 @@ class ConvolutionBank : public klgrid::NormalizedGaussianBank<double> {
     scale_ = (-log_normalizer()).exp() / static_cast<double>(length_);
   }
 
-  void expected_log(const Density& p, Surface<double>& out) const {
-    out.resize(mesh().rows(), mesh().cols());
+  template <class Sink, class Run>
+  void expected_log(std::span<const Density> densities, int, Workspace&, const Sink& sink, const Run&) const {
+    for (std::size_t d = 0; d < densities.size(); ++d)
+      convolve(densities[d], [&](Index row, const auto& values) { sink(static_cast<Index>(d), row, values); });
+  }
+
+ private:
+  template <class Sink>
+  void convolve(const Density& p, const Sink& sink) const {
     Eigen::Map<Eigen::ArrayXd> signal(signal_.get(), length_);
     signal.head(grid().size()) = grid().weights() * p.log_pdf();
     signal.tail(length_ - grid().size()).setZero();
@@ -59,14 +67,12 @@ class ConvolutionBank : public klgrid::NormalizedGaussianBank<double> {
     for (Index i = 0; i < mesh().rows(); ++i) {
       spectrum = transformed * gaussians_.row(i).transpose();
       fftw_execute(inverse_.get());  // overwrites its input
-      out.row(i) = Eigen::Map<const Eigen::ArrayXd, 0, Eigen::InnerStride<>>(signal_.get() + first_, mesh().cols(),
-                                                                             Eigen::InnerStride<>(stride_))
-                       .transpose() *
-                   scale_.row(i);
+      const Eigen::Map<const Eigen::ArrayXd, 0, Eigen::InnerStride<>> values(signal_.get() + first_, mesh().cols(),
+                                                                             Eigen::InnerStride<>(stride_));
+      sink(i, values.transpose() * scale_.row(i));
     }
   }
 
- private:
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(length_); }
   [[nodiscard]] std::size_t bins() const { return size() / 2 + 1; }
 

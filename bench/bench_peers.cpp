@@ -2,6 +2,8 @@
 // peer/...: other ways to the same two surfaces of the notebook's problem; timed: a new mixture arrives, both come out.
 #include <benchmark/benchmark.h>
 
+#include <span>
+
 #include "klgrid/klgrid.hpp"
 #include "notebook_port.hpp"
 #include "timing.hpp"
@@ -101,12 +103,16 @@ class StoredBank : public klgrid::NormalizedGaussianBank<double> {
         mass_.row(i * mesh().cols() + j) = (grid().weights() * log_pdf(i, j).exp()).matrix().transpose();
   }
 
-  void expected_log(const Density& p, Surface<double>& out) const {
-    out.resize(mesh().rows(), mesh().cols());
-    Eigen::Map<Eigen::VectorXd>(out.data(), out.size()).noalias() = mass_ * p.log_pdf().matrix();
+  template <class Sink, class Run>
+  void expected_log(std::span<const Density> densities, int, Workspace&, const Sink& sink, const Run&) const {
+    for (std::size_t d = 0; d < densities.size(); ++d) {
+      Eigen::Map<Eigen::VectorXd>(out_.data(), out_.size()).noalias() = mass_ * densities[d].log_pdf().matrix();
+      for (Index row = 0; row < out_.rows(); ++row) sink(static_cast<Index>(d), row, out_.row(row));
+    }
   }
 
  private:
+  mutable Surface<double> out_{mesh().rows(), mesh().cols()};
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> mass_;
 };
 

@@ -38,9 +38,10 @@ void time_bank(benchmark::State& state, const Problem& problem, const Bank& bank
   const auto arriving = mixtures();
   klgrid::GridDensity<double> p(problem.grid, arriving.front());
   klgrid::KlSurfaces<double> surfaces;
+  typename Bank::Workspace workspace;
   const auto next = [&](std::size_t t) {
     p.assign(arriving[t]);
-    klgrid::kl_surfaces(p, bank, surfaces);
+    klgrid::kl_surfaces(p, bank, surfaces, workspace);
     return surfaces.reverse.data();
   };
   time_updates(state, next);
