@@ -78,14 +78,16 @@ TEST_CASE_TEMPLATE("linspace: both ends exactly, equal steps between", T, float,
 
 TEST_CASE("linspace: NumPy's digits") {
   const auto values = linspace(-10.0, 10.0, 7);  // repr of np.linspace(-10, 10, 7)
-  const double numpy[] = {-10.0, -6.666666666666666, -3.333333333333333, 0.0,
-                          3.333333333333334, 6.666666666666668, 10.0};
+  const double numpy[] = {-10.0, -6.666666666666666, -3.333333333333333, 0.0, 3.333333333333334, 6.666666666666668,
+                          10.0};
   for (Index i = 0; i < 7; ++i) CHECK(values[i] == numpy[i]);
 }
 
 TEST_CASE("arange: bad input is named") {
-  CHECK_THROWS_WITH_AS((void)arange(not_a_number, 1.0, 0.1), "arange: start must be finite, got nan", std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)arange(-infinity, 1.0, 0.1), "arange: start must be finite, got -inf", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)arange(not_a_number, 1.0, 0.1), "arange: start must be finite, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)arange(-infinity, 1.0, 0.1), "arange: start must be finite, got -inf",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)arange(0.0, 1.0, 0.0), "arange: step must be finite and > 0, got 0",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)arange(0.0, 1.0, -1.0), "arange: step must be finite and > 0, got -1",
@@ -102,7 +104,8 @@ TEST_CASE("arange: bad input is named") {
 
 TEST_CASE("linspace: bad input is named") {
   CHECK_THROWS_WITH_AS((void)linspace(0.0, 1.0, 0), "linspace: count must be >= 1, got 0", std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)linspace(not_a_number, 1.0, 3), "linspace: first must be finite, got nan", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)linspace(not_a_number, 1.0, 3), "linspace: first must be finite, got nan",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)linspace(0.0, infinity, 3), "linspace: last must be finite and >= first, got inf",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)linspace(2.0, 1.0, 3), "linspace: last must be finite and >= first, got 1",

@@ -12,9 +12,9 @@
 #include "support/values.hpp"
 
 using klgrid::Gaussian;
-using klgrid_test::relative_error;
 using klgrid_test::infinity;
 using klgrid_test::not_a_number;
+using klgrid_test::relative_error;
 namespace tol = klgrid_test::tol;
 
 TEST_CASE_TEMPLATE("Gaussian: pdf and log_pdf are the formula's", T, float, double, long double) {
@@ -50,6 +50,7 @@ TEST_CASE("Gaussian: bad input is named") {
   CHECK_THROWS_WITH_AS(make(infinity, 1), "Gaussian: mean must be finite, got inf", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(0, 0), "Gaussian: stddev must be finite and > 0, got 0", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(0, -1.5), "Gaussian: stddev must be finite and > 0, got -1.5", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make(0, not_a_number), "Gaussian: stddev must be finite and > 0, got nan", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make(0, not_a_number), "Gaussian: stddev must be finite and > 0, got nan",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(0, infinity), "Gaussian: stddev must be finite and > 0, got inf", std::invalid_argument);
 }

@@ -16,9 +16,9 @@ using klgrid::Gaussian;
 using klgrid::GaussianMixture;
 using klgrid::Index;
 using klgrid::Vector;
-using klgrid_test::relative_error;
 using klgrid_test::infinity;
 using klgrid_test::not_a_number;
+using klgrid_test::relative_error;
 namespace tol = klgrid_test::tol;
 
 TEST_CASE_TEMPLATE("GaussianMixture: one component is a Gaussian", T, float, double, long double) {
@@ -92,6 +92,21 @@ TEST_CASE_TEMPLATE("GaussianMixture: far from every component log p is finite an
   }
 }
 
+TEST_CASE_TEMPLATE("GaussianMixture: a stddev whose square underflows gives no NaN", T, float, double, long double) {
+  const T tiny = std::sqrt(std::numeric_limits<T>::min()) / T(1024);
+  for (const T stddev : {tiny, std::numeric_limits<T>::denorm_min()}) {
+    const GaussianMixture<T> p({T(0.5), T(0.5)}, {T(0), T(1)}, {stddev, T(1)});
+    const Vector<T> x = klgrid::linspace(T(-1), T(1), 9);
+    const Vector<T> log_pdf = p.log_pdf(x);
+    for (Index i = 0; i < x.size(); ++i) {
+      CAPTURE(x[i]);
+      const T expected = i == 4 ? Gaussian<T>(T(0), stddev).log_pdf(T(0)) : Gaussian<T>(T(1), T(1)).log_pdf(x[i]);
+      CHECK(relative_error(log_pdf[i], expected + std::log(T(0.5)), T(1)) <= tol::few_roundings<T>);
+      CHECK(relative_error(p.log_pdf(x[i]), expected + std::log(T(0.5)), T(1)) <= tol::few_roundings<T>);
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("GaussianMixture: mean and variance by the closed form", T, float, double, long double) {
   const GaussianMixture<T> p({T(0.25), T(0.75)}, {T(-2), T(4)}, {T(0.5), T(1.5)});
   CHECK(relative_error(p.mean(), T(2.5), T(0)) <= tol::few_roundings<T>);
@@ -125,19 +140,20 @@ TEST_CASE("GaussianMixture: bad input is named") {
   const auto make = [](List weights, List means, List stddevs) { return GaussianMixture<>(weights, means, stddevs); };
   CHECK_THROWS_WITH_AS(make({}, {}, {}), "GaussianMixture: weights must be of at least one component, got none",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({1.5, -0.5}, {0, 0}, {1, 1}), "GaussianMixture: weights[1] must be finite and >= 0, got -0.5",
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({not_a_number, 1}, {0, 0}, {1, 1}), "GaussianMixture: weights[0] must be finite and >= 0, got nan",
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({1, infinity}, {0, 0}, {1, 1}), "GaussianMixture: weights[1] must be finite and >= 0, got inf",
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({1.5, -0.5}, {0, 0}, {1, 1}),
+                       "GaussianMixture: weights[1] must be finite and >= 0, got -0.5", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({not_a_number, 1}, {0, 0}, {1, 1}),
+                       "GaussianMixture: weights[0] must be finite and >= 0, got nan", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({1, infinity}, {0, 0}, {1, 1}),
+                       "GaussianMixture: weights[1] must be finite and >= 0, got inf", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0.5, 0.25}, {0, 0}, {1, 1}),
                        "GaussianMixture: weights must be of sum 1 within 1e-12 * K, got 0.75", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, 0}, {0, 0}, {1, 1}),
                        "GaussianMixture: weights must be of sum 1 within 1e-12 * K, got 0", std::invalid_argument);
   CHECK_THROWS_AS(make({1 + 1e-11}, {0}, {1}), std::invalid_argument);
   CHECK_NOTHROW(make({1 + 1e-13}, {0}, {1}));
-  CHECK_THROWS_WITH_AS(make({1}, {0, 1}, {1}), "GaussianMixture: means must be of the size of weights, which is 1, got 2",
+  CHECK_THROWS_WITH_AS(make({1}, {0, 1}, {1}),
+                       "GaussianMixture: means must be of the size of weights, which is 1, got 2",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({1}, {0}, {}), "GaussianMixture: stddevs must be of the size of weights, which is 1, got 0",
                        std::invalid_argument);

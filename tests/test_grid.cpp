@@ -12,9 +12,9 @@
 using klgrid::Grid;
 using klgrid::Index;
 using klgrid::Vector;
-using klgrid_test::relative_error;
 using klgrid_test::infinity;
 using klgrid_test::not_a_number;
+using klgrid_test::relative_error;
 using klgrid_test::vector;
 namespace tol = klgrid_test::tol;
 
@@ -61,7 +61,8 @@ TEST_CASE("Grid: bad input is named") {
     return Grid<>(vector(nodes), vector(weights));
   };
   CHECK_THROWS_WITH_AS(make({}, {}), "Grid: nodes must be of at least one element, got none", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({0, not_a_number}, {1, 1}), "Grid: nodes[1] must be finite, got nan", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, not_a_number}, {1, 1}), "Grid: nodes[1] must be finite, got nan",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, infinity}, {1, 1}), "Grid: nodes[1] must be finite, got inf", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, 2, 1}, {1, 1, 1}),
                        "Grid: nodes[2] must be sorted: not below the element before it, got 1", std::invalid_argument);

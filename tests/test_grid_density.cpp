@@ -92,7 +92,8 @@ TEST_CASE_TEMPLATE("GridDensity: mixture, callable and log values give the same 
   const auto mixture = klgrid_test::mixtures<T>().at("skewed");
   const GridDensity<T> p(grid, mixture);
   const GridDensity<T> called(grid, [&](const T& x) { return mixture.log_pdf(x); });
-  // From values that are not normalised: the same density, and the mass is told. Dyadic, so that adding it rounds little.
+  // From values that are not normalised: the same density, and the mass is told. Dyadic, so that adding it rounds
+  // little.
   const T log_mass = T(3.5);
   const auto valued = GridDensity<T>::from_log_values(grid, mixture.log_pdf(grid.nodes()) + log_mass);
   CHECK(std::abs(valued.log_mass() - (p.log_mass() + log_mass)) <= tol::few_roundings<T>);
@@ -184,10 +185,9 @@ TEST_CASE("GridDensity: bad input is named") {
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({infinity, 0, 1}), "GridDensity: log_values[0] must be neither NaN nor +inf, got inf",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(
-      make({-infinity, 0, -infinity}),
-      "GridDensity: log_values must be above -inf at some node of positive weight, got -inf at each",
-      std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({-infinity, 0, -infinity}),
+                       "GridDensity: log_values must be above -inf at some node of positive weight, got -inf at each",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(GridDensity<>(grid, [](double x) { return x > 0 ? not_a_number : 0.0; }),
                        "GridDensity: log_values[1] must be neither NaN nor +inf, got nan", std::invalid_argument);
 }

@@ -56,8 +56,8 @@ TEST_CASE_TEMPLATE("NormalizedGaussianBank: every q sums to one on the grid", T,
   });
 }
 
-TEST_CASE_TEMPLATE("NormalizedGaussianBank: log_pdf and entropy are those of one Gaussian on the grid", T, float, double,
-                   long double) {
+TEST_CASE_TEMPLATE("NormalizedGaussianBank: log_pdf and entropy are those of one Gaussian on the grid", T, float,
+                   double, long double) {
   const auto bank = small_bank<T>();
   for_each_cell(bank, [&](Index i, Index j) {
     const GridDensity<T> q(bank.grid(), Gaussian<T>(bank.mesh().mu()[j], bank.mesh().sigma()[i]));
@@ -152,8 +152,8 @@ TEST_CASE("NormalizedGaussianBank: bad input is named") {
   CHECK_THROWS_WITH_AS(bank.require_same_domain(elsewhere),
                        "NormalizedGaussianBank: p must be a density on the bank's grid, got another grid",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)bank.log_pdf(3, 0), "NormalizedGaussianBank::log_pdf: row must be a row of the mesh, got 3",
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)bank.log_pdf(3, 0),
+                       "NormalizedGaussianBank::log_pdf: row must be a row of the mesh, got 3", std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)bank.log_pdf(-1, 0),
                        "NormalizedGaussianBank::log_pdf: row must be a row of the mesh, got -1", std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)bank.log_pdf(0, 4),
@@ -163,7 +163,7 @@ TEST_CASE("NormalizedGaussianBank: bad input is named") {
                        "NormalizedGaussianBank::log_pdf: col must be a column of the mesh, got -1",
                        std::invalid_argument);
   Surface<double> out;
-  CHECK_THROWS_WITH_AS(
-      bank.expectation(Vector<double>::Zero(3), out),
-      "NormalizedGaussianBank::expectation: f must be of the size of grid, which is 400, got 3", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(bank.expectation(Vector<double>::Zero(3), out),
+                       "NormalizedGaussianBank::expectation: f must be of the size of grid, which is 400, got 3",
+                       std::invalid_argument);
 }

@@ -43,8 +43,10 @@ TEST_CASE("ParameterMesh: bad input is named") {
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(mesh({0}, {}), "ParameterMesh: sigma must be of at least one element, got none",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(mesh({0, not_a_number}, {1}), "ParameterMesh: mu[1] must be finite, got nan", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(mesh({-infinity, 0}, {1}), "ParameterMesh: mu[0] must be finite, got -inf", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(mesh({0, not_a_number}, {1}), "ParameterMesh: mu[1] must be finite, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(mesh({-infinity, 0}, {1}), "ParameterMesh: mu[0] must be finite, got -inf",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(mesh({1, 0}, {1}), "ParameterMesh: mu[1] must be sorted: not below the element before it, got 0",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(mesh({0}, {0}), "ParameterMesh: sigma[0] must be finite and > 0, got 0", std::invalid_argument);

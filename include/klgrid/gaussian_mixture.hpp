@@ -142,8 +142,9 @@ class GaussianMixture {
 
   template <class Points>
   [[nodiscard]] auto exponents(Index k, const Points& x) const {
-    const T scale = T(-1) / (T(2) * stddevs_[k] * stddevs_[k]);
-    return (x - means_[k]).square() * scale + log_factors_[k];
+    // Finite, so that it makes 0 of x = mean: the square of a small stddev would underflow, and 0 / 0 is NaN.
+    const T precision_root = std::min(T(T(1) / stddevs_[k]), std::numeric_limits<T>::max());
+    return ((x - means_[k]) * precision_root).square() * T(-0.5) + log_factors_[k];
   }
 
   Vector<T> weights_;

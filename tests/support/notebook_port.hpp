@@ -7,7 +7,8 @@
 #include <vector>
 
 /// The notebook's own arithmetic, operation for operation in its order: sums without dx, zeros of Q set to 1e-8, inf
-/// and NaN where densities underflow. An oracle for the tests and a baseline for the benchmarks; never a way to compute.
+/// and NaN where densities underflow. An oracle for the tests and a baseline for the benchmarks; never a way to
+/// compute.
 namespace klgrid_test {
 
 /// scipy.stats.norm.pdf(x, loc, scale)

@@ -77,8 +77,8 @@ klgrid::Vector<T> numbers(const std::string& text) {
   return values;
 }
 
-/// The mixtures of mixtures.csv by name: `equal` is the notebook's first, others are narrow, skewed or overlapping. Their
-/// parameters are doubles for every T, as those of the reference figures are.
+/// The mixtures of mixtures.csv by name: `equal` is the notebook's first, others are narrow, skewed or overlapping.
+/// Their parameters are doubles for every T, as those of the reference figures are.
 template <class T>
 std::map<std::string, klgrid::GaussianMixture<T>> mixtures() {
   const Table table("mixtures.csv");
