@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdexcept>
+#include <vector>
 
 #include "klgrid/grid.hpp"
 #include "klgrid/parameter_mesh.hpp"
@@ -19,6 +20,11 @@ klgrid::Grid<T> notebook_grid() {
 template <class T = double>
 klgrid::ParameterMesh<T> notebook_mesh() {
   return klgrid::ParameterMesh<T>(klgrid::arange(-5.0, 5.0, 0.1).cast<T>(), klgrid::arange(0.1, 10.0, 0.1).cast<T>());
+}
+
+/// For the notebook's port, which knows no Eigen.
+inline std::vector<double> to_std(const klgrid::Vector<double>& values) {
+  return {values.data(), values.data() + values.size()};
 }
 
 /// Every step-th value of an axis.
