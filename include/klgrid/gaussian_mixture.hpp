@@ -107,7 +107,9 @@ class GaussianMixture {
 
  private:
   static Vector<T> to_vector(std::initializer_list<T> list) {
-    return Eigen::Map<const Vector<T>>(list.begin(), static_cast<Index>(list.size()));
+    Vector<T> values(static_cast<Index>(list.size()));
+    std::copy(list.begin(), list.end(), values.data());
+    return values;
   }
 
   void check() const {
