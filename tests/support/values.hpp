@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <limits>
 
@@ -14,7 +15,9 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class T>
 klgrid::Vector<T> vector(std::initializer_list<T> list) {
-  return Eigen::Map<const klgrid::Vector<T>>(list.begin(), static_cast<klgrid::Index>(list.size()));
+  klgrid::Vector<T> values(static_cast<klgrid::Index>(list.size()));
+  std::copy(list.begin(), list.end(), values.data());
+  return values;
 }
 
 }  // namespace klgrid_test
