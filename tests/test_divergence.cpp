@@ -116,7 +116,9 @@ TEST_CASE_TEMPLATE("divergence: near p = q the relative accuracy stays", T, floa
 
 TEST_CASE_TEMPLATE("divergence: an entropy and a cross-entropy", T, float, double, long double) {
   const auto grid = klgrid_test::notebook_grid<T>();
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     CAPTURE(name);
     const GridDensity<T> p(grid, mixture);
     for (const Gaussian<T>& q : {Gaussian<T>(T(0.5), T(1)), Gaussian<T>(T(-4), T(0.25)), Gaussian<T>(T(5), T(9))}) {

@@ -35,7 +35,9 @@ TEST_CASE_TEMPLATE("GaussianMixture: one component is a Gaussian", T, float, dou
 
 TEST_CASE_TEMPLATE("GaussianMixture: the components' densities add up to the mixture's", T, float, double,
                    long double) {
-  for (const auto& [name, p] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& p = entry.second;
     CAPTURE(name);
     for (const T x : {T(-6), T(-3), T(0), T(0.7), T(3.1)}) {
       CAPTURE(x);
@@ -51,7 +53,9 @@ TEST_CASE_TEMPLATE("GaussianMixture: the components' densities add up to the mix
 TEST_CASE_TEMPLATE("GaussianMixture: whole vectors agree with single points, whatever their size", T, float, double,
                    long double) {
   const auto x = klgrid_test::notebook_grid<T>().nodes();
-  for (const auto& [name, p] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& p = entry.second;
     CAPTURE(name);
     for (const Index size : {Index(0), Index(1), Index(127), Index(128), Index(129), Index(400)}) {
       CAPTURE(size);
@@ -121,7 +125,9 @@ TEST_CASE("GaussianMixture: the variance keeps its digits far from the origin") 
 
 TEST_CASE_TEMPLATE("GaussianMixture: the mass over a wide window is the weights' sum", T, float, double, long double) {
   const Vector<T> x = klgrid::arange(T(-24), T(24), T(0.015625));  // dyadic: exact nodes; fine for a stddev of 0.1
-  for (const auto& [name, p] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& p = entry.second;
     CAPTURE(name);
     CHECK(relative_error(p.pdf(x).sum() * T(0.015625), p.weights().sum(), T(0)) <= tol::node_sum<T>);
   }

@@ -41,7 +41,9 @@ Grid<T> wide_grid() {
 TEST_CASE_TEMPLATE("GridDensity: normalised on its grid, pdf the exponential of log_pdf", T, float, double,
                    long double) {
   const auto grid = klgrid_test::notebook_grid<T>();
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     CAPTURE(name);
     const GridDensity<T> p(grid, mixture);
     CHECK(p.grid() == grid);

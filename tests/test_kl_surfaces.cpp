@@ -191,16 +191,17 @@ TEST_CASE_TEMPLATE("kl_surfaces: at every corner of the sliders' box finite, no 
 
 TEST_CASE("kl_surfaces: the port of the notebook prints notebook.csv, and ours are its figures where it is right") {
   // Of the port: inf and NaN where the notebook has them, else its number (see tol::notebook_port for how close and why
-  // not closer). Of ours: dx times the notebook's sum, except where Q has underflowed: zeros replaced by 1e-8 move the
-  // sum by 1e-8 per node and log, and Q log(Q/P) over an underflowed P is missing altogether. Cells with sigma >= 1
-  // have no such zeros on this window.
+  // not closer). Ours are dx times the notebook's sums where those are finite and Q holds no zeros that the notebook
+  // replaces by 1e-8, which shift its sums. Those come with |x - mu| > 38.6 sigma, and |x - mu| <= 15 here.
   const auto grid = klgrid_test::notebook_grid();
   const auto bank = sampled_bank<double>();
   const klgrid_test::Table table("notebook.csv");
   klgrid_test::NotebookPort port(klgrid_test::to_std(grid.nodes()), klgrid_test::to_std(bank.mesh().mu()),
                                  klgrid_test::to_std(bank.mesh().sigma()), 0.05);
   std::map<std::string, KlSurfaces<double>> theirs, ours;
-  for (const auto& [name, p] : klgrid_test::mixtures<double>()) {
+  for (const auto& entry : klgrid_test::mixtures<double>()) {
+    const auto& name = entry.first;
+    const auto& p = entry.second;
     port.compute_kl(klgrid_test::to_std(p.weights()), klgrid_test::to_std(p.means()), klgrid_test::to_std(p.stddevs()));
     const auto as_surface = [&](const std::vector<double>& sums) -> Surface<double> {
       return Eigen::Map<const Surface<double>>(sums.data(), bank.mesh().rows(), bank.mesh().cols());
@@ -230,12 +231,12 @@ TEST_CASE("kl_surfaces: the port of the notebook prints notebook.csv, and ours a
     const Index i = klgrid_test::index_of(bank.mesh().sigma(), sigma);
     const Index j = klgrid_test::index_of(bank.mesh().mu(), mu);
     check(theirs.at(name).forward(i, j), table.get<double>(line, "notebook_sum_pq"), ours.at(name).forward(i, j),
-          sigma >= 1.0);
+          sigma >= 0.4);
     check(theirs.at(name).reverse(i, j), table.get<double>(line, "notebook_sum_qp"), ours.at(name).reverse(i, j),
-          sigma >= 1.0);
+          sigma >= 0.4);
   }
-  MESSAGE("finite values of the notebook: " << finite << ", compared with ours: " << compared);
-  CHECK(compared > 1500);
+  CHECK(finite == 1944);
+  CHECK(compared == 1872);
 }
 
 TEST_CASE_TEMPLATE("kl_surfaces: two Gaussians, by the closed form", T, float, double, long double) {
@@ -315,7 +316,9 @@ TEST_CASE_TEMPLATE("kl_surfaces: a mirror reverses the columns", T, float, doubl
 
 TEST_CASE_TEMPLATE("kl_surfaces: an entropy and a cross-entropy", T, float, double, long double) {
   const auto bank = sampled_bank<T>(27, 32);
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     CAPTURE(name);
     const GridDensity<T> p(bank.grid(), mixture);
     const auto [forward, reverse] = kl_surfaces(p, bank);
@@ -337,7 +340,9 @@ TEST_CASE_TEMPLATE("kl_surfaces: a scalar agrees with the next wider one on the 
   const NormalizedGaussianBank<Wide> wide_bank(
       {bank.grid().nodes().template cast<Wide>(), bank.grid().weights().template cast<Wide>()},
       {bank.mesh().mu().template cast<Wide>(), bank.mesh().sigma().template cast<Wide>()});
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     CAPTURE(name);
     const GridDensity<T> p(bank.grid(), mixture);
     // The weights sum to one but for rounding: without the window's normalisation this would show.

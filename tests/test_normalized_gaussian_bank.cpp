@@ -99,7 +99,9 @@ TEST_CASE_TEMPLATE("NormalizedGaussianBank: expectations of 1 and x", T, float, 
 TEST_CASE_TEMPLATE("NormalizedGaussianBank: E_q[log p] is the negative cross-entropy of the pair", T, float, double,
                    long double) {
   const auto bank = small_bank<T>();
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     CAPTURE(name);
     const GridDensity<T> p(bank.grid(), mixture);
     Surface<T> expected_log;

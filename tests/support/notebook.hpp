@@ -27,8 +27,8 @@ inline std::vector<double> to_std(const klgrid::Vector<double>& values) {
   return {values.data(), values.data() + values.size()};
 }
 
-/// Every step-th value of an axis, and the last. Of the notebook's mu every 9th and of its sigma every 8th make the cells
-/// that the reference figures sample.
+/// Every step-th value of an axis, and the last. Of the notebook's mu every 9th and of its sigma every 8th make the
+/// cells that the reference figures sample.
 template <class T>
 klgrid::Vector<T> thinned(const klgrid::Vector<T>& axis, klgrid::Index step) {
   klgrid::Vector<T> few((axis.size() - 2) / step + 2);
