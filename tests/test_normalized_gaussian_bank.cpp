@@ -113,6 +113,43 @@ TEST_CASE_TEMPLATE("NormalizedGaussianBank: E_q[log p] is the negative cross-ent
   }
 }
 
+TEST_CASE_TEMPLATE("NormalizedGaussianBank: on a wide grid the moments of z are the normal ones", T, float, double,
+                   long double) {
+  const NormalizedGaussianBank<T> bank(Grid<T>::arange(T(-40), T(40), T(0.0625)),
+                                       {vector<T>({-2, 0, T(1.5)}), vector<T>({T(0.5), 1, 3})});
+  const T normal[] = {1, 0, 1, 0, 3, 0, 15};
+  for (int power = 0; power <= 6; ++power) {
+    CAPTURE(power);
+    // An odd moment is a sum that cancels: absolute against the even one above it, which is at most 15 here.
+    CHECK((bank.moment(power) - normal[power]).abs().maxCoeff() <= 15 * tol::node_sum<T>);
+  }
+}
+
+TEST_CASE_TEMPLATE("NormalizedGaussianBank: E_q[z^power log p] is the sum that it says", T, float, double,
+                   long double) {
+  const auto bank = small_bank<T>();
+  const GridDensity<T> p(bank.grid(), klgrid_test::mixtures<T>().at("skewed"));
+  for (int power = 0; power <= 4; ++power) {
+    CAPTURE(power);
+    Surface<T> out;
+    bank.expected_log(p, power, out);
+    for_each_cell(bank, [&](Index i, Index j) {
+      const Vector<T> z = (bank.grid().nodes() - bank.mesh().mu()[j]) / bank.mesh().sigma()[i];
+      const Vector<T> terms = bank.grid().weights() * bank.log_pdf(i, j).exp() * z.pow(power) * p.log_pdf();
+      // Odd powers cancel: relative to the sum of the terms' sizes.
+      CHECK(std::abs(out(i, j) - terms.sum()) <= tol::node_sum<T> * (1 + terms.abs().sum()));
+    });
+  }
+}
+
+TEST_CASE("bank_for: the bank of p's own grid") {
+  const GridDensity<> p(Grid<>::arange(-4.0, 4.0, 0.125), Gaussian<>(0.0, 1.0));
+  const auto bank = bank_for(p, ParameterMesh<>(vector<double>({0, 1}), vector<double>({1, 2, 3})));
+  CHECK(bank.grid() == p.grid());
+  CHECK(bank.mesh().rows() == 3);
+  CHECK_NOTHROW(bank.require_same_domain(p));
+}
+
 TEST_CASE("NormalizedGaussianBank: E_q[log p] is -inf everywhere where p is zero at a node that counts") {
   const Grid<> grid(vector<double>({0, 1, 2}), vector<double>({1, 0, 1}));
   const NormalizedGaussianBank<> bank(grid, {vector<double>({0, 1}), vector<double>({1})});
