@@ -20,9 +20,8 @@ template <Real T = double>
 class GaussianMixture {
  public:
   /// Three vectors of shape K.
-  /// @throws std::invalid_argument unless the sizes agree, weights are finite, >= 0 and sum to 1 within 1e-12 * K (a
-  /// few
-  ///         roundings of T where those are larger), means are finite, and stddevs are finite and > 0.
+  /// @throws std::invalid_argument unless the sizes agree, weights are finite, >= 0 and sum to 1 within 1e-12 * K (or
+  ///         a few roundings of T where those are larger), means are finite, and stddevs are finite and > 0.
   GaussianMixture(Vector<T> weights, Vector<T> means, Vector<T> stddevs)
       : weights_(std::move(weights)), means_(std::move(means)), stddevs_(std::move(stddevs)) {
     check();
@@ -108,7 +107,9 @@ class GaussianMixture {
 
  private:
   static Vector<T> to_vector(std::initializer_list<T> list) {
-    return Eigen::Map<const Vector<T>>(list.begin(), static_cast<Index>(list.size()));
+    Vector<T> values(static_cast<Index>(list.size()));
+    std::copy(list.begin(), list.end(), values.data());
+    return values;
   }
 
   void check() const {
@@ -142,8 +143,9 @@ class GaussianMixture {
 
   template <class Points>
   [[nodiscard]] auto exponents(Index k, const Points& x) const {
-    const T scale = T(-1) / (T(2) * stddevs_[k] * stddevs_[k]);
-    return (x - means_[k]).square() * scale + log_factors_[k];
+    // Finite, so that x = mean makes 0 of it: the square of a small stddev underflows, and 0 * inf would be NaN.
+    const T precision_root = std::min(T(T(1) / stddevs_[k]), std::numeric_limits<T>::max());
+    return ((x - means_[k]) * precision_root).square() * T(-0.5) + log_factors_[k];
   }
 
   Vector<T> weights_;

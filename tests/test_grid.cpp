@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/grid.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <stdexcept>
+
+#include "support/tolerances.hpp"
+#include "support/values.hpp"
+
+using klgrid::Grid;
+using klgrid::Index;
+using klgrid::Vector;
+using klgrid_test::infinity;
+using klgrid_test::not_a_number;
+using klgrid_test::relative_error;
+using klgrid_test::vector;
+namespace tol = klgrid_test::tol;
+
+TEST_CASE_TEMPLATE("Grid::arange: the nodes of arange, each with the step as its weight", T, float, double,
+                   long double) {
+  const auto grid = Grid<T>::arange(T(-10), T(10), T(0.05));
+  CHECK(grid.size() == 400);
+  CHECK((grid.nodes() == klgrid::arange(T(-10), T(10), T(0.05))).all());
+  CHECK((grid.weights() == T(0.05)).all());
+}
+
+TEST_CASE_TEMPLATE("Grid::linspace: the trapezoidal rule, exact for straight lines", T, float, double, long double) {
+  const auto grid = Grid<T>::linspace(T(-1), T(3), 17);
+  CHECK(grid.nodes()[0] == T(-1));
+  CHECK(grid.nodes()[16] == T(3));
+  CHECK(grid.weights()[0] == T(0.125));
+  CHECK(grid.weights()[1] == T(0.25));
+  CHECK(grid.weights()[16] == T(0.125));
+  const T integral = (grid.weights() * (T(2) * grid.nodes() + T(1))).sum();  // [x^2 + x] from -1 to 3
+  CHECK(relative_error(integral, T(12), T(0)) <= tol::few_roundings<T>);
+}
+
+TEST_CASE("Grid: own nodes and weights are kept, equal nodes and zero weights included") {
+  const Grid<> grid(vector<double>({-1.0, 0.5, 0.5, 4.0}), vector<double>({0.25, 0.0, 1.5, 2.0}));
+  CHECK(grid.size() == 4);
+  CHECK(grid.nodes()[3] == 4.0);
+  CHECK(grid.weights()[2] == 1.5);
+  CHECK(Grid<>(vector<double>({7.0}), vector<double>({1.0})).size() == 1);
+}
+
+TEST_CASE("Grid: copies share their nodes, and grids compare by value") {
+  const auto grid = Grid<>::arange(0.0, 1.0, 0.25);
+  const Grid<> copy = grid;
+  CHECK(copy.nodes().data() == grid.nodes().data());
+  CHECK(copy == grid);
+  CHECK(Grid<>::arange(0.0, 1.0, 0.25) == grid);
+  CHECK(!(Grid<>::arange(0.0, 1.25, 0.25) == grid));
+  CHECK(!(Grid<>(grid.nodes(), 2.0 * grid.weights()) == grid));
+  CHECK(!(Grid<>(grid.nodes() + 1.0, grid.weights()) == grid));
+}
+
+TEST_CASE("Grid: bad input is named") {
+  const auto make = [](std::initializer_list<double> nodes, std::initializer_list<double> weights) {
+    return Grid<>(vector(nodes), vector(weights));
+  };
+  CHECK_THROWS_WITH_AS(make({}, {}), "Grid: nodes must be of at least one element, got none", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, not_a_number}, {1, 1}), "Grid: nodes[1] must be finite, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, infinity}, {1, 1}), "Grid: nodes[1] must be finite, got inf", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 2, 1}, {1, 1, 1}),
+                       "Grid: nodes[2] must be sorted: not below the element before it, got 1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {1}), "Grid: weights must be of the size of nodes, which is 2, got 1",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {1, -0.5}), "Grid: weights[1] must be finite and >= 0, got -0.5",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {not_a_number, 1}), "Grid: weights[0] must be finite and >= 0, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {infinity, 1}), "Grid: weights[0] must be finite and >= 0, got inf",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {0, 0}), "Grid: weights must be of a positive, finite sum, got 0",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {1e308, 1e308}), "Grid: weights must be of a positive, finite sum, got inf",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Grid<>::linspace(0.0, 1.0, 1), "Grid::linspace: count must be >= 2, got 1",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Grid<>::linspace(1.0, 1.0, 5), "Grid::linspace: last must be > first, got 1",
+                       std::invalid_argument);
+  CHECK_THROWS_AS((void)Grid<>::linspace(0.0, not_a_number, 5), std::invalid_argument);
+  CHECK_THROWS_AS((void)Grid<>::arange(0.0, 1.0, 0.0), std::invalid_argument);
+}
