@@ -48,12 +48,13 @@
 /// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
 /// relative to the largest sum would be a large one relative to their own.
 ///
-/// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f. The tolerance is met by
-/// - as many terms as make the interpolation error of the kernel (chebyshev_terms: a bound of the textbook, from the
-///   kernel's growth in the complex plane) times sum w / Z at most a quarter of the tolerance;
-/// - rounding: a few units of the last place times sum w / Z, where sum w is over the nodes in reach. Cells where
-///   epsilon * (sum w) / Z exceeds the tolerance are direct, which keeps this below the tolerance for the default of 64
-///   epsilon;
+/// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
+/// max(1, E_q|z|^power). The tolerance is met by
+/// - as many terms as make the interpolation error of the kernel, by a bound of the textbook from the kernel's growth
+/// in
+///   the complex plane (chebyshev_terms), times W / Z at most a quarter of the tolerance, W the sum of weights in
+///   reach;
+/// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
 /// - leaving out nodes of a direct cell whose mass is below an eighth of the tolerance.
 ///
 /// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94, for sums that
@@ -67,7 +68,7 @@ class GaussTransform {
  public:
   struct Options {
     /// Error of an expectation relative to max |f|: at least 8 epsilon, at most 0.1.
-    T tolerance = T(64) * std::numeric_limits<T>::epsilon();
+    T tolerance = T(96) * std::numeric_limits<T>::epsilon();
     /// Expectations of z^power f instead of f: 0 to 4.
     int power = 0;
     /// Highest k of moment(k): 0 to 6.
@@ -185,9 +186,9 @@ class GaussTransform {
 
   [[nodiscard]] double tolerance() const { return static_cast<double>(options_.tolerance); }
 
-  /// Below this share of the mass in reach on its own 1-sigma neighbourhood, a cell is direct (see ERROR).
+  /// A cell that gathers a smaller share Z / W of the weights in reach is direct (see ERROR).
   [[nodiscard]] double least_share() const {
-    return 2 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance();
+    return 3 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance();
   }
 
   /// Error of the kernel that an expansion may make.
@@ -195,7 +196,8 @@ class GaussTransform {
 
   /// Beyond this many sigma the kernel is below a quarter of kernel_error.
   [[nodiscard]] double reach() const {
-    return std::sqrt(2 * (std::log(4 / kernel_error()) + options_.power * std::log(12.0)));
+    const int power = std::max(options_.power, options_.moments);
+    return std::sqrt(2 * (std::log(4 / kernel_error()) + power * std::log(12.0)));
   }
 
   /// For each octave of sigma the cheapest way. Octaves that are direct, or expanded on a single panel, are taken
@@ -279,8 +281,8 @@ class GaussTransform {
     }
     const typename detail::GaussExpansion<T>::Geometry geometry{step.first_row, step.rows,       step.panels,
                                                                 reach(),        tolerance() / 4, least_share()};
-    auto& expansion =
-        expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, tolerance() / 4, options_.power);
+    auto& expansion = expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, tolerance() / 4,
+                                               options_.power, options_.moments);
     expansion.make_cores(mesh.sigma(), weights_, moments_);
     for (std::size_t b = 0; b < expansion.blocks().size(); ++b)
       tasks_.push_back(

@@ -28,41 +28,45 @@ class DirectCells {
   static Index padded(Index n) { return (n + vector - 1) / vector * vector; }
 
   /// Adds the Gaussian (mu, sigma) in a column of the current row. Nodes are left out whose share of the mass is below
-  /// error in all. The stored weights are w_i q_i z_i^power.
+  /// error in all, times |z|^power. The stored weights are w_i q_i z_i^power.
   Normalized add(Index col, const T& mu, const T& sigma, const Vector<T>& nodes, const Vector<T>& weights, double error,
                  int power, int moments) {
     using std::log;
-    const auto z_at = [&](Index i) { return T((nodes[i] - mu) / sigma); };
     const Index after = std::lower_bound(nodes.begin(), nodes.end(), mu) - nodes.begin();
     Index nearest = std::min(after, nodes.size() - 1);
     if (after > 0 && after < nodes.size() && mu - nodes[after - 1] < nodes[after] - mu) nearest = after - 1;
-    const T z_nearest = z_at(nearest);
-    const auto fall = [&](const auto& z) { return (z_nearest - z) * (z_nearest + z) / T(2); };  // exponent to nearest's
 
     // A node this far below the nearest one carries no mass that counts, even if all n nodes were there.
     const auto least_ratio = static_cast<double>(T(weights[nearest] / weights.maxCoeff()));
-    const T depth = T(std::log(static_cast<double>(nodes.size()) / (error * least_ratio)));
+    const T depth = T(std::log(static_cast<double>(nodes.size()) / (error * least_ratio)) +
+                      std::max(power, moments) * std::log(12.0));
+    const auto counts = [&](Index i) {
+      return (nodes[i] - nodes[nearest]) / sigma * ((nodes[i] - mu) / sigma + (nodes[nearest] - mu) / sigma) / T(2) <
+             depth;
+    };
     Index first = nearest;
     Index last = nearest;
-    while (first > 0 && -fall(z_at(first - 1)) < depth) --first;
-    while (last + 1 < nodes.size() && -fall(z_at(last + 1)) < depth) ++last;
+    while (first > 0 && counts(first - 1)) --first;
+    while (last + 1 < nodes.size() && counts(last + 1)) ++last;
 
     const Index reach = last - first + 1;
     const Vector<T> z = (nodes.segment(first, reach) - mu) / sigma;
-    Vector<T> mass = weights.segment(first, reach) * fall(z).exp();
+    Vector<T> mass = weights.segment(first, reach) *
+                     relative_exponents(nodes.segment(first, reach), nearest - first, mu, sigma).exp();
     const T sum = mass.sum();
     mass /= sum;
-    Normalized result{-z_nearest * z_nearest / T(2) + T(log(sum)), Vector<T>(moments + 1)};
+    Normalized result{-z[nearest - first] * z[nearest - first] / T(2) + T(log(sum)), Vector<T>(moments + 1)};
     Vector<T> product = mass;
     for (int k = 0; k <= moments; ++k, product *= z) result.moments[k] = product.sum();
 
     // Drop from both ends what is below half the error in all.
     const T half_error = T(error / 2);
+    for (int k = 0; k < power; ++k) mass *= z;
+    const auto part = [&](Index i) { return mass[i] < T(0) ? T(-mass[i]) : mass[i]; };
     Index begin = 0;
     Index end = reach;
-    for (T dropped = mass[begin]; begin + 1 < end && dropped < half_error; dropped += mass[begin]) ++begin;
-    for (T dropped = mass[end - 1]; begin + 1 < end && dropped < half_error; dropped += mass[end - 1]) --end;
-    for (int k = 0; k < power; ++k) mass *= z;
+    for (T dropped = part(begin); begin + 1 < end && dropped < half_error; dropped += part(begin)) ++begin;
+    for (T dropped = part(end - 1); begin + 1 < end && dropped < half_error; dropped += part(end - 1)) --end;
     row_.push_back({col, first + begin, mass.segment(begin, end - begin)});
     return result;
   }
@@ -116,6 +120,16 @@ class DirectCells {
     Index count;
     std::size_t size, offset;
   };
+
+  /// (z_nearest^2 - z^2) / 2 = (x_nearest - x) ((x_nearest - mu) + (x - mu)) / (2 sigma^2). Half-way between two nodes
+  /// that are many sigma apart the sum cancels, so what the two differences lose by rounding is added back (two-sum).
+  static Vector<T> relative_exponents(const Vector<T>& x, Index nearest, const T& mu, const T& sigma) {
+    const Vector<T> from_mu = x - mu;
+    const Vector<T> rounded = from_mu - x;
+    const Vector<T> lost = (x - (from_mu - rounded)) - (mu + rounded);
+    const Vector<T> sum = (from_mu + from_mu[nearest]) + (lost + lost[nearest]);
+    return (x[nearest] - x) / sigma * (sum / sigma) / T(2);
+  }
 
   void pack(std::size_t size, const Gaussian* gaussians, Index nodes) {
     Group group{{}, {}, 0, size, weights_.size()};

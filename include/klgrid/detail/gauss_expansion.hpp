@@ -48,9 +48,13 @@ class GaussExpansion {
   };
 
   /// @param tolerance  of an expectation, relative to max |f|, for the expansion of the kernel alone
+  /// @param moments    the highest power that make_cores will be asked for
   GaussExpansion(const Vector<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry,
-                 double tolerance, int power)
-      : geometry_(geometry), error_(tolerance * geometry.least_share), power_(power) {
+                 double tolerance, int power, int moments)
+      : geometry_(geometry),
+        error_(tolerance * geometry.least_share),
+        power_(power),
+        highest_power_(std::max(power, moments)) {
     make_panels(nodes, mu, sigma[geometry.first_row + geometry.rows - 1]);
     const T slack = T(geometry.mirror_slack) * sigma[geometry.first_row];
     for (GaussPanel<T>& panel : panels_) {
@@ -236,6 +240,9 @@ class GaussExpansion {
                             T(nodes[panel.first_node + panel.nodes - 1] - panel.center)});
       panels_.push_back(std::move(panel));
     }
+    // Rounding grows along the recurrence of T_j by 1 / sqrt(1 - t^2): no node or mean lies at the very end.
+    mu_half_ *= T(1.03);
+    x_half_ *= T(1.03);
   }
 
   /// Pairs nodes that are mirror images about the center (within slack, an error that the tolerance covers): they share
@@ -262,17 +269,17 @@ class GaussExpansion {
   }
 
   void mirror_means(GaussPanel<T>& panel, const Vector<T>& mu, const T& slack) const {
-    const auto means = mu.segment(panel.first_col, panel.cols);
-    panel.mirrored = ((means + means.reverse() - T(2) * panel.center).abs() <= slack).all();
+    const Vector<T> offsets = mu.segment(panel.first_col, panel.cols) - panel.center;
+    panel.mirrored = ((offsets + offsets.reverse()).abs() <= slack).all();
     panel.points = panel.mirrored ? (panel.cols + 1) / 2 : panel.cols;
   }
 
   /// Terms for one sigma. An error in x is enlarged by interpolating in mu, by the Lebesgue constant: a factor below 4.
   [[nodiscard]] Index mu_terms(double sigma) const {
-    return chebyshev_terms(static_cast<double>(mu_half_) / sigma, error_ / 4, power_);
+    return chebyshev_terms(static_cast<double>(mu_half_) / sigma, error_ / 4, highest_power_);
   }
   [[nodiscard]] Index x_terms(double sigma) const {
-    return chebyshev_terms(static_cast<double>(x_half_) / sigma, error_ / 16, power_);
+    return chebyshev_terms(static_cast<double>(x_half_) / sigma, error_ / 16, highest_power_);
   }
 
   void make_synthesis(const Vector<T>& mu, Index terms) {
@@ -377,6 +384,7 @@ class GaussExpansion {
   Geometry geometry_;
   double error_;
   int power_;
+  int highest_power_;  // of the kernel or of a moment
   T x_half_{};
   T mu_half_{};
   Index x_terms_ = 0;
