@@ -79,6 +79,7 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
                  std::span<KlSurfaces<typename Bank::Scalar>> out, typename Bank::Workspace& workspace,
                  const Run& run = {}) {
   detail::require(out.size() == densities.size(), "kl_surfaces", "out", "of the size of densities", out.size());
+  for (const auto& p : densities) bank.require_same_domain(p);
   for (auto& surfaces : out) {
     surfaces.forward.resize(bank.mesh().rows(), bank.mesh().cols());
     surfaces.reverse.resize(bank.mesh().rows(), bank.mesh().cols());

@@ -4,6 +4,8 @@
 #include "klgrid/axis.hpp"
 #include "klgrid/csv.hpp"
 #include "klgrid/divergence.hpp"
+#include "klgrid/executor.hpp"
+#include "klgrid/gauss_transform.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/grid.hpp"
