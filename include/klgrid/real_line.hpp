@@ -139,13 +139,12 @@ template <Real T>
   Array sum = Array::Zero();
   Array doubt = Array::Zero();
   p.for_each_panel(T(mean - reach), T(mean + reach), q.stddev(), detail::Ends::whole, [&](const auto& panel) {
-    const Array terms = detail::expected_log_terms(panel, mean, q.stddev(), 0);
-    sum -= terms;
-    if (error == nullptr) return;
-    // The terms' own roundings, and those of z, which q feels by its slope.
     const Array x = panel.nodes();
     const Array z = (x - mean) / q.stddev();
-    const Array mass = (z.square() * T(-0.5)).exp() * panel.weights();
+    const Array mass = detail::gaussian_weights<T>(panel, z);
+    sum -= mass * panel.log_pdf;
+    if (error == nullptr) return;
+    // The terms' own roundings, and those of z, which q feels by its slope.
     doubt +=
         mass * (panel.log_pdf_doubt() + panel.log_pdf.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
   });

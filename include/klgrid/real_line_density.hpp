@@ -33,27 +33,10 @@ struct LinePanel {
   }
 };
 
-/// One panel's terms of E_q[z^power log p], times stddev.
+/// stddev times the weights of a sum over the panel that is E_q[.], at z = (x - mean)/stddev.
 template <Real T>
-LegendreArray<T> expected_log_terms(const LinePanel<T>& panel, const T& mean, const T& stddev, int power) {
-  const LegendreArray<T> z = (panel.nodes() - mean) * (T(1) / stddev);
-  LegendreArray<T> terms = (z.square() * T(-0.5) - log_sqrt_two_pi<T>()).exp() * panel.weights() * panel.log_pdf;
-  for (int k = 0; k < power; ++k) terms *= z;
-  return terms;
-}
-
-/// E_q[z^power log p] over panels in order, of which those out of q's reach are passed over.
-template <Real T>
-T expected_log(const std::vector<LinePanel<T>>& panels, const T& mean, const T& stddev, int power) {
-  const T reach = gaussian_reach<T>() * stddev;
-  const T low = mean - reach;
-  const T high = mean + reach;
-  auto panel = std::partition_point(panels.begin(), panels.end(),
-                                    [&](const auto& each) { return each.center + each.half <= low; });
-  LegendreArray<T> sum = LegendreArray<T>::Zero();
-  for (; panel != panels.end() && panel->center - panel->half < high; ++panel)
-    sum += expected_log_terms(*panel, mean, stddev, power);
-  return sum.sum() / stddev;
+LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z) {
+  return (z.square() * T(-0.5) - log_sqrt_two_pi<T>()).exp() * panel.weights();
 }
 
 enum class Ends { whole, clipped };
