@@ -75,23 +75,23 @@ enum class Direction { forward, reverse };
 /// divergence.hpp); (a, b) is (p, q) forward and (q, p) in reverse.
 template <Real T>
 T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gaussian<T>& q, T* error) {
-  using std::exp;
   const T mean = q.mean() - p.origin();
   const T reach = gaussian_reach<T>() * q.stddev();
-  T sum = T(0);
-  T doubt = T(0);
+  LegendreArray<T> sum = LegendreArray<T>::Zero();
+  LegendreArray<T> doubt = LegendreArray<T>::Zero();
   const auto add = [&](const LinePanel<T>& panel) {
+    using Array = LegendreArray<T>;
     const LogRatio<T> d = log_ratio(panel, p, q);
-    for (Index i = 0; i < d.value.size(); ++i) {
-      const T log_q = panel.log_pdf[i] - d.value[i];
-      const T t = direction == Direction::reverse ? d.value[i] : T(-d.value[i]);
-      const T a = exp(direction == Direction::reverse ? log_q : panel.log_pdf[i]);
-      const T b = exp(direction == Direction::reverse ? panel.log_pdf[i] : log_q);
-      const T weight = panel.weights()[i];
-      const T term = t < T(1) ? T(a * exponential_remainder(t)) : T(b - a * (T(1) + t));
-      sum += weight * term;
-      doubt += weight * (term * (T(16) + panel.log_pdf_doubt()[i]) + T(std::abs(T(b - a))) * d.doubt[i]);
-    }
+    const Array log_q = panel.log_pdf - d.value;
+    const bool reverse = direction == Direction::reverse;
+    const Array t = reverse ? d.value : Array(-d.value);
+    const Array a = (reverse ? log_q : panel.log_pdf).exp() * panel.weights();
+    const Array b = (reverse ? panel.log_pdf : log_q).exp() * panel.weights();
+    Array terms;
+    for (Index i = 0; i < t.size(); ++i)
+      terms[i] = t[i] < T(1) ? T(a[i] * exponential_remainder(t[i])) : T(b[i] - a[i] * (T(1) + t[i]));
+    sum += terms;
+    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + (b - a).abs() * d.doubt;
   };
   const T low = mean - reach;
   const T high = mean + reach;
@@ -99,8 +99,8 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   p.for_each_panel(p.begin(), std::min(low, p.end()), any, Ends::clipped, add);
   p.for_each_panel(low, high, q.stddev(), Ends::clipped, add);
   p.for_each_panel(std::max(high, p.begin()), p.end(), any, Ends::clipped, add);
-  if (error != nullptr) *error = doubt * std::numeric_limits<T>::epsilon();
-  return sum;
+  if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();
+  return sum.sum();
 }
 
 /// Below this a divergence is formed again without cancellation: rounding of 1e-14 in the plain one is then 1e-12 of

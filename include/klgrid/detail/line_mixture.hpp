@@ -20,12 +20,9 @@ T gaussian_reach() {
   return T(sqrt(T(-2) * T(log(T(std::numeric_limits<T>::epsilon()))))) + T(1);
 }
 
-/// Exponents below -cutoff no longer count beside one of 0.
+/// Exponents below -cutoff no longer count beside one of 0: 4 more than -log of the rounding of T.
 template <Real T>
-T exponent_cutoff() {
-  using std::log;
-  return T(4) - T(log(T(std::numeric_limits<T>::epsilon())));
-}
+inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
 
 /// A panel [center - half, center + half] on which the Legendre rule integrates q log p for every Gaussian q of
 /// standard deviation sigma >= half / longest_panel has half <= longest_panel * sigma: the error of the rule for
@@ -71,11 +68,14 @@ class LineMixture {
     LegendreArray<T> top = exponents(0, x);
     for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
     LegendreArray<T> sum = LegendreArray<T>::Zero();
+    Index count = 0;
     for (Index k = 0; k < size(); ++k) {
       const LegendreArray<T> below = exponents(k, x) - top;
-      if (below.maxCoeff() > -exponent_cutoff<T>()) sum += below.exp();
+      if (below.maxCoeff() < T(-exponent_cutoff<T>)) continue;
+      sum += below.exp();
+      ++count;
     }
-    return top + sum.log();
+    return count == 1 ? top : LegendreArray<T>(top + sum.log());
   }
 
   /// True if log p is analytic in the disc of radius analytic_radius * half about center, which bounds the error of the
@@ -91,26 +91,31 @@ class LineMixture {
     using std::exp;
     const Index highest = top(center);
     const T top_exponent = exponent(highest, center);
-    T total = T(0), mean_slope = T(0), mean_curvature = T(0);
+    const auto counts = [&](Index k) {
+      const T rise = abs(T(slope(k, center) - slope(highest, center))) * half +
+                     abs(T(precision_[k] - precision_[highest])) * half * half / T(2);
+      return exponent(k, center) - top_exponent + rise > T(-exponent_cutoff<T>);
+    };
+    Index others = 0;
+    T total = T(1), mean_slope = slope(highest, center), mean_precision = precision_[highest];
     for (Index k = 0; k < size(); ++k) {
-      const T below = exponent(k, center) - top_exponent;
-      if (below < -exponent_cutoff<T>()) continue;
-      const T share = exp(below);
+      if (k == highest || !counts(k)) continue;
+      const T share = exp(T(exponent(k, center) - top_exponent));
       total += share;
       mean_slope += share * slope(k, center);
-      mean_curvature -= share * precision_[k];
+      mean_precision += share * precision_[k];
+      ++others;
     }
+    if (others == 0) return true;
     mean_slope /= total;
-    mean_curvature /= total;
+    mean_precision /= total;
     const T radius = T(analytic_radius) * half;
     T balance = T(0);
     for (Index k = 0; k < size(); ++k) {
+      if (k != highest && !counts(k)) continue;
       const T below = exponent(k, center) - top_exponent;
-      const T rise = abs(T(slope(k, center) - slope(highest, center))) * half +
-                     abs(T(precision_[k] - precision_[highest])) * half * half / T(2);
-      if (below + rise < -exponent_cutoff<T>()) continue;
       const T turn = abs(T(slope(k, center) - mean_slope)) * radius +
-                     abs(T(precision_[k] + mean_curvature)) * radius * radius / T(2);
+                     abs(T(precision_[k] - mean_precision)) * radius * radius / T(2);
       if (turn * turn < T(2))
         balance += T(exp(T(below - turn))) * (T(1) - turn * turn / T(2));
       else if (below + turn < T(1))
