@@ -91,7 +91,7 @@ class Integrals {
     bool same = true;
     for (std::size_t v = 0; v < whole.size(); ++v) {
       const Quad both = left[v] + right[v];
-      scale_[v] = std::max({scale_[v], Quad(abs(both)), 1e-14Q});  // a floor, lest underflow be refined for ever
+      scale_[v] = std::max({scale_[v], Quad(abs(both)), Quad(1e-14)});  // a floor, lest underflow be refined for ever
       same = same && abs(both - whole[v]) <= 1e-22Q * scale_[v];
     }
     Values sum = left;
