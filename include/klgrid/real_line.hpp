@@ -59,9 +59,12 @@ LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, co
     const T square = e * (T(2) + e) * scale;
     const T linear = T(2) * h * scale;
     const T constant = h * h * scale;
-    ratio += weight * (z.square() * square + z * linear - (constant + T(log1p(e)))).expm1();
-    doubt += weight * (z.square() * abs(square) + z.abs() * abs(linear) + (constant + T(abs(T(log1p(e))))) +
-                       x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
+    const T log_width = log1p(e);
+    const Array rise = (z.square() * square + z * linear - (constant + log_width)).expm1();
+    ratio += weight * rise;
+    doubt += weight * (rise + T(1)) *
+             (z.square() * abs(square) + z.abs() * abs(linear) + (constant + abs(log_width)) +
+              x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
   }
   const Array log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
   const auto close = (ratio.abs() < T(0.5)).eval();

@@ -33,18 +33,22 @@ class HermiteExpansion {
     const T reach = (gaussian_reach<T>() + half) * stddev;
     auto panel = std::partition_point(panels.begin(), panels.end(),
                                       [&](const auto& each) { return each.center + each.half <= center - reach; });
+    // A constant has E[He_m] = 0 for m > 0: log p is taken from its value near by, to keep its size out of these terms.
+    const T level = level_at(panels, center);
     std::array<LegendreArray<T>, most> sums;
     for (int m = 0; m < size_; ++m) sums[at(m)].setZero();
     for (; panel != panels.end() && panel->center - panel->half < center + reach; ++panel)
-      add(*panel, center, stddev, sums);
+      add(*panel, center, stddev, level, sums);
     for (int m = 0; m < size_; ++m) coefficients_[at(m)] = sums[at(m)].sum() / stddev;
+    coefficients_[0] += level;
     raise(power);
   }
 
   /// The series at each eta.
-  void evaluate(const Eigen::Ref<const Vector<T>>& eta, Eigen::Ref<Eigen::Array<T, 1, Eigen::Dynamic>> out) const {
+  template <class Row, class Out>
+  void evaluate(const Row& eta, Out&& out) const {
     out.setConstant(coefficients_[at(size_ - 1)]);
-    for (int m = size_ - 2; m >= 0; --m) out = out * eta.transpose() + coefficients_[at(m)];
+    for (int m = size_ - 2; m >= 0; --m) out = out * eta + coefficients_[at(m)];
   }
 
  private:
@@ -62,11 +66,17 @@ class HermiteExpansion {
     return half > T(0) ? m + 1 + 2 * power : 1 + power;
   }
 
+  static T level_at(const std::vector<LinePanel<T>>& panels, const T& center) {
+    const auto panel = std::partition_point(panels.begin(), panels.end() - 1,
+                                            [&](const auto& each) { return each.center + each.half <= center; });
+    return panel->log_pdf[legendre_points<T> / 2];
+  }
+
   /// He_(m+1)/(m+1)! = (z He_m/m! - He_(m-1)/(m-1)!) / (m+1)
-  void add(const LinePanel<T>& panel, const T& center, const T& stddev,
+  void add(const LinePanel<T>& panel, const T& center, const T& stddev, const T& level,
            std::array<LegendreArray<T>, most>& sums) const {
     const LegendreArray<T> z = (panel.nodes() - center) * (T(1) / stddev);
-    LegendreArray<T> term = gaussian_weights(panel, z) * panel.log_pdf;
+    LegendreArray<T> term = gaussian_weights(panel, z) * (panel.log_pdf - level);
     LegendreArray<T> before = LegendreArray<T>::Zero();
     for (int m = 0; m < size_; ++m) {
       sums[at(m)] += term;
