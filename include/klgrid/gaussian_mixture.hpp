@@ -137,7 +137,8 @@ class GaussianMixture {
 
   /// sum_k w_k (s_k^2 + (m_k - mean)^2): no difference of large squares.
   [[nodiscard]] T variance() const {
-    return (weights_ * (stddevs_.square() + (means_ - mean()).square())).sum() / weights_.sum();
+    const auto terms = weights_ * (stddevs_.square() + (means_ - mean()).square());
+    return (weights_ > T(0)).select(terms, T(0)).sum() / weights_.sum();
   }
 
  private:

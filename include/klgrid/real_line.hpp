@@ -42,6 +42,7 @@ struct LogRatio {
 template <Real T>
 LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, const Gaussian<T>& q) {
   using std::abs;
+  using std::log;
   using std::log1p;
   using Array = LegendreArray<T>;
   const auto& mixture = p.mixture();
