@@ -60,7 +60,9 @@ struct Backwards {
 TEST_CASE_TEMPLATE("real-line bank: the surfaces are the divergences of its pairs", T, float, double, long double) {
   const auto mesh = notebook_mesh<T>();
   const RealLineBank<T> bank(mesh);
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {  // clang 14 cannot capture a structured binding
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     const RealLineDensity<T> p(mixture);
     const auto surfaces = klgrid::kl_surfaces(p, bank);
     CAPTURE(name);

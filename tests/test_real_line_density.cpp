@@ -28,7 +28,9 @@ TEST_CASE_TEMPLATE("Legendre rule: exact for the powers it is made for", T, floa
 }
 
 TEST_CASE_TEMPLATE("real-line density: mass, moments and log p", T, float, double, long double) {
-  for (const auto& [name, mixture] : klgrid_test::mixtures<T>()) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {  // clang 14 cannot capture a structured binding
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
     const RealLineDensity<T> p(mixture);
     CAPTURE(name);
     CHECK(p.mean() == mixture.mean());

@@ -83,6 +83,7 @@ class RealLineDensity {
     const auto fit = [&](const T& center, const T& half) {
       return parts_.resolved(center, half) && parts_.analytic(center, half);
     };
+    panels_.reserve(32);
     detail::cut_into_panels(begin_, end_, T(end_ - begin_), fit,
                             [&](const T& center, const T& half) { panels_.push_back(panel(center, half)); });
     integrate_entropy();
