@@ -12,6 +12,13 @@
 
 namespace klgrid {
 
+/// A rule for the width of a kernel density estimate of n samples with standard deviation s (divisor n - 1), as SciPy's
+/// gaussian_kde has it in one dimension.
+enum class BandwidthRule {
+  silverman,  ///< s (4 / (3 n))^(1/5): best for n samples of a normal density (Silverman 1986, eq. 3.28)
+  scott,      ///< s n^(-1/5) (Scott 1992)
+};
+
 /// A mixture of K Gaussians, p(x) = sum_k weights[k] N(x; means[k], stddevs[k]^2), K >= 1.
 ///
 /// Evaluated in log space: log_pdf is finite for every finite x, however far from the components, unless its square
@@ -36,6 +43,34 @@ class GaussianMixture {
   /// GaussianMixture({0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0})
   GaussianMixture(std::initializer_list<T> weights, std::initializer_list<T> means, std::initializer_list<T> stddevs)
       : GaussianMixture(to_vector(weights), to_vector(means), to_vector(stddevs)) {}
+
+  /// The kernel density estimate of n >= 1 samples: one component of weight 1/n and standard deviation bandwidth at
+  /// each.
+  /// @throws std::invalid_argument unless the samples are finite and bandwidth is finite and > 0.
+  [[nodiscard]] static GaussianMixture kernel_density(const Eigen::Ref<const Vector<T>>& samples, const T& bandwidth) {
+    constexpr auto where = "GaussianMixture::kernel_density";
+    detail::require(samples.size() > 0, where, "samples", "of at least one element", "none");
+    detail::require_finite(samples, where, "samples");
+    detail::require(detail::is_finite(bandwidth) && bandwidth > T(0), where, "bandwidth", "finite and > 0", bandwidth);
+    const T weight = T(1) / T(static_cast<double>(samples.size()));
+    return GaussianMixture(Vector<T>::Constant(samples.size(), weight), samples,
+                           Vector<T>::Constant(samples.size(), bandwidth));
+  }
+
+  /// The kernel density estimate with the bandwidth of a rule; n >= 2 samples.
+  /// @throws std::invalid_argument unless the samples are finite and not all equal.
+  [[nodiscard]] static GaussianMixture kernel_density(const Eigen::Ref<const Vector<T>>& samples, BandwidthRule rule) {
+    using std::pow;
+    using std::sqrt;
+    constexpr auto where = "GaussianMixture::kernel_density";
+    detail::require(samples.size() > 1, where, "samples", "of at least two elements", samples.size());
+    detail::require_finite(samples, where, "samples");
+    const T size = T(static_cast<double>(samples.size()));
+    const T stddev = sqrt(T((samples - samples.mean()).square().sum() / (size - T(1))));
+    detail::require(stddev > T(0), where, "samples", "not all equal", samples[0]);
+    const T spread = rule == BandwidthRule::silverman ? T(T(4) / (T(3) * size)) : T(T(1) / size);
+    return kernel_density(samples, T(stddev * T(pow(spread, T(T(1) / T(5))))));
+  }
 
   [[nodiscard]] Index components() const noexcept { return weights_.size(); }
   [[nodiscard]] const Vector<T>& weights() const noexcept { return weights_; }
@@ -102,7 +137,8 @@ class GaussianMixture {
 
   /// sum_k w_k (s_k^2 + (m_k - mean)^2): no difference of large squares.
   [[nodiscard]] T variance() const {
-    return (weights_ * (stddevs_.square() + (means_ - mean()).square())).sum() / weights_.sum();
+    const auto terms = weights_ * (stddevs_.square() + (means_ - mean()).square());
+    return (weights_ > T(0)).select(terms, T(0)).sum() / weights_.sum();
   }
 
  private:

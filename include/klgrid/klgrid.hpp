@@ -14,4 +14,7 @@
 #include "klgrid/normalized_gaussian_bank.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
+#include "klgrid/real_line.hpp"
+#include "klgrid/real_line_bank.hpp"
+#include "klgrid/real_line_density.hpp"
 #include "klgrid/version.hpp"

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/gaussian.hpp"
+#include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid::detail {
+
+/// Beyond this many standard deviations z^6 exp(-z^2/2) is below the rounding of T: 9.5 for double.
+template <Real T>
+T gaussian_reach() {
+  using std::log;
+  using std::sqrt;
+  return T(sqrt(T(-2) * T(log(T(std::numeric_limits<T>::epsilon()))))) + T(1);
+}
+
+/// Exponents below -cutoff no longer count beside one of 0: 4 more than -log of the rounding of T.
+template <Real T>
+inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
+
+/// A panel [center - half, center + half] on which the Legendre rule integrates q log p for every Gaussian q of
+/// standard deviation sigma >= half / longest_panel has half <= longest_panel * sigma: the error of the rule for
+/// exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!.
+inline constexpr double longest_panel = 2.25;
+
+/// The disc about a panel's centre in which log p has to be analytic, in half-lengths. It holds the Bernstein ellipse
+/// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
+inline constexpr double analytic_radius = 1.5;
+
+/// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, and positions
+/// counted from an origin amid the components, so that a common shift costs no digits.
+template <Real T>
+class LineMixture {
+ public:
+  explicit LineMixture(const GaussianMixture<T>& mixture) : origin_(mixture.mean()) {
+    using std::log;
+    const Index size = (mixture.weights() > T(0)).count();
+    log_factor_.resize(size);
+    mean_.resize(size);
+    precision_.resize(size);
+    reach_.resize(size);
+    const T log_total = log(T(mixture.weights().sum()));
+    for (Index k = 0, next = 0; k < mixture.components(); ++k) {
+      if (!(mixture.weights()[k] > T(0))) continue;
+      const T& stddev = mixture.stddevs()[k];
+      log_factor_[next] = T(log(mixture.weights()[k])) - log_total - T(log(stddev)) - log_sqrt_two_pi<T>();
+      mean_[next] = mixture.means()[k] - origin_;
+      precision_[next] = T(1) / (stddev * stddev);
+      reach_[next] = gaussian_reach<T>() * stddev;
+      ++next;
+    }
+  }
+
+  [[nodiscard]] const T& origin() const noexcept { return origin_; }
+
+  /// The ends of the stretch outside which every component is below rounding.
+  [[nodiscard]] T first() const { return (mean_ - reach_).minCoeff(); }
+  [[nodiscard]] T last() const { return (mean_ + reach_).maxCoeff(); }
+
+  /// log p at the points x, counted from the origin: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max).
+  [[nodiscard]] LegendreArray<T> log_pdf(const LegendreArray<T>& x) const {
+    LegendreArray<T> top = exponents(0, x);
+    for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
+    LegendreArray<T> sum = LegendreArray<T>::Zero();
+    Index count = 0;
+    for (Index k = 0; k < size(); ++k) {
+      const LegendreArray<T> below = exponents(k, x) - top;
+      if (below.maxCoeff() < T(-exponent_cutoff<T>)) continue;
+      sum += below.exp();
+      ++count;
+    }
+    return count == 1 ? top : LegendreArray<T>(top + sum.log());
+  }
+
+  /// True if log p is analytic in the disc of radius analytic_radius * half about center, which bounds the error of the
+  /// Legendre rule on [center - half, center + half]. Sufficient, and at a crossing of two components nearly necessary.
+  ///
+  /// p(x + d) = sum_k exp(a_k + a_k' d + a_k'' d^2 / 2) with real a_k, a_k', a_k''. Divided by the exponential of the
+  /// mean slope and curvature, term k is turned by at most v_k = |a_k' - mean| |d| + |a_k'' - mean| |d|^2 / 2 and
+  /// stretched by at most e^(+-v_k). If the real parts of the terms turned less than a quarter, at least e^(-v) cos v
+  /// >= e^(-v) (1 - v^2/2) each, exceed the moduli of all others, p has no zero in the disc. A component that is below
+  /// rounding on the whole panel takes no part in the sums there, nor here.
+  [[nodiscard]] bool analytic(const T& center, const T& half) const {
+    using std::abs;
+    using std::exp;
+    const Index highest = top(center);
+    const T top_exponent = exponent(highest, center);
+    const auto counts = [&](Index k) {
+      const T rise = abs(T(slope(k, center) - slope(highest, center))) * half +
+                     abs(T(precision_[k] - precision_[highest])) * half * half / T(2);
+      return exponent(k, center) - top_exponent + rise > T(-exponent_cutoff<T>);
+    };
+    Index others = 0;
+    T total = T(1), mean_slope = slope(highest, center), mean_precision = precision_[highest];
+    for (Index k = 0; k < size(); ++k) {
+      if (k == highest || !counts(k)) continue;
+      const T share = exp(T(exponent(k, center) - top_exponent));
+      total += share;
+      mean_slope += share * slope(k, center);
+      mean_precision += share * precision_[k];
+      ++others;
+    }
+    if (others == 0) return true;
+    mean_slope /= total;
+    mean_precision /= total;
+    const T radius = T(analytic_radius) * half;
+    T balance = T(0);
+    for (Index k = 0; k < size(); ++k) {
+      if (k != highest && !counts(k)) continue;
+      const T below = exponent(k, center) - top_exponent;
+      const T turn = abs(T(slope(k, center) - mean_slope)) * radius +
+                     abs(T(precision_[k] - mean_precision)) * radius * radius / T(2);
+      if (turn * turn < T(2))
+        balance += T(exp(T(below - turn))) * (T(1) - turn * turn / T(2));
+      else if (below + turn < T(1))
+        balance -= T(exp(T(below + turn)));
+      else
+        return false;
+    }
+    return balance > T(0);
+  }
+
+  /// True if the rule resolves p itself on the panel: no component within reach is too narrow for it.
+  [[nodiscard]] bool resolved(const T& center, const T& half) const {
+    const T most = half * (gaussian_reach<T>() / T(longest_panel));
+    return !(reach_ < most && (mean_ - center).abs() < reach_ + half).any();
+  }
+
+ private:
+  [[nodiscard]] Index size() const { return mean_.size(); }
+
+  [[nodiscard]] T exponent(Index k, const T& x) const {
+    return log_factor_[k] - (x - mean_[k]) * (x - mean_[k]) * precision_[k] / T(2);
+  }
+
+  [[nodiscard]] T slope(Index k, const T& x) const { return (mean_[k] - x) * precision_[k]; }
+
+  [[nodiscard]] auto exponents(Index k, const LegendreArray<T>& x) const {
+    return log_factor_[k] - (x - mean_[k]).square() * (precision_[k] / T(2));
+  }
+
+  [[nodiscard]] Index top(const T& x) const {
+    Index highest = 0;
+    for (Index k = 1; k < size(); ++k)
+      if (exponent(k, x) > exponent(highest, x)) highest = k;
+    return highest;
+  }
+
+  T origin_;
+  Vector<T> log_factor_;
+  Vector<T> mean_;
+  Vector<T> precision_;
+  Vector<T> reach_;
+};
+
+}  // namespace klgrid::detail

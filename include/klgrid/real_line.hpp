@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "klgrid/detail/exponential_remainder.hpp"
+#include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/gaussian.hpp"
+#include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/real.hpp"
+#include "klgrid/real_line_bank.hpp"
+#include "klgrid/real_line_density.hpp"
+
+/// The divergences of one pair on the real line: a mixture p and a Gaussian q, integrals over R without a window.
+///
+/// Arguments stand in the order of the formula, and p and q are of different types: a swapped call does not compile.
+/// All values are in nats. Each function takes a RealLineDensity, or a GaussianMixture, of which it makes one; make it
+/// yourself to use it for several q.
+///
+/// Accuracy: 1e-12 relative, absolute below 1 (double; see T's rounding for others), and a divergence has 1e-10
+/// relative however small: below 0.01 it is formed as the integral of terms that are never negative, with d = log p -
+/// log q of differences of the parameters. Through `error`, if given, each returns a bound on its error. Not covered:
+/// components narrower than the spacing of T at their own distance from the mean of p.
+namespace klgrid {
+
+namespace detail {
+
+/// d = log p - log q at z = (x - mean)/stddev without cancellation near p = q, and a bound on its error in roundings.
+template <Real T>
+struct LogRatio {
+  LegendreArray<T> value;
+  LegendreArray<T> doubt;
+};
+
+/// With component k's mean and stddev relative to q's, s_k = stddev (1 + e) and m_k = mean + stddev h,
+///   b_k = log N_k - log q = -log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),   d = log(1 + sum_k w_k
+///   (e^b_k - 1)),
+/// for weights of sum 1. Where p and q differ much, log p - log q as they are.
+template <Real T>
+LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, const Gaussian<T>& q) {
+  using std::abs;
+  using std::log;
+  using std::log1p;
+  using Array = LegendreArray<T>;
+  const auto& mixture = p.mixture();
+  const Array x = panel.nodes();
+  const Array z = (x - (q.mean() - p.origin())) / q.stddev();
+  Array ratio = Array::Zero();
+  Array doubt = Array::Zero();
+  const T total = mixture.weights().sum();
+  for (Index k = 0; k < mixture.components(); ++k) {
+    const T weight = mixture.weights()[k] / total;
+    if (!(weight > T(0))) continue;
+    const T e = (mixture.stddevs()[k] - q.stddev()) / q.stddev();
+    const T h = (mixture.means()[k] - q.mean()) / q.stddev();
+    const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
+    const T square = e * (T(2) + e) * scale;
+    const T linear = T(2) * h * scale;
+    const T constant = h * h * scale;
+    const T log_width = log1p(e);
+    const Array rise = (z.square() * square + z * linear - (constant + log_width)).expm1();
+    ratio += weight * rise;
+    doubt += weight * (rise + T(1)) *
+             (z.square() * abs(square) + z.abs() * abs(linear) + (constant + abs(log_width)) +
+              x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
+  }
+  const Array log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
+  const auto close = (ratio.abs() < T(0.5)).eval();
+  return {close.select(ratio.log1p(), panel.log_pdf - log_q),
+          close.select(T(16) * doubt, panel.log_pdf_doubt() + z.square())};
+}
+
+enum class Direction { forward, reverse };
+
+/// Integral of a (e^t - 1 - t), t = log b - log a: D(a||b) as a sum of terms that are never negative (compare
+/// divergence.hpp); (a, b) is (p, q) forward and (q, p) in reverse.
+template <Real T>
+T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gaussian<T>& q, T* error) {
+  const T mean = q.mean() - p.origin();
+  const T reach = gaussian_reach<T>() * q.stddev();
+  LegendreArray<T> sum = LegendreArray<T>::Zero();
+  LegendreArray<T> doubt = LegendreArray<T>::Zero();
+  const auto add = [&](const LinePanel<T>& panel) {
+    using Array = LegendreArray<T>;
+    const LogRatio<T> d = log_ratio(panel, p, q);
+    const Array log_q = panel.log_pdf - d.value;
+    const bool reverse = direction == Direction::reverse;
+    const Array t = reverse ? d.value : Array(-d.value);
+    const Array a = (reverse ? log_q : panel.log_pdf).exp() * panel.weights();
+    const Array b = (reverse ? panel.log_pdf : log_q).exp() * panel.weights();
+    Array terms;
+    for (Index i = 0; i < t.size(); ++i)
+      terms[i] = t[i] < T(1) ? T(a[i] * exponential_remainder(t[i])) : T(b[i] - a[i] * (T(1) + t[i]));
+    sum += terms;
+    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + (b - a).abs() * d.doubt;
+  };
+  const T low = mean - reach;
+  const T high = mean + reach;
+  const T any = std::numeric_limits<T>::max() / T(4);
+  p.for_each_panel(p.begin(), std::min(low, p.end()), any, Ends::clipped, add);
+  p.for_each_panel(low, high, q.stddev(), Ends::clipped, add);
+  p.for_each_panel(std::max(high, p.begin()), p.end(), any, Ends::clipped, add);
+  if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();
+  return sum.sum();
+}
+
+/// Below this a divergence is formed again without cancellation: rounding of 1e-14 in the plain one is then 1e-12 of
+/// it.
+inline constexpr double close = 0.01;
+
+}  // namespace detail
+
+/// H(p)
+template <Real T>
+[[nodiscard]] T entropy(const RealLineDensity<T>& p, std::type_identity_t<T>* error = nullptr) {
+  if (error != nullptr) *error = p.entropy_error();
+  return p.entropy();
+}
+
+/// H(p,q) = E_p[(x - mu)^2] / (2 sigma^2) + log(sigma sqrt(2 pi))
+template <Real T>
+[[nodiscard]] T cross_entropy(const RealLineDensity<T>& p, const Gaussian<T>& q,
+                              std::type_identity_t<T>* error = nullptr) {
+  using std::abs;
+  using std::log;
+  const T& sigma = q.stddev();
+  const T square = p.second_moment(q.mean()) / sigma / sigma / T(2);
+  const T log_sigma = log(sigma);
+  if (error != nullptr) *error = T(16) * std::numeric_limits<T>::epsilon() * (square + abs(log_sigma) + T(1));
+  return square + (log_sigma + detail::log_sqrt_two_pi<T>());
+}
+
+/// H(q,p) = -E_q[log p]
+template <Real T>
+[[nodiscard]] T cross_entropy(const Gaussian<T>& q, const RealLineDensity<T>& p,
+                              std::type_identity_t<T>* error = nullptr) {
+  using Array = detail::LegendreArray<T>;
+  const T mean = q.mean() - p.origin();
+  const T reach = detail::gaussian_reach<T>() * q.stddev();
+  Array sum = Array::Zero();
+  Array doubt = Array::Zero();
+  p.for_each_panel(T(mean - reach), T(mean + reach), q.stddev(), detail::Ends::whole, [&](const auto& panel) {
+    const Array x = panel.nodes();
+    const Array z = (x - mean) / q.stddev();
+    const Array mass = detail::gaussian_weights<T>(panel, z);
+    sum -= mass * panel.log_pdf;
+    if (error == nullptr) return;
+    // The terms' own roundings, and those of z, which q feels by its slope.
+    doubt +=
+        mass * (panel.log_pdf_doubt() + panel.log_pdf.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
+  });
+  if (error != nullptr) *error = doubt.sum() / q.stddev() * std::numeric_limits<T>::epsilon();
+  return sum.sum() / q.stddev();
+}
+
+/// D(p||q) >= 0
+template <Real T>
+[[nodiscard]] T forward_kl(const RealLineDensity<T>& p, const Gaussian<T>& q,
+                           std::type_identity_t<T>* error = nullptr) {
+  const T value = cross_entropy(p, q, error) - p.entropy();
+  if (value < T(detail::close)) return detail::close_divergence(detail::Direction::forward, p, q, error);
+  if (error != nullptr) *error += p.entropy_error();
+  return value;
+}
+
+/// D(q||p) >= 0
+template <Real T>
+[[nodiscard]] T reverse_kl(const Gaussian<T>& q, const RealLineDensity<T>& p,
+                           std::type_identity_t<T>* error = nullptr) {
+  const T value = cross_entropy(q, p, error) - q.entropy();
+  if (value < T(detail::close)) return detail::close_divergence(detail::Direction::reverse, p, q, error);
+  return value;
+}
+
+template <Real T>
+[[nodiscard]] T entropy(const GaussianMixture<T>& p, std::type_identity_t<T>* error = nullptr) {
+  return entropy(RealLineDensity<T>(p), error);
+}
+
+template <Real T>
+[[nodiscard]] T cross_entropy(const GaussianMixture<T>& p, const Gaussian<T>& q,
+                              std::type_identity_t<T>* error = nullptr) {
+  return cross_entropy(RealLineDensity<T>(p), q, error);
+}
+
+template <Real T>
+[[nodiscard]] T cross_entropy(const Gaussian<T>& q, const GaussianMixture<T>& p,
+                              std::type_identity_t<T>* error = nullptr) {
+  return cross_entropy(q, RealLineDensity<T>(p), error);
+}
+
+template <Real T>
+[[nodiscard]] T forward_kl(const GaussianMixture<T>& p, const Gaussian<T>& q,
+                           std::type_identity_t<T>* error = nullptr) {
+  return forward_kl(RealLineDensity<T>(p), q, error);
+}
+
+template <Real T>
+[[nodiscard]] T reverse_kl(const Gaussian<T>& q, const GaussianMixture<T>& p,
+                           std::type_identity_t<T>* error = nullptr) {
+  return reverse_kl(q, RealLineDensity<T>(p), error);
+}
+
+}  // namespace klgrid

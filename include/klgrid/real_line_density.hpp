@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/detail/line_mixture.hpp"
+#include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+namespace detail {
+
+/// A stretch of the line with log p at the points of the Legendre rule on it.
+template <Real T>
+struct LinePanel {
+  T center;  ///< counted from the mixture's origin
+  T half;
+  LegendreArray<T> log_pdf;
+
+  [[nodiscard]] auto nodes() const { return legendre_rule<T>().nodes * half + center; }
+  [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
+
+  /// A bound on the error of log_pdf in roundings: of its own terms, and of x, which counts as much as log p is steep.
+  [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
+    const T steepness = T(2) * (log_pdf.maxCoeff() - log_pdf.minCoeff()) / half;
+    return T(4) * (log_pdf.abs() + T(1)) + nodes().abs() * steepness;
+  }
+};
+
+/// stddev times the weights of a sum over the panel that is E_q[.], at z = (x - mean)/stddev.
+template <Real T>
+LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z) {
+  return (z.square() * T(-0.5) - log_sqrt_two_pi<T>()).exp() * panel.weights();
+}
+
+enum class Ends { whole, clipped };
+
+/// Cuts [begin, end] from left to right into panels of half-length at most longest that fit(center, half) accepts, and
+/// hands each to visit(center, half). A panel is at most three times as long as the one before it.
+template <Real T, class Fit, class Visit>
+void cut_into_panels(const T& begin, const T& end, const T& longest, Fit fit, Visit visit) {
+  using std::abs;
+  T half = longest;
+  for (T x = begin; x < end;) {
+    const T rest = (end - x) / T(2);
+    half = std::min(std::min(half, longest), rest);
+    // Below the spacing of the numbers there is nothing left to cut.
+    const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
+    while (half > smallest && !fit(T(x + half), half)) half *= T(0.6);
+    half = std::min(std::max(half, smallest), rest);
+    visit(T(x + half), half);
+    if (!(half < rest)) return;
+    x += T(2) * half;
+    half *= T(3);
+  }
+}
+
+}  // namespace detail
+
+/// A mixture as a density on the real line, with what integrals of it need, none of which depends on q: panels on which
+/// log p is analytic, placed from the parameters of the components, log p at the points of a Gauss-Legendre rule on
+/// each, H(p) and the moments. There is no window: the panels go on as far as a q reaches.
+///
+/// The weights are divided by their sum, which may differ from 1 by rounding.
+/// Cost: about 15 panels of 16 points (double) for two components, each point K exponentials and a logarithm.
+template <Real T = double>
+class RealLineDensity {
+ public:
+  explicit RealLineDensity(GaussianMixture<T> mixture)
+      : mixture_(std::move(mixture)),
+        parts_(mixture_),
+        begin_(parts_.first()),
+        end_(parts_.last()),
+        mean_(mixture_.mean()),
+        mean_offset_((mixture_.weights() * (mixture_.means() - origin())).sum() / mixture_.weights().sum()),
+        variance_(mixture_.variance()) {
+    const auto fit = [&](const T& center, const T& half) {
+      return parts_.resolved(center, half) && parts_.analytic(center, half);
+    };
+    panels_.reserve(32);
+    detail::cut_into_panels(begin_, end_, T(end_ - begin_), fit,
+                            [&](const T& center, const T& half) { panels_.push_back(panel(center, half)); });
+    integrate_entropy();
+  }
+
+  [[nodiscard]] const GaussianMixture<T>& mixture() const noexcept { return mixture_; }
+
+  /// log p(x)
+  [[nodiscard]] T log_pdf(const T& x) const {
+    using std::log;
+    return mixture_.log_pdf(x) - T(log(T(mixture_.weights().sum())));
+  }
+
+  /// H(p) = -integral of p log p, in nats.
+  [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
+
+  /// A bound on the error of entropy(), rounding and quadrature.
+  [[nodiscard]] const T& entropy_error() const noexcept { return entropy_error_; }
+
+  /// E_p[x]
+  [[nodiscard]] const T& mean() const noexcept { return mean_; }
+
+  /// E_p[(x - mean)^2]
+  [[nodiscard]] const T& variance() const noexcept { return variance_; }
+
+  /// E_p[(x - about)^2], free of cancellation however far from 0 both lie.
+  [[nodiscard]] T second_moment(const T& about) const {
+    const T distance = (origin() - about) + mean_offset_;
+    return variance_ + distance * distance;
+  }
+
+  /// The point from which the panels count.
+  [[nodiscard]] const T& origin() const noexcept { return parts_.origin(); }
+
+  /// The stretch, counted from the origin, outside which every component is below rounding.
+  [[nodiscard]] const T& begin() const noexcept { return begin_; }
+  [[nodiscard]] const T& end() const noexcept { return end_; }
+
+  /// Calls visit(panel) from left to right for panels that cover [low, high] (counted from the origin), each short
+  /// enough for a q of standard deviation at least sigma. Panels stored are handed on as they are, others made on the
+  /// way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which saves making parts of them.
+  template <class Visit>
+  void for_each_panel(const T& low, const T& high, const T& sigma, detail::Ends ends, Visit visit) const {
+    const T longest = T(detail::longest_panel) * sigma;
+    const auto analytic = [&](const T& center, const T& half) { return parts_.analytic(center, half); };
+    const auto accept = [](const T&, const T&) { return true; };  // a part of a panel is as analytic as the panel
+    const auto make = [&](const T& center, const T& half) { visit(panel(center, half)); };
+    detail::cut_into_panels(low, std::min(high, begin_), longest, analytic, make);
+    for (const auto& stored : panels_) {
+      const T left = stored.center - stored.half;
+      const T right = stored.center + stored.half;
+      if (!(left < high && right > low)) continue;
+      if (stored.half <= longest && (ends == detail::Ends::whole || (left >= low && right <= high)))
+        visit(stored);
+      else
+        detail::cut_into_panels(std::max(low, left), std::min(high, right), longest, accept, make);
+    }
+    detail::cut_into_panels(std::max(low, end_), high, longest, analytic, make);
+  }
+
+ private:
+  [[nodiscard]] detail::LinePanel<T> panel(const T& center, const T& half) const {
+    detail::LinePanel<T> made{center, half, {}};
+    made.log_pdf = parts_.log_pdf(made.nodes());
+    return made;
+  }
+
+  void integrate_entropy() {
+    using Array = detail::LegendreArray<T>;
+    Array sum = Array::Zero();
+    Array doubt = Array::Zero();
+    for (const auto& part : panels_) {
+      const Array mass = part.weights() * part.log_pdf.exp();
+      const Array size = part.log_pdf.abs() + T(1);
+      sum -= mass * part.log_pdf;
+      doubt += mass * size * (part.log_pdf_doubt() + T(16));
+    }
+    entropy_ = sum.sum();
+    entropy_error_ = doubt.sum() * std::numeric_limits<T>::epsilon();
+  }
+
+  GaussianMixture<T> mixture_;
+  detail::LineMixture<T> parts_;
+  std::vector<detail::LinePanel<T>> panels_;
+  T begin_;
+  T end_;
+  T mean_;
+  T mean_offset_;
+  T variance_;
+  T entropy_{};
+  T entropy_error_{};
+};
+
+}  // namespace klgrid

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/real_line_density.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "support/reference.hpp"
+#include "support/tolerances.hpp"
+#include "support/values.hpp"
+
+using klgrid::GaussianMixture;
+using klgrid::RealLineDensity;
+using klgrid_test::relative_error;
+namespace detail = klgrid::detail;
+namespace tol = klgrid_test::tol;
+
+TEST_CASE_TEMPLATE("Legendre rule: exact for the powers it is made for", T, float, double, long double) {
+  const auto& rule = detail::legendre_rule<T>();
+  detail::LegendreArray<T> power = detail::LegendreArray<T>::Ones();
+  for (int k = 0; k < 2 * detail::legendre_points<T>; ++k) {
+    const T integral = k % 2 == 0 ? T(2) / T(k + 1) : T(0);
+    CHECK(relative_error((rule.weights * power).sum(), integral, T(1)) < tol::few_roundings<T>);
+    power *= rule.nodes;
+  }
+}
+
+TEST_CASE_TEMPLATE("real-line density: mass, moments and log p", T, float, double, long double) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {  // clang 14 cannot capture a structured binding
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
+    const RealLineDensity<T> p(mixture);
+    CAPTURE(name);
+    CHECK(p.mean() == mixture.mean());
+    CHECK(p.variance() == mixture.variance());
+    const T log_total = std::log(mixture.weights().sum());  // of weights that are doubles, for every T
+    CHECK(relative_error(p.log_pdf(T(0.5)), mixture.log_pdf(T(0.5)) - log_total, T(1)) < tol::few_roundings<T>);
+    T mass = 0, mean = 0, square = 0;
+    p.for_each_panel(p.begin(), p.end(), p.end() - p.begin(), detail::Ends::whole, [&](const auto& panel) {
+      const detail::LegendreArray<T> share = panel.weights() * panel.log_pdf.exp();
+      mass += share.sum();
+      mean += (share * panel.nodes()).sum();
+      square += (share * panel.nodes().square()).sum();
+    });
+    CHECK(relative_error(mass, T(1), T(1)) < tol::node_sum<T>);
+    CHECK(relative_error(mean + p.origin(), p.mean(), T(1)) < tol::node_sum<T>);
+    CHECK(relative_error(square, p.second_moment(p.origin()), T(1)) < tol::node_sum<T>);
+  }
+}
+
+TEST_CASE("real-line density: weights that sum to 1 but for rounding are divided by their sum") {
+  const double slack = 1e-12;
+  const RealLineDensity<double> p(GaussianMixture<double>({0.5, 0.5 + slack}, {-1, 1}, {1, 1}));
+  const RealLineDensity<double> exact(GaussianMixture<double>({0.5, 0.5}, {-1, 1}, {1, 1}));
+  CHECK(std::abs(p.log_pdf(0) - exact.log_pdf(0)) < tol::node_sum<double>);
+}
+
+TEST_CASE("real-line density: panels cover what is asked for, without gap or overlap, and are short enough") {
+  const RealLineDensity<double> p(GaussianMixture<double>({0.3, 0.7}, {-3, 3}, {0.1, 2}));
+  for (const double sigma : {1e-3, 0.1, 1.0, 30.0})
+    for (const auto& [low, high] : {std::pair(-7.0, -4.5), std::pair(-0.3, 0.4), std::pair(-100.0, 90.0)})
+      for (const auto ends : {detail::Ends::whole, detail::Ends::clipped}) {
+        double left = low, right = low;
+        bool first = true;
+        p.for_each_panel(low, high, sigma, ends, [&](const auto& panel) {
+          const double begin = panel.center - panel.half;
+          if (first) left = begin;
+          if (!first) CHECK(std::abs(begin - right) <= tol::few_roundings<double> * 100);
+          right = panel.center + panel.half;
+          first = false;
+          CHECK(panel.half <= detail::longest_panel * sigma);
+        });
+        CHECK(left <= low + tol::few_roundings<double> * 100);
+        CHECK(right >= high - tol::few_roundings<double> * 100);
+        if (ends == detail::Ends::whole) continue;
+        CHECK(std::abs(left - low) <= tol::few_roundings<double> * 100);
+        CHECK(std::abs(right - high) <= tol::few_roundings<double> * 100);
+      }
+}
+
+// Two components of standard deviation s at m and -m: p is zero where 2 m x / s^2 = log(w1/w2) + i pi (2n + 1), so the
+// zeros nearest the real line lie above and below the crossing x0 at pi s^2 / (2 m), and a disc is free of them if
+// (center - x0)^2 + height^2 > radius^2.
+TEST_CASE("real-line density: a disc found analytic holds no zero of p, and none found otherwise is far from one") {
+  std::mt19937_64 engine(20240229);
+  const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
+  int free = 0, refused = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const double m = 3, s = uniform(0.3, 2), w = uniform(0.05, 0.95);
+    const detail::LineMixture<double> p(GaussianMixture<double>({1 - w, w}, {-m, m}, {s, s}));
+    const double crossing = s * s / (2 * m) * std::log((1 - w) / w) - p.origin();
+    const double height = 4 * std::atan(1.0) * s * s / (2 * m);
+    const double center = crossing + uniform(-3, 3) * height;
+    const double half = std::pow(10, uniform(-1.5, 0.5)) * height;
+    const double distance = std::hypot(center - crossing, height);
+    // The share of the lesser component on the panel: below rounding it is left out, and its zeros with it.
+    const bool both_count = std::abs(center - crossing) - half < 10 * height;
+    if (!both_count) continue;
+    const bool analytic = p.analytic(center, half);
+    (analytic ? free : refused) += 1;
+    if (analytic) CHECK(distance > detail::analytic_radius * half);
+    // What the bound gives away: less than a factor of two here.
+    if (!analytic) CHECK(distance < 2 * detail::analytic_radius * half);
+  }
+  CHECK(free > 500);
+  CHECK(refused > 500);
+}
+
+TEST_CASE("real-line density: a narrow spike in a broad component is seen, however narrow") {
+  for (const double stddev : {1e-2, 1e-5, 1e-8}) {
+    // Far enough apart in height that the spike's entropy is its own: H = sum w H_k - sum w log w but for the overlap.
+    const double w = 0.5;
+    const RealLineDensity<double> p(GaussianMixture<double>({w, w}, {0.0, 0.6875}, {1.0, stddev}));
+    const double parts = w * (klgrid::Gaussian<double>(0, 1).entropy() + klgrid::Gaussian<double>(0, stddev).entropy());
+    // The overlap takes away the doubt which component it was, for the broad mass on a few spike widths, each unit of
+    // it at most the logarithm of the ratio of heights.
+    CHECK(std::abs(p.entropy() - (parts + std::log(2.0))) < 4 * stddev * (1 - std::log(stddev)));
+  }
+}
