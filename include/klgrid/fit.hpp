@@ -6,9 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "klgrid/alpha_divergence.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/detail/scale_free.hpp"
 #include "klgrid/gaussian.hpp"
@@ -213,15 +215,43 @@ FitResult<detail::ScalarOf<Density>> fit_forward(const Density& p,
   return fit_forward(p, moment_match(p), options);
 }
 
+/// Minimises D_alpha(p||q) / alpha from start, with D_alpha Renyi's divergence: D(q||p) at alpha = 0, which seeks a
+/// part of p, D(p||q) at alpha = 1, which covers all of it, and in between their path from one to the other.
+/// @throws std::invalid_argument unless 0 <= alpha <= 1.
+template <class Density, Real T>
+FitResult<T> fit_renyi(const Density& p, const std::type_identity_t<T>& alpha, const Gaussian<T>& start,
+                       const FitOptions<T>& options = {}) {
+  return descend([&](const Gaussian<T>& q) { return scaled_renyi_derivatives(p, q, alpha); }, start, options);
+}
+
+namespace detail {
+
+template <Real T, class Fit>
+FitResult<T> lowest_fit(const std::vector<Gaussian<T>>& starts, const char* where, Fit fit) {
+  require(!starts.empty(), where, "starts", "of at least one Gaussian", "none");
+  FitResult<T> best = fit(starts.front());
+  for (auto start = starts.begin() + 1; start != starts.end(); ++start)
+    if (FitResult<T> other = fit(*start); other.value < best.value) best = std::move(other);
+  return best;
+}
+
+}  // namespace detail
+
 /// Minimises D(q||p) from each start and returns the lowest end; of equal ones, the first.
 /// @throws std::invalid_argument if there is no start.
 template <class Density, Real T>
 FitResult<T> fit_reverse(const Density& p, const std::vector<Gaussian<T>>& starts, const FitOptions<T>& options = {}) {
-  detail::require(!starts.empty(), "fit_reverse", "starts", "of at least one Gaussian", "none");
-  auto best = fit_reverse(p, starts.front(), options);
-  for (auto start = starts.begin() + 1; start != starts.end(); ++start)
-    if (auto other = fit_reverse(p, *start, options); other.value < best.value) best = std::move(other);
-  return best;
+  return detail::lowest_fit(starts, "fit_reverse",
+                            [&](const Gaussian<T>& start) { return fit_reverse(p, start, options); });
+}
+
+/// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of equal ones, the first.
+/// @throws std::invalid_argument if there is no start, or unless 0 <= alpha <= 1.
+template <class Density, Real T>
+FitResult<T> fit_renyi(const Density& p, const std::type_identity_t<T>& alpha, const std::vector<Gaussian<T>>& starts,
+                       const FitOptions<T>& options = {}) {
+  return detail::lowest_fit(starts, "fit_renyi",
+                            [&](const Gaussian<T>& start) { return fit_renyi(p, alpha, start, options); });
 }
 
 /// Starts from which the descents of D(q||p) reach its minima, as a rule: the mixture's moments; each component; and

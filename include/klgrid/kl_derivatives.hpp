@@ -2,10 +2,10 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <limits>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "klgrid/divergence.hpp"
 #include "klgrid/gaussian.hpp"
@@ -17,11 +17,10 @@
 /// surfaces.
 ///
 /// With z = (x - mu) / sigma, q = exp(-z^2/2) / Z is an exponential family on every domain that normalises it, with the
-/// scores s_mu = z / sigma and s_lambda = z^2 (lambda = log sigma; less their means). As E_q[d log q] = 0,
+/// scores s = (z / sigma, z^2), less their means. As E_q[d log q] = 0,
 ///   d D(q||p) = Cov_q(s, g),   g = log q - log p,        d D(p||q) = E_q[s] - E_p[s],
-/// and once more differentiated both are
-///   D'' = (E[s'] of the gradient) + Cov_q(s, s) + (reverse only) E_q[(s - E s)(s - E s)(g - E g)],
-/// so that all is made of E_q[z^k], k <= 6, and E_q[z^k log p], k <= 4: a bank supplies them.
+/// and both, with what follows by differentiating once more, are the ends alpha = 0 and 1 of one formula,
+/// detail::second_order. It is made of E_q[z^k], k <= 6, and E_q[z^k log p], k <= 4, which a bank supplies.
 ///
 /// Units: nats, and nats per unit of x for each derivative in mu.
 /// Accuracy: a few roundings of the largest term, E_q|z^k log p| for the reverse and E_p[z^2] for the forward
@@ -46,12 +45,29 @@ struct KlDerivativeSurfaces {
   Surface<T> d_mu_log_sigma;
   Surface<T> d_log_sigma_log_sigma;
 
+  KlDerivativeSurfaces(Index rows, Index cols)
+      : value(rows, cols),
+        d_mu(rows, cols),
+        d_log_sigma(rows, cols),
+        d_mu_mu(rows, cols),
+        d_mu_log_sigma(rows, cols),
+        d_log_sigma_log_sigma(rows, cols) {}
+
   [[nodiscard]] KlDerivatives<T> at(Index row, Index col) const {
     KlDerivatives<T> d;
     d.value = value(row, col);
     d.gradient << d_mu(row, col), d_log_sigma(row, col);
     d.hessian << d_mu_mu(row, col), d_mu_log_sigma(row, col), d_mu_log_sigma(row, col), d_log_sigma_log_sigma(row, col);
     return d;
+  }
+
+  void set(Index row, Index col, const KlDerivatives<T>& d) {
+    value(row, col) = d.value;
+    d_mu(row, col) = d.gradient[0];
+    d_log_sigma(row, col) = d.gradient[1];
+    d_mu_mu(row, col) = d.hessian(0, 0);
+    d_mu_log_sigma(row, col) = d.hessian(0, 1);
+    d_log_sigma_log_sigma(row, col) = d.hessian(1, 1);
   }
 };
 
@@ -61,27 +77,45 @@ namespace detail {
 template <class Density>
 using ScalarOf = std::remove_cvref_t<decltype(std::declval<const Density&>().mean())>;
 
-/// E_q[z^k], k = 0..highest, and their covariances.
+/// A number for each power of z, 0 to 4.
 template <Real T>
-struct ScoreMoments {
-  std::vector<Surface<T>> moment;
+using Powers = std::array<T, 5>;
 
-  template <class Bank>
-  ScoreMoments(const Bank& bank, int highest) {
-    for (int k = 0; k <= highest; ++k) moment.push_back(bank.moment(k));
-  }
-
-  [[nodiscard]] const Surface<T>& at(int k) const { return moment[static_cast<std::size_t>(k)]; }
-  /// Cov_q(z^j, z^k)
-  [[nodiscard]] Surface<T> covariance(int j, int k) const { return at(j + k) - at(j) * at(k); }
-};
-
-/// From derivatives in (mu / sigma, log sigma) at fixed sigma to those in (mu, log sigma).
+/// The derivatives of R = log(integral of p^alpha q^(1 - alpha)) / (alpha (alpha - 1)), which is D(q||p) at alpha = 0
+/// and D(p||q) at alpha = 1, from
+///   m_k = E_q[z^k]  and  delta_k = (E_q[z^k] - E_r[z^k]) / alpha,   r = p^alpha q^(1 - alpha) normalised:
+/// dR = delta of the scores s, and, with E_q[s'] = E_q[ds/dtheta] and n_k = E_r[z^k] = m_k - alpha delta_k,
+///   d^2 R = delta of s'  +  (Cov_q(s, s) - Cov_r(s, s)) / alpha  +  Cov_r(s, s).
+/// At alpha = 0, r is q and delta_k is Cov_q(z^k, log q - log p). At alpha = 1, r is p, and delta_3 and delta_4 cancel.
 template <Real T>
-void per_unit_of_x(const Vector<T>& sigma, KlDerivativeSurfaces<T>& d) {
-  d.d_mu.colwise() /= sigma;
-  d.d_mu_log_sigma.colwise() /= sigma;
-  d.d_mu_mu.colwise() /= sigma.square();
+KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T>& delta, const T& alpha,
+                              const T& sigma) {
+  const auto n = [&](std::size_t k) { return T(m[k] - alpha * delta[k]); };
+  const auto curvature = [&](std::size_t j, std::size_t k) {
+    const T difference = delta[j + k] - m[j] * delta[k] - n(k) * delta[j];
+    return T(difference + n(j + k) - n(j) * n(k));
+  };
+  KlDerivatives<T> d;
+  d.value = value;
+  d.gradient << delta[1] / sigma, delta[2];
+  d.hessian(0, 0) = curvature(1, 1) / (sigma * sigma);
+  d.hessian(0, 1) = d.hessian(1, 0) = (curvature(1, 2) - T(2) * delta[1]) / sigma;
+  d.hessian(1, 1) = curvature(2, 2) - T(2) * delta[2];
+  return d;
+}
+
+/// E_q[z^k] for k = 0..Count - 1
+template <std::size_t Count, class Bank>
+std::array<Surface<typename Bank::Scalar>, Count> moments(const Bank& bank) {
+  std::array<Surface<typename Bank::Scalar>, Count> m;
+  for (std::size_t k = 0; k < Count; ++k) m[k] = bank.moment(static_cast<int>(k));
+  return m;
+}
+
+/// The bank of one Gaussian.
+template <class Density, Real T>
+auto bank_of_one(const Density& p, const Gaussian<T>& q) {
+  return bank_for(p, ParameterMesh<T>(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())));
 }
 
 }  // namespace detail
@@ -89,76 +123,66 @@ void per_unit_of_x(const Vector<T>& sigma, KlDerivativeSurfaces<T>& d) {
 /// D(p||q) and its derivatives for every q of the bank. Cost: five moments of the bank, and O(1) a cell.
 /// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class Bank>
-[[nodiscard]] KlDerivativeSurfaces<typename Bank::Scalar> forward_kl_derivatives(const typename Bank::Density& p,
-                                                                                 const Bank& bank) {
+[[nodiscard]] auto forward_kl_derivatives(const typename Bank::Density& p, const Bank& bank) {
   using T = typename Bank::Scalar;
-  KlDerivativeSurfaces<T> d;
-  d.value = forward_kl(p, bank);
-  const detail::ScoreMoments<T> q(bank, 4);
+  const Surface<T> value = forward_kl(p, bank);
+  const auto moment = detail::moments<5>(bank);
   const auto& mesh = bank.mesh();
-  d.d_mu.resize(mesh.rows(), mesh.cols());
-  d.d_log_sigma.resize(mesh.rows(), mesh.cols());
-  for (Index i = 0; i < mesh.rows(); ++i) {
-    const T& sigma = mesh.sigma()[i];
-    const auto offset = (p.mean() - mesh.mu().transpose()) / sigma;
-    d.d_mu.row(i) = q.at(1).row(i) - offset;
-    d.d_log_sigma.row(i) = q.at(2).row(i) - (offset.square() + p.variance() / (sigma * sigma));
-  }
-  d.d_mu_mu = q.covariance(1, 1);
-  d.d_mu_log_sigma = q.covariance(1, 2) - T(2) * d.d_mu;
-  d.d_log_sigma_log_sigma = q.covariance(2, 2) - T(2) * d.d_log_sigma;
-  detail::per_unit_of_x(mesh.sigma(), d);
-  return d;
+  KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j) {
+      const T& sigma = mesh.sigma()[i];
+      const T offset = (p.mean() - mesh.mu()[j]) / sigma;
+      detail::Powers<T> m;
+      for (std::size_t k = 0; k < m.size(); ++k) m[k] = moment[k](i, j);
+      const T second_moment = offset * offset + p.variance() / (sigma * sigma);
+      surfaces.set(i, j,
+                   detail::second_order<T>(value(i, j), m, {T(0), m[1] - offset, m[2] - second_moment, T(0), T(0)},
+                                           T(1), sigma));
+    }
+  return surfaces;
 }
 
 /// D(q||p) and its derivatives for every q of the bank. Where p is zero at a node, the value is +inf everywhere and the
 /// derivatives are given as 0. Cost: seven moments of the bank and five transforms of log p.
 /// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class Bank>
-[[nodiscard]] KlDerivativeSurfaces<typename Bank::Scalar> reverse_kl_derivatives(const Bank& bank,
-                                                                                 const typename Bank::Density& p) {
+[[nodiscard]] auto reverse_kl_derivatives(const Bank& bank, const typename Bank::Density& p) {
   using T = typename Bank::Scalar;
-  KlDerivativeSurfaces<T> d;
-  d.value = reverse_kl(bank, p);
-  const detail::ScoreMoments<T> q(bank, 6);
-  const auto finite = d.value <= std::numeric_limits<T>::max();
-  // E_q[z^k g] but for the constant log Z, which no covariance sees.
-  const auto expectation = [&](int k) {
-    Surface<T> out;
-    bank.expected_log(p, k, out);
-    out = finite.select(-(out + q.at(k + 2) / T(2)), T(0));
-    return out;
-  };
-  const Surface<T> mean = expectation(0);
-  const auto covariance = [&](int k) -> Surface<T> { return expectation(k) - q.at(k) * mean; };
-  d.d_mu = covariance(1);
-  d.d_log_sigma = covariance(2);
-  // The third-order covariance of z^j, z^k and g is Cov(z^(j+k), g) - E[z^j] Cov(z^k, g) - E[z^k] Cov(z^j, g).
-  d.d_mu_mu = q.covariance(1, 1) + d.d_log_sigma - T(2) * q.at(1) * d.d_mu;
-  d.d_mu_log_sigma = q.covariance(1, 2) - T(2) * d.d_mu + covariance(3) - q.at(1) * d.d_log_sigma - q.at(2) * d.d_mu;
-  d.d_log_sigma_log_sigma = q.covariance(2, 2) - T(2) * d.d_log_sigma + covariance(4) - T(2) * q.at(2) * d.d_log_sigma;
-  for (Surface<T>* second : {&d.d_mu_mu, &d.d_mu_log_sigma, &d.d_log_sigma_log_sigma})
-    *second = finite.select(*second, T(0));
-  detail::per_unit_of_x(bank.mesh().sigma(), d);
-  return d;
+  const Surface<T> value = reverse_kl(bank, p);
+  const auto moment = detail::moments<7>(bank);
+  std::array<Surface<T>, 5> expected_log;
+  for (std::size_t k = 0; k < expected_log.size(); ++k) bank.expected_log(p, static_cast<int>(k), expected_log[k]);
+  const auto& mesh = bank.mesh();
+  KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j) {
+      // Cov_q(z^k, g), of which the constant log Z in g is no part.
+      detail::Powers<T> m;
+      detail::Powers<T> covariance;
+      const T mean = -(expected_log[0](i, j) + moment[2](i, j) / T(2));
+      for (std::size_t k = 0; k < m.size(); ++k) {
+        m[k] = moment[k](i, j);
+        covariance[k] = -(expected_log[k](i, j) + moment[k + 2](i, j) / T(2)) - m[k] * mean;
+      }
+      if (!(value(i, j) <= std::numeric_limits<T>::max())) m = covariance = {T(0), T(0), T(0), T(0), T(0)};
+      surfaces.set(i, j, detail::second_order<T>(value(i, j), m, covariance, T(0), mesh.sigma()[i]));
+    }
+  return surfaces;
 }
 
-/// D(p||q) and its derivatives at one q. The value is that of forward_kl(p, q), which is relatively accurate near p =
-/// q.
+/// D(p||q) and its derivatives at one q. The value is that of forward_kl(p, q): relatively accurate near p = q.
 template <class Density, Real T>
 [[nodiscard]] KlDerivatives<T> forward_kl_derivatives(const Density& p, const Gaussian<T>& q) {
-  const auto bank = bank_for(p, ParameterMesh<T>(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())));
-  auto derivatives = forward_kl_derivatives(p, bank).at(0, 0);
+  auto derivatives = forward_kl_derivatives(p, detail::bank_of_one(p, q)).at(0, 0);
   derivatives.value = forward_kl(p, q);
   return derivatives;
 }
 
-/// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p), which is relatively accurate near p =
-/// q.
+/// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p): relatively accurate near p = q.
 template <Real T, class Density>
 [[nodiscard]] KlDerivatives<T> reverse_kl_derivatives(const Gaussian<T>& q, const Density& p) {
-  const auto bank = bank_for(p, ParameterMesh<T>(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())));
-  auto derivatives = reverse_kl_derivatives(bank, p).at(0, 0);
+  auto derivatives = reverse_kl_derivatives(detail::bank_of_one(p, q), p).at(0, 0);
   derivatives.value = reverse_kl(q, p);
   return derivatives;
 }
