@@ -26,8 +26,11 @@
 ///                      2006), with the same two limits; its derivatives lead fit_alpha. In 0 < alpha < 1 all three
 ///                      have the same minimisers.
 ///
-/// Accuracy: 1e-12 relative for one pair, also as alpha tends to 0 or 1 and as q tends to p: 1 - A is never formed as a
-/// difference, but as the integral of alpha p + (1 - alpha) q - p^alpha q^(1 - alpha), which is nowhere negative.
+/// On either domain: a grid's sums, or panels on the real line.
+///
+/// Accuracy: 1e-12 relative for one pair, also as alpha tends to 0 or 1 and, on the line, as q tends to p: 1 - A is
+/// never formed as a difference, but as the integral of alpha p + (1 - alpha) q - p^alpha q^(1 - alpha), nowhere
+/// negative.
 namespace klgrid {
 
 namespace detail {
@@ -43,15 +46,14 @@ void require_order(const T& alpha, const char* where) {
 /// With d = log p - log q and r(d) = e^d - 1 - d it is q (r(d) - r(alpha d) / alpha) / (1 - alpha), where nothing
 /// cancels as long as alpha <= 1/2 and alpha |d| <= 1; for alpha > 1/2, p and q change places.
 template <Real T>
-T alpha_integrand(const T& log_p, const T& log_q, const T& alpha) {
+T alpha_integrand(const T& log_p, const T& log_q, const T& d, const T& alpha) {
   using std::exp;
-  if (alpha > T(0.5)) return alpha_integrand<T>(log_q, log_p, T(1) - alpha);
+  if (alpha > T(0.5)) return alpha_integrand<T>(log_q, log_p, -d, T(1) - alpha);
   const T lowest = std::numeric_limits<T>::lowest();
   const T p = log_p >= lowest ? T(exp(log_p)) : T(0);
   const T q = log_q >= lowest ? T(exp(log_q)) : T(0);
   if (!(log_q >= lowest)) return p / (T(1) - alpha);
   if (!(log_p >= lowest)) return alpha > T(0) ? T(q / alpha) : std::numeric_limits<T>::infinity();
-  const T d = log_p - log_q;
   const T turn = alpha * d;
   if (turn > T(1) || turn < T(-1)) {
     const T mean = exp(T(log_q + turn));
@@ -68,7 +70,8 @@ template <Real T>
 T alpha_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
   T sum = T(0);
   for (Index i = 0; i < nodes.size(); ++i)
-    if (nodes.weight[i] > T(0)) sum += nodes.weight[i] * alpha_integrand<T>(nodes.log_p[i], nodes.log_q[i], alpha);
+    if (nodes.weight[i] > T(0))
+      sum += nodes.weight[i] * alpha_integrand<T>(nodes.log_p[i], nodes.log_q[i], nodes.log_ratio[i], alpha);
   return sum;
 }
 
@@ -98,10 +101,14 @@ T scaled_renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
   return std::max(T(0), T(-log_affinity(nodes, alpha))) / scale;
 }
 
+/// alpha times the scaled one; at alpha = 0, where that is D(q||p), -log Q(p > 0).
 template <Real T>
 T renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
-  if (!(alpha > T(0))) return std::max(T(0), T(-log_affinity(nodes, alpha)));
-  return alpha * scaled_renyi_divergence(nodes, alpha);
+  using std::log1p;
+  if (alpha > T(0)) return alpha * scaled_renyi_divergence(nodes, alpha);
+  const auto missed = nodes.weight > T(0) && nodes.log_p < std::numeric_limits<T>::lowest();
+  const T missed_mass = missed.select(nodes.weight * nodes.log_q.exp(), T(0)).sum();
+  return missed_mass < T(1) ? T(-log1p(-missed_mass)) : std::numeric_limits<T>::infinity();
 }
 
 /// Below this alpha (1 - alpha), surfaces too are formed without cancellation: above, log A / (alpha (1 - alpha)) has
@@ -113,7 +120,8 @@ bool near_an_end(const T& alpha) {
 
 /// divergence(quadrature of p and q) for every q of the bank.
 template <class Bank, class Divergence>
-Surface<typename Bank::Scalar> for_each_pair(const typename Bank::Density& p, const Bank& bank, Divergence divergence) {
+Surface<typename Bank::Scalar> for_each_pair(const typename Bank::Density& p, const Bank& bank,
+                                             const typename Bank::Scalar& alpha, Divergence divergence) {
   using T = typename Bank::Scalar;
   bank.require_same_domain(p);
   const auto& mesh = bank.mesh();
@@ -121,7 +129,7 @@ Surface<typename Bank::Scalar> for_each_pair(const typename Bank::Density& p, co
   PairQuadrature<T> nodes;
   for (Index i = 0; i < mesh.rows(); ++i)
     for (Index j = 0; j < mesh.cols(); ++j) {
-      nodes.assign(p, Gaussian<T>(mesh.mu()[j], mesh.sigma()[i]));
+      nodes.assign(p, Gaussian<T>(mesh.mu()[j], mesh.sigma()[i]), alpha);
       out(i, j) = divergence(nodes);
     }
   return out;
@@ -134,7 +142,7 @@ Surface<typename Bank::Scalar> for_each_pair(const typename Bank::Density& p, co
 template <class Density, Real T>
 [[nodiscard]] T renyi_divergence(const Density& p, const Gaussian<T>& q, const std::type_identity_t<T>& alpha) {
   detail::require_order(alpha, "renyi_divergence");
-  return detail::renyi_divergence(detail::PairQuadrature<T>(p, q), alpha);
+  return detail::renyi_divergence(detail::PairQuadrature<T>(p, q, alpha), alpha);
 }
 
 /// (1 - integral of p^alpha q^(1 - alpha)) / (alpha (1 - alpha)) >= 0; D(q||p) at alpha = 0, D(p||q) at alpha = 1.
@@ -142,7 +150,7 @@ template <class Density, Real T>
 template <class Density, Real T>
 [[nodiscard]] T alpha_divergence(const Density& p, const Gaussian<T>& q, const std::type_identity_t<T>& alpha) {
   detail::require_order(alpha, "alpha_divergence");
-  return detail::alpha_divergence(detail::PairQuadrature<T>(p, q), alpha);
+  return detail::alpha_divergence(detail::PairQuadrature<T>(p, q, alpha), alpha);
 }
 
 /// H^2 = (1/2) integral of (sqrt p - sqrt q)^2 = 1 - integral of sqrt(p q), in [0, 1]. Its square root is a metric.
@@ -160,7 +168,7 @@ template <class Bank>
                                                               const typename Bank::Scalar& alpha) {
   using T = typename Bank::Scalar;
   detail::require_order(alpha, "renyi_divergence");
-  return detail::for_each_pair(p, bank, [&](const auto& nodes) {
+  return detail::for_each_pair(p, bank, alpha, [&](const auto& nodes) {
     if (detail::near_an_end(alpha)) return detail::renyi_divergence(nodes, alpha);
     return std::max(T(0), T(-detail::log_affinity(nodes, alpha) / (T(1) - alpha)));
   });
@@ -176,7 +184,7 @@ template <class Bank>
   using T = typename Bank::Scalar;
   using std::expm1;
   detail::require_order(alpha, "alpha_divergence");
-  return detail::for_each_pair(p, bank, [&](const auto& nodes) {
+  return detail::for_each_pair(p, bank, alpha, [&](const auto& nodes) {
     if (detail::near_an_end(alpha)) return detail::alpha_divergence(nodes, alpha);
     return std::max(T(0), T(-T(expm1(detail::log_affinity(nodes, alpha))) / (alpha * (T(1) - alpha))));
   });
@@ -191,7 +199,7 @@ template <class Density, Real T>
   using std::exp;
   using std::expm1;
   detail::require_order(alpha, "scaled_renyi_derivatives");
-  const detail::PairQuadrature<T> nodes(p, q);
+  const detail::PairQuadrature<T> nodes(p, q, alpha);
   const T value = detail::scaled_renyi_divergence(nodes, alpha);
   detail::Powers<T> m{};
   detail::Powers<T> delta{};
@@ -200,7 +208,7 @@ template <class Density, Real T>
     // r = p^alpha q^(1 - alpha) / A = q e^turn, and (q - r) / alpha = -q expm1(turn) / alpha, with its limit at alpha =
     // 0.
     const T density = exp(nodes.log_q[i]);
-    const T over_alpha = nodes.log_p[i] - nodes.log_q[i] + (T(1) - alpha) * value;
+    const T over_alpha = nodes.log_ratio[i] + (T(1) - alpha) * value;
     const T turn = alpha * over_alpha;
     T difference = T(0);
     if (!(alpha > T(0)))

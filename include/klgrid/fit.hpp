@@ -81,7 +81,7 @@ struct DescentPoint {
 /// A direction, scale-free, with the longest step along it and the change of D that its model promises for a step t:
 /// slope t + bend t^2 / 2 <= 0.
 template <Real T>
-struct Direction {
+struct SearchDirection {
   Vector2<T> step;
   T longest;
   T slope;
@@ -96,7 +96,7 @@ T curvature_floor(const T& gradient_tolerance) {
 }
 
 template <Real T>
-Direction<T> newton_direction(const ScaleFree<T>& at, bool stationary) {
+SearchDirection<T> newton_direction(const ScaleFree<T>& at, bool stationary) {
   const Eigen::SelfAdjointEigenSolver<Matrix2<T>> eigen(at.hessian);
   const auto& curvature = eigen.eigenvalues();
   if (stationary) return {eigen.eigenvectors().col(0), T(1), T(0), curvature[0]};
@@ -111,14 +111,14 @@ Direction<T> newton_direction(const ScaleFree<T>& at, bool stationary) {
 
 /// -D' in (mu, log sigma), with steps of at most longest times the gradient.
 template <Real T>
-Direction<T> gradient_direction(const Gaussian<T>& q, const ScaleFree<T>& at, const T& longest) {
+SearchDirection<T> gradient_direction(const Gaussian<T>& q, const ScaleFree<T>& at, const T& longest) {
   const Vector2<T> step(-at.gradient[0] / (q.stddev() * q.stddev()), -at.gradient[1]);
   return {step, longest, at.gradient.dot(step), T(0)};
 }
 
 /// Backtracks from the longest step; on success moves the point there and returns the step's length, else 0.
 template <class Divergence, Real T>
-T line_search(const Divergence& divergence, const Direction<T>& direction, DescentPoint<T>& point) {
+T line_search(const Divergence& divergence, const SearchDirection<T>& direction, DescentPoint<T>& point) {
   const T sufficient = T(0.25);  // of the promised decrease: less than 1/2, for Newton; not little, or -D' zigzags
   const T magnitude = point.d.value < T(0) ? T(-point.d.value) : point.d.value;
   const T rounding = T(16) * std::numeric_limits<T>::epsilon() * std::max(T(1), magnitude);
