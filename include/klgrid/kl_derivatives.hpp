@@ -9,6 +9,8 @@
 
 #include "klgrid/divergence.hpp"
 #include "klgrid/gaussian.hpp"
+#include "klgrid/grid.hpp"
+#include "klgrid/grid_density.hpp"
 #include "klgrid/kl_surfaces.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
@@ -23,8 +25,8 @@
 /// detail::second_order. It is made of E_q[z^k], k <= 6, and E_q[z^k log p], k <= 4, which a bank supplies.
 ///
 /// Units: nats, and nats per unit of x for each derivative in mu.
-/// Accuracy: a few roundings of the largest term, E_q|z^k log p| for the reverse and E_p[z^2] for the forward
-/// direction.
+/// Accuracy: of one q, a few roundings of the largest term, E_q|z^k log p| for the reverse and E_p[z^2] for the forward
+/// direction; of a surface, that of the bank's expectations: on a grid GaussTransform's, 64 roundings of max |log p|.
 namespace klgrid {
 
 /// A divergence at one q, to second order in theta = (mu, log sigma).
@@ -112,10 +114,89 @@ std::array<Surface<typename Bank::Scalar>, Count> moments(const Bank& bank) {
   return m;
 }
 
-/// The bank of one Gaussian.
+/// One Gaussian on p's grid, as derivatives want a bank: two passes over the nodes, where a bank for many makes
+/// transforms first.
+template <Real T>
+class GridBankOfOne {
+ public:
+  using Scalar = T;
+
+  GridBankOfOne(const Grid<T>& grid, const Gaussian<T>& q)
+      : mesh_(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())),
+        z_((grid.nodes() - q.mean()) / q.stddev()) {
+    const GridDensity<T> on_grid(grid, q);
+    mass_ = grid.weights() * on_grid.pdf();
+  }
+
+  [[nodiscard]] const ParameterMesh<T>& mesh() const noexcept { return mesh_; }
+  [[nodiscard]] Surface<T> moment(int power) const { return expectation(Vector<T>::Ones(z_.size()), power); }
+
+  void expected_log(const GridDensity<T>& p, int power, Surface<T>& out) const {
+    out = expectation((mass_ > T(0)).select(p.log_pdf(), T(0)), power);
+  }
+
+ private:
+  [[nodiscard]] Surface<T> expectation(Vector<T> values, int power) const {
+    for (int k = 0; k < power; ++k) values *= z_;
+    return Surface<T>::Constant(1, 1, (mass_ * values).sum());
+  }
+
+  ParameterMesh<T> mesh_;
+  Vector<T> z_;
+  Vector<T> mass_;
+};
+
+template <Real T>
+GridBankOfOne<T> bank_of_one(const GridDensity<T>& p, const Gaussian<T>& q) {
+  return {p.grid(), q};
+}
+
 template <class Density, Real T>
 auto bank_of_one(const Density& p, const Gaussian<T>& q) {
   return bank_for(p, ParameterMesh<T>(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())));
+}
+
+/// The derivatives of D(p||q) beside its values.
+template <class Density, class Bank, Real T>
+KlDerivativeSurfaces<T> forward_kl_derivatives(const Density& p, const Bank& bank, const Surface<T>& value) {
+  const auto moment = moments<5>(bank);
+  const auto& mesh = bank.mesh();
+  KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j) {
+      const T& sigma = mesh.sigma()[i];
+      const T offset = (p.mean() - mesh.mu()[j]) / sigma;
+      const T second_moment = offset * offset + p.variance() / (sigma * sigma);
+      Powers<T> m;
+      for (std::size_t k = 0; k < m.size(); ++k) m[k] = moment[k](i, j);
+      const Powers<T> delta{T(0), T(m[1] - offset), T(m[2] - second_moment), T(0), T(0)};
+      surfaces.set(i, j, second_order<T>(value(i, j), m, delta, T(1), sigma));
+    }
+  return surfaces;
+}
+
+/// The derivatives of D(q||p) beside its values.
+template <class Density, class Bank, Real T>
+KlDerivativeSurfaces<T> reverse_kl_derivatives(const Bank& bank, const Density& p, const Surface<T>& value) {
+  const auto moment = moments<7>(bank);
+  std::array<Surface<T>, 5> expected_log;
+  for (std::size_t k = 0; k < expected_log.size(); ++k) bank.expected_log(p, static_cast<int>(k), expected_log[k]);
+  const auto& mesh = bank.mesh();
+  KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j) {
+      // Cov_q(z^k, g), of which the constant log Z in g is no part.
+      Powers<T> m;
+      Powers<T> covariance;
+      const T mean = -(expected_log[0](i, j) + moment[2](i, j) / T(2));
+      for (std::size_t k = 0; k < m.size(); ++k) {
+        m[k] = moment[k](i, j);
+        covariance[k] = -(expected_log[k](i, j) + moment[k + 2](i, j) / T(2)) - m[k] * mean;
+      }
+      if (!(value(i, j) <= std::numeric_limits<T>::max())) m = covariance = {T(0), T(0), T(0), T(0), T(0)};
+      surfaces.set(i, j, second_order<T>(value(i, j), m, covariance, T(0), mesh.sigma()[i]));
+    }
+  return surfaces;
 }
 
 }  // namespace detail
@@ -124,67 +205,30 @@ auto bank_of_one(const Density& p, const Gaussian<T>& q) {
 /// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class Bank>
 [[nodiscard]] auto forward_kl_derivatives(const typename Bank::Density& p, const Bank& bank) {
-  using T = typename Bank::Scalar;
-  const Surface<T> value = forward_kl(p, bank);
-  const auto moment = detail::moments<5>(bank);
-  const auto& mesh = bank.mesh();
-  KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
-  for (Index i = 0; i < mesh.rows(); ++i)
-    for (Index j = 0; j < mesh.cols(); ++j) {
-      const T& sigma = mesh.sigma()[i];
-      const T offset = (p.mean() - mesh.mu()[j]) / sigma;
-      detail::Powers<T> m;
-      for (std::size_t k = 0; k < m.size(); ++k) m[k] = moment[k](i, j);
-      const T second_moment = offset * offset + p.variance() / (sigma * sigma);
-      surfaces.set(i, j,
-                   detail::second_order<T>(value(i, j), m, {T(0), m[1] - offset, m[2] - second_moment, T(0), T(0)},
-                                           T(1), sigma));
-    }
-  return surfaces;
+  return detail::forward_kl_derivatives(p, bank, forward_kl(p, bank));
 }
 
 /// D(q||p) and its derivatives for every q of the bank. Where p is zero at a node, the value is +inf everywhere and the
-/// derivatives are given as 0. Cost: seven moments of the bank and five transforms of log p.
+/// derivatives are given as 0. Cost: seven moments of the bank and six transforms of log p; on a grid, make the bank
+/// with highest_power = 4.
 /// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class Bank>
 [[nodiscard]] auto reverse_kl_derivatives(const Bank& bank, const typename Bank::Density& p) {
-  using T = typename Bank::Scalar;
-  const Surface<T> value = reverse_kl(bank, p);
-  const auto moment = detail::moments<7>(bank);
-  std::array<Surface<T>, 5> expected_log;
-  for (std::size_t k = 0; k < expected_log.size(); ++k) bank.expected_log(p, static_cast<int>(k), expected_log[k]);
-  const auto& mesh = bank.mesh();
-  KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
-  for (Index i = 0; i < mesh.rows(); ++i)
-    for (Index j = 0; j < mesh.cols(); ++j) {
-      // Cov_q(z^k, g), of which the constant log Z in g is no part.
-      detail::Powers<T> m;
-      detail::Powers<T> covariance;
-      const T mean = -(expected_log[0](i, j) + moment[2](i, j) / T(2));
-      for (std::size_t k = 0; k < m.size(); ++k) {
-        m[k] = moment[k](i, j);
-        covariance[k] = -(expected_log[k](i, j) + moment[k + 2](i, j) / T(2)) - m[k] * mean;
-      }
-      if (!(value(i, j) <= std::numeric_limits<T>::max())) m = covariance = {T(0), T(0), T(0), T(0), T(0)};
-      surfaces.set(i, j, detail::second_order<T>(value(i, j), m, covariance, T(0), mesh.sigma()[i]));
-    }
-  return surfaces;
+  return detail::reverse_kl_derivatives(bank, p, reverse_kl(bank, p));
 }
 
 /// D(p||q) and its derivatives at one q. The value is that of forward_kl(p, q): relatively accurate near p = q.
 template <class Density, Real T>
 [[nodiscard]] KlDerivatives<T> forward_kl_derivatives(const Density& p, const Gaussian<T>& q) {
-  auto derivatives = forward_kl_derivatives(p, detail::bank_of_one(p, q)).at(0, 0);
-  derivatives.value = forward_kl(p, q);
-  return derivatives;
+  const Surface<T> value = Surface<T>::Constant(1, 1, forward_kl(p, q));
+  return detail::forward_kl_derivatives(p, detail::bank_of_one(p, q), value).at(0, 0);
 }
 
 /// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p): relatively accurate near p = q.
 template <Real T, class Density>
 [[nodiscard]] KlDerivatives<T> reverse_kl_derivatives(const Gaussian<T>& q, const Density& p) {
-  auto derivatives = reverse_kl_derivatives(detail::bank_of_one(p, q), p).at(0, 0);
-  derivatives.value = reverse_kl(q, p);
-  return derivatives;
+  const Surface<T> value = Surface<T>::Constant(1, 1, reverse_kl(q, p));
+  return detail::reverse_kl_derivatives(detail::bank_of_one(p, q), p, value).at(0, 0);
 }
 
 }  // namespace klgrid
