@@ -26,7 +26,7 @@
 ///
 /// Units: nats, and nats per unit of x for each derivative in mu.
 /// Accuracy: of one q, a few roundings of the largest term, E_q|z^k log p| for the reverse and E_p[z^2] for the forward
-/// direction; of a surface, that of the bank's expectations: on a grid GaussTransform's, 64 roundings of max |log p|.
+/// direction. Of a surface, that of the bank's expectations: on the notebook's grid 1e-9 for the Hessian.
 namespace klgrid {
 
 /// A divergence at one q, to second order in theta = (mu, log sigma).

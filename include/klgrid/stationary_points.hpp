@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
