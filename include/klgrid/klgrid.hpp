@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "klgrid/alpha_divergence.hpp"
 #include "klgrid/axis.hpp"
 #include "klgrid/csv.hpp"
 #include "klgrid/divergence.hpp"
 #include "klgrid/executor.hpp"
+#include "klgrid/fit.hpp"
 #include "klgrid/gauss_transform.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/grid_density.hpp"
+#include "klgrid/kl_derivatives.hpp"
 #include "klgrid/kl_surfaces.hpp"
 #include "klgrid/normalized_gaussian_bank.hpp"
 #include "klgrid/parameter_mesh.hpp"
@@ -17,4 +20,5 @@
 #include "klgrid/real_line.hpp"
 #include "klgrid/real_line_bank.hpp"
 #include "klgrid/real_line_density.hpp"
+#include "klgrid/stationary_points.hpp"
 #include "klgrid/version.hpp"
