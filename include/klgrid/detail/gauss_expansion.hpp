@@ -123,7 +123,8 @@ class GaussExpansion {
   static void synthesize(const GaussPanel<T>& panel, Index rows, const Vector<T> (&coefficients)[2],
                          const Index (&terms)[2], const T* scale, T* out, Index stride) {
     constexpr int most = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 8 : 4;
-    for (Index row = 0; row < rows;) {
+    Index row = 0;
+    while (row < rows) {
       const auto together = [&]<int Q, int V>(std::integral_constant<int, Q>, std::integral_constant<int, V>) {
         const T* const first[2] = {coefficients[0].data() + row, coefficients[1].data() + row};
         synthesize_rows<Q, V>(panel, rows, first, terms, 0, scale + row * stride, out + row * stride, stride);
