@@ -5,7 +5,7 @@
 #include <span>
 
 #include "klgrid/klgrid.hpp"
-#include "notebook_port.hpp"
+#include "support/notebook_port.hpp"
 #include "timing.hpp"
 
 namespace klgrid_bench {
@@ -21,19 +21,20 @@ std::vector<double> to_std(const Vector<double>& v) { return {v.begin(), v.end()
 void plain_loop(benchmark::State& state) {
   const Problem problem = scaled_problem(1);
   const double dx = problem.grid.weights()[0];
-  NotebookPort port(to_std(problem.grid.nodes()), dx, to_std(problem.mesh.mu()), to_std(problem.mesh.sigma()));
+  klgrid_test::NotebookPort port(to_std(problem.grid.nodes()), to_std(problem.mesh.mu()), to_std(problem.mesh.sigma()),
+                                 dx);
   const auto next = [&](std::size_t i) {
     const Target& t = targets()[i];
-    port.compute(t.theta, t.mu1, t.mu2, t.sigma1, t.sigma2);
-    return port.kl_qp().data();
+    port.compute_kl({t.theta, 1 - t.theta}, {t.mu1, t.mu2}, {t.sigma1, t.sigma2});
+    return port.kl_qp.data();
   };
   time_updates(state, next);
   report_error(state, [&](std::size_t t) {
     next(t);
     const Index rows = problem.mesh.rows();
     const Index cols = problem.mesh.cols();
-    return klgrid::KlSurfaces<double>{Eigen::Map<const Surface<double>>(port.kl_pq().data(), rows, cols) * dx,
-                                      Eigen::Map<const Surface<double>>(port.kl_qp().data(), rows, cols) * dx};
+    return klgrid::KlSurfaces<double>{Eigen::Map<const Surface<double>>(port.kl_pq.data(), rows, cols) * dx,
+                                      Eigen::Map<const Surface<double>>(port.kl_qp.data(), rows, cols) * dx};
   });
 }
 

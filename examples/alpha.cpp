@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The best Gaussian by Renyi's divergence as its order runs from 0, which seeks, to 1, which covers, as CSV.
-#include "domain_option.hpp"
+#include "command_line.hpp"
 
 int main(int argc, char** argv) {
   CLI::App app("The Gaussian of least D_alpha(p||q) / alpha, nats: D(q||p) at alpha = 0, D(p||q) at alpha = 1",
                "alpha");
   command_line::MixtureOptions mixture;
-  command_line::DomainOption domain;
+  command_line::DomainOption domain{.domain = "line"};
   command_line::OutputOption output;
   int orders = 51;
   mixture.add_to(app);

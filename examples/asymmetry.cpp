@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The asymmetry, computed: as the components of p move apart, the forward fit and every stationary point in reverse.
-#include "domain_option.hpp"
+#include "command_line.hpp"
 
 namespace {
 
@@ -22,7 +22,7 @@ const char* name(klgrid::StationaryKind kind) {
 int main(int argc, char** argv) {
   CLI::App app("The forward fit and all stationary points of D(q||p), nats, as the means of p are scaled", "asymmetry");
   command_line::MixtureOptions mixture;
-  command_line::DomainOption domain;
+  command_line::DomainOption domain{.domain = "line"};
   command_line::MeshOptions mesh;
   command_line::AxisOption scale{"--scale", {0.02, 1.5, 0.02}};
   command_line::OutputOption output;

@@ -83,6 +83,28 @@ struct AxisOption {
 /// --x, the grid
 inline AxisOption grid_option() { return {"--x", {-10.0, 10.0, 0.05}}; }
 
+/// --domain --x: where integrals are taken
+struct DomainOption {
+  std::string domain = "grid";
+  AxisOption x = grid_option();
+
+  void add_to(CLI::App& app) {
+    app.add_option("--domain", domain, "Sums over the grid of --x, or integrals over the real line")
+        ->check(CLI::IsMember({"grid", "line"}))
+        ->capture_default_str();
+    x.add_to(app, "Nodes of the grid");
+  }
+
+  /// body(the mixture as a density of the domain)
+  template <class Body>
+  void with_density(const klgrid::GaussianMixture<double>& mixture, Body body) const {
+    if (domain == "line")
+      body(klgrid::RealLineDensity<double>(mixture));
+    else
+      body(klgrid::GridDensity<double>(x.grid(), mixture));
+  }
+};
+
 /// --mu --sigma, a mesh of Gaussians
 struct MeshOptions {
   AxisOption mu{"--mu", {-5.0, 5.0, 0.1}};

@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: MIT
-// The densities themselves, normalised on the grid, as CSV: x, p, the components' shares p_1 to p_K, and q.
+// The densities themselves as CSV: x, p, the components' shares p_1 to p_K, and q. On the grid they are normalised
+// there.
 #include <cmath>
 
 #include "command_line.hpp"
 
 int main(int argc, char** argv) {
-  CLI::App app("A mixture p, the shares p_1 to p_K of its components and a Gaussian q, normalised on the grid",
+  CLI::App app("A mixture p, the shares p_1 to p_K of its components and a Gaussian q, at the nodes of the grid",
                "densities");
   command_line::MixtureOptions mixture_options;
-  command_line::AxisOption x = command_line::grid_option();
-  command_line::GaussianOptions gaussian;
+  command_line::DomainOption domain;
+  command_line::GaussianOptions gaussian_options;
   command_line::OutputOption output;
   mixture_options.add_to(app);
-  x.add_to(app, "Nodes of the grid");
-  gaussian.add_to(app);
+  domain.add_to(app);
+  gaussian_options.add_to(app);
   output.add_to(app);
 
   return command_line::run(app, argc, argv, [&] {
-    const auto mixture = mixture_options.mixture();
-    const klgrid::GridDensity<double> p(x.grid(), mixture);
-    const klgrid::GridDensity<double> q(p.grid(), gaussian.gaussian());
-    const double mass = std::exp(p.log_mass());
+    const auto p = mixture_options.mixture();
+    const auto q = gaussian_options.gaussian();
+    const auto grid = domain.x.grid();
+    const bool normalized = domain.domain == "grid";
+    const double log_p_mass = normalized ? klgrid::GridDensity<double>(grid, p).log_mass() : 0;
+    const double log_q_mass = normalized ? klgrid::GridDensity<double>(grid, q).log_mass() : 0;
     output.write([&](std::ostream& out) {
       out << "x,p";
-      for (klgrid::Index k = 1; k <= mixture.components(); ++k) out << ",p_" << k;
+      for (klgrid::Index k = 1; k <= p.components(); ++k) out << ",p_" << k;
       out << ",q\n";
-      for (klgrid::Index i = 0; i < p.grid().size(); ++i) {
-        const double node = p.grid().nodes()[i];
-        klgrid::detail::write_csv_field(out, node);
-        klgrid::detail::write_csv_field(out.put(','), p.pdf()[i]);
-        for (klgrid::Index k = 0; k < mixture.components(); ++k)
-          klgrid::detail::write_csv_field(out.put(','), mixture.component_pdf(k, node) / mass);
-        klgrid::write_csv_row(out.put(','), q.pdf()[i]);
+      for (const double x : grid.nodes()) {
+        std::vector<double> fields{x, std::exp(p.log_pdf(x) - log_p_mass)};
+        for (klgrid::Index k = 0; k < p.components(); ++k) {
+          const klgrid::Gaussian<double> component(p.means()[k], p.stddevs()[k]);
+          fields.push_back(std::exp(std::log(p.weights()[k]) + component.log_pdf(x) - log_p_mass));
+        }
+        fields.push_back(std::exp(q.log_pdf(x) - log_q_mass));
+        klgrid::write_csv_row(out, fields);
       }
     });
   });

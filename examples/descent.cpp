@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Descents to the nearest Gaussian, in both directions and by both methods, step by step, as CSV.
-#include "domain_option.hpp"
+#include "command_line.hpp"
 
 namespace {
 
@@ -19,7 +19,7 @@ std::vector<klgrid::Gaussian<double>> gaussians(const std::vector<double>& means
 int main(int argc, char** argv) {
   CLI::App app("The paths of descents of D(p||q) and D(q||p) in (mu, log sigma), nats", "descent");
   command_line::MixtureOptions mixture;
-  command_line::DomainOption domain;
+  command_line::DomainOption domain{.domain = "line"};
   command_line::OutputOption output;
   std::vector<double> start_means{-4.5, 0.4, 4.0};
   std::vector<double> start_stddevs{3.0, 0.4, 6.0};

@@ -6,6 +6,8 @@
 #include <concepts>
 #include <ostream>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "klgrid/detail/require.hpp"
 #include "klgrid/kl_surfaces.hpp"
@@ -35,6 +37,16 @@ template <class First, class... Rest>
 void write_csv_row(std::ostream& out, const First& first, const Rest&... rest) {
   detail::write_csv_field(out, first);
   ((out.put(','), detail::write_csv_field(out, rest)), ...);
+  out.put('\n');
+}
+
+/// One line of numbers.
+template <class T, class Allocator>
+void write_csv_row(std::ostream& out, const std::vector<T, Allocator>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) out.put(',');
+    detail::write_csv_field(out, fields[i]);
+  }
   out.put('\n');
 }
 
