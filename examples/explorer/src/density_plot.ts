@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// p, its components, q and the ends of the descents.
+import { axisBottom, axisLeft } from "d3-axis";
+import { scaleLinear } from "d3-scale";
+import { select } from "d3-selection";
+import type { Direction, Domain, Gaussian, Pair } from "./core";
+import { formatNats } from "./format";
+
+const window = { begin: -10, end: 10 }; // of the grid
+const reach = 11;
+const margin = { top: 62, right: 14, bottom: 40, left: 48 };
+const headroom = 1.12;
+
+export interface DensityView {
+  domain: Domain;
+  x: Float64Array;
+  p: Float64Array;
+  components: Float64Array[];
+  q: Float64Array;
+  at: Gaussian;
+  pair: Pair;
+  fits: Partial<Record<Direction, Float64Array>>;
+}
+
+/// The next of 0.1, 0.15, 0.2, 0.3 ... above x: the axis stands still while a curve grows a little.
+function ceiling(x: number): number {
+  const decade = 10 ** Math.floor(Math.log10(x));
+  return decade * [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((m) => m * decade >= x)!;
+}
+
+function peak(curve: Float64Array): number {
+  return curve.reduce((most, y) => Math.max(most, y), 0);
+}
+
+export class DensityPlot {
+  private readonly svg: SVGSVGElement;
+  private readonly x = scaleLinear().domain([-reach, reach]);
+  private readonly y = scaleLinear();
+  private width = 0;
+  private height = 0;
+  private view: DensityView | undefined;
+
+  constructor(private readonly host: HTMLElement) {
+    const D = (a: string, b: string) =>
+      `<tspan class="math">D</tspan>(<tspan class="math">${a}</tspan>‖<tspan class="math">${b}</tspan>)`;
+    const H = (...of: string[]) =>
+      `<tspan class="math">H</tspan>(${of.map((s) => `<tspan class="math">${s}</tspan>`).join(",")})`;
+    host.innerHTML = `<svg class="figure" role="img" aria-label="Densities p and q">
+        <defs>
+          <clipPath id="plot-area"><rect></rect></clipPath>
+          <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line y2="7"></line>
+          </pattern>
+        </defs>
+        <text class="title forward" y="24" text-anchor="middle">${D("p", "q")} = <tspan class="value"></tspan></text>
+        <text class="title reverse" y="24" text-anchor="middle">${D("q", "p")} = <tspan class="value"></tspan></text>
+        <text class="sum forward" y="44" text-anchor="middle">${H("p", "q")} − ${H("p")} = <tspan class="value"></tspan></text>
+        <text class="sum reverse" y="44" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
+        <g class="grid-lines"></g>
+        <g clip-path="url(#plot-area)">
+          <g class="window"><rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect></g>
+          <g class="components"></g>
+          <path class="p area"></path><path class="p line"></path>
+          <path class="fit forward"></path><path class="fit reverse"></path>
+          <path class="q line"></path>
+        </g>
+        <g class="axis x"></g><g class="axis y"></g>
+        <text class="axis-title x math" text-anchor="middle">x</text>
+        <g class="legend"></g>
+      </svg>`;
+    this.svg = host.querySelector("svg")!;
+  }
+
+  layer(): SVGSVGElement {
+    return this.svg;
+  }
+
+  resize(): void {
+    const { width, height } = this.host.getBoundingClientRect();
+    this.width = Math.round(width);
+    this.height = Math.round(height);
+    this.svg.setAttribute("width", String(this.width));
+    this.svg.setAttribute("height", String(this.height));
+    this.x.range([margin.left, this.width - margin.right]);
+    this.y.range([this.height - margin.bottom, margin.top]);
+    if (this.view) this.draw(this.view);
+  }
+
+  draw(view: DensityView): void {
+    this.view = view;
+    if (!this.width) return;
+    const svg = select(this.svg);
+    const top = peak(view.p);
+    const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
+    // A narrow q may leave through the ceiling: p stays readable.
+    this.y.domain([0, ceiling(headroom * Math.max(top, Math.min(others, 3 * top)))]);
+    this.drawFrame(view.domain);
+    this.drawTitle(view);
+    svg.select(".p.area").attr("d", this.path(view.x, view.p, true));
+    svg.select(".p.line").attr("d", this.path(view.x, view.p));
+    svg.select(".q.line").attr("d", this.path(view.x, view.q, false, view.domain === "grid"));
+    for (const direction of ["forward", "reverse"] as const) {
+      const fit = view.fits[direction];
+      svg.select(`.fit.${direction}`).attr("d", fit ? this.path(view.x, fit, false, view.domain === "grid") : null);
+    }
+    svg
+      .select(".components")
+      .selectAll("path")
+      .data(view.components)
+      .join("path")
+      .attr("d", (c) => this.path(view.x, c));
+    this.drawLegend(view);
+  }
+
+  /// A curve; closed down to the axis, or only where it is cut off.
+  private path(x: Float64Array, y: Float64Array, closed = false, cut = false): string {
+    let d = "";
+    const base = this.y(0).toFixed(1);
+    const first = this.x(x[0]!).toFixed(1);
+    const last = this.x(x.at(-1)! + (cut ? 0.05 : 0)).toFixed(1);
+    for (let i = 0; i < x.length; ++i) d += `${d ? "L" : closed || cut ? `M${first},${base}L` : "M"}${this.x(x[i]!).toFixed(1)},${this.y(y[i]!).toFixed(1)}`;
+    if (cut) d += `H${last}`;
+    return closed || cut ? `${d}V${base}${closed ? "Z" : ""}` : d;
+  }
+
+  private drawFrame(domain: Domain): void {
+    const svg = select(this.svg);
+    const [left, right] = this.x.range() as [number, number];
+    const [bottom, top] = this.y.range() as [number, number];
+    svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
+    svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
+    const band = (name: string, from: number, to: number) =>
+      svg.select(name).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
+    band(".before", left, this.x(window.begin));
+    band(".after", this.x(window.end), right);
+    svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(axisBottom(this.x).ticks(11).tickSizeOuter(0));
+    svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(axisLeft(this.y).ticks(4).tickSizeOuter(0));
+    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6);
+    svg
+      .select(".grid-lines")
+      .selectAll("line")
+      .data(this.y.ticks(4))
+      .join("line")
+      .attr("x1", left)
+      .attr("x2", right)
+      .attr("y1", (y) => this.y(y))
+      .attr("y2", (y) => this.y(y));
+  }
+
+  private drawTitle({ pair, at, domain }: DensityView): void {
+    const svg = select(this.svg);
+    const [left, right] = this.x.range() as [number, number];
+    const middle = { forward: left + 0.26 * (right - left), reverse: left + 0.74 * (right - left) };
+    const sums = {
+      forward: `${formatNats(pair.crossPQ)} − ${formatNats(pair.entropyP)}`.replace("− −", "+ "),
+      reverse: `${formatNats(pair.crossQP)} − ${formatNats(pair.entropyQ)}`.replace("− −", "+ "),
+    };
+    for (const direction of ["forward", "reverse"] as const) {
+      svg.selectAll(`text.${direction}`).attr("x", middle[direction]);
+      svg.select(`.title.${direction} .value`).text(formatNats(pair[direction]));
+      svg.select(`.sum.${direction} .value`).text(sums[direction]);
+    }
+    this.svg.setAttribute(
+      "aria-label",
+      `Densities p and q on the ${domain === "grid" ? "grid" : "real line"}. q has mu ${at.mu.toFixed(1)} and sigma ` +
+        `${at.sigma.toFixed(1)}. D(p‖q) is ${formatNats(pair.forward)} and D(q‖p) is ${formatNats(pair.reverse)} nats.`,
+    );
+  }
+
+  private drawLegend(view: DensityView): void {
+    const entries = [
+      { key: "p line", text: "p" },
+      { key: "components", text: "its components" },
+      { key: "q line", text: "q" },
+      ...(view.fits.forward ? [{ key: "fit forward", text: "least D(p‖q): covers" }] : []),
+      ...(view.fits.reverse ? [{ key: "fit reverse", text: "least D(q‖p): seeks" }] : []),
+    ];
+    const left = this.x.range()[0]! + 16;
+    const rows = select(this.svg)
+      .select(".legend")
+      .selectAll<SVGGElement, { key: string; text: string }>("g")
+      .data(entries)
+      .join((enter) => {
+        const row = enter.append("g");
+        row.append("path");
+        row.append("text");
+        return row;
+      })
+      .attr("class", (e) => e.key)
+      .attr("transform", (_, i) => `translate(${left},${margin.top + 16 + 19 * i})`);
+    rows.select("path").attr("class", (e) => e.key).attr("d", "M0,0H24");
+    rows.select("text").attr("x", 32).attr("dy", "0.32em").text((e) => e.text);
+  }
+}
