@@ -10,6 +10,7 @@
 #include "klgrid/divergence.hpp"
 #include "klgrid/fit.hpp"
 #include "klgrid/kl_surfaces.hpp"
+#include "klgrid/real_line.hpp"
 #include "klgrid/stationary_points.hpp"
 
 namespace {
@@ -49,9 +50,29 @@ struct GridDomain {
   [[nodiscard]] double entropy(const Gaussian<double>& q) const { return klgrid::entropy(q, bank.grid()); }
 };
 
+/// The real line; densities are drawn a little beyond the window, at the distance of its nodes.
+struct LineDomain {
+  klgrid::RealLineBank<double> bank{notebook_mesh()};
+  std::optional<klgrid::RealLineDensity<double>> p;
+  klgrid::KlSurfaces<double> surfaces;
+  Vector<double> nodes = klgrid::linspace(-11.0, 11.0, 441);
+
+  [[nodiscard]] const Vector<double>& x() const { return nodes; }
+  [[nodiscard]] auto density(const GaussianMixture<double>& mixture) const {
+    return klgrid::RealLineDensity<double>(mixture);
+  }
+  [[nodiscard]] Vector<double> pdf() const { return p->mixture().pdf(nodes); }
+  [[nodiscard]] Vector<double> pdf(const Gaussian<double>& q) const {
+    return nodes.unaryExpr([&](double x) { return q.pdf(x); });
+  }
+  [[nodiscard]] double mass() const { return 1.0; }
+  [[nodiscard]] double entropy(const Gaussian<double>& q) const { return q.entropy(); }
+};
+
 /// Everything that the page has asked for so far.
 struct Session {
   GridDomain grid;
+  LineDomain line;
   std::optional<GaussianMixture<double>> mixture;
   Vector<double> curve;
   std::vector<double> rows;
@@ -86,8 +107,9 @@ template <class Body>
 int on_domain(int domain, Body body) {
   return guarded([&]() -> int {
     klgrid::detail::require(session().mixture.has_value(), name, "mixture", "set before it is used", "none");
-    klgrid::detail::require(domain == EXPLORER_GRID, name, "domain", "0 (grid)", domain);
-    return body(session().grid);
+    klgrid::detail::require(domain == EXPLORER_GRID || domain == EXPLORER_LINE, name, "domain", "0 (grid) or 1 (line)",
+                            domain);
+    return domain == EXPLORER_GRID ? body(session().grid) : body(session().line);
   });
 }
 
@@ -140,6 +162,7 @@ int explorer_set_mixture(int count, const double* shares, const double* means, c
   return guarded([&] {
     const auto mixture = to_mixture(count, shares, means, stddevs);
     session().grid.p = session().grid.density(mixture);
+    session().line.p = session().line.density(mixture);
     session().mixture = mixture;
     return 0;
   });
@@ -158,7 +181,7 @@ int explorer_pair(int domain, double mu, double sigma, double* values) {
     const Gaussian<double> q(mu, sigma);
     *values++ = klgrid::forward_kl(*on.p, q);
     *values++ = klgrid::reverse_kl(q, *on.p);
-    *values++ = klgrid::entropy(*on.p);
+    *values++ = on.p->entropy();
     *values++ = on.entropy(q);
     *values++ = klgrid::cross_entropy(*on.p, q);
     *values++ = klgrid::cross_entropy(q, *on.p);
