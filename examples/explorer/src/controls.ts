@@ -94,7 +94,7 @@ export class Controls {
     root.className = "card component";
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", `component ${k + 1} of p`);
-    root.innerHTML = `<h2><i>p</i>${subscript(k)} <small>weight <span class="weight"></span></small>
+    root.innerHTML = `<h2><span><i>p</i>${subscript(k)}</span> <small>weight <span class="weight"></span></small>
       <button type="button" class="remove" aria-label="remove component ${k + 1}" ${count === 1 ? "disabled" : ""}>×</button></h2>`;
     root.querySelector(".remove")!.addEventListener("click", () => this.remove(k));
     const input = (key: keyof Component) => (value: number) => {

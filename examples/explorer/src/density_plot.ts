@@ -28,6 +28,8 @@ function ceiling(x: number): number {
   return decade * [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((m) => m * decade >= x)!;
 }
 
+const math = (letter: string) => `<tspan class="math">${letter}</tspan>`;
+
 function peak(curve: Float64Array): number {
   return curve.reduce((most, y) => Math.max(most, y), 0);
 }
@@ -41,10 +43,8 @@ export class DensityPlot {
   private view: DensityView | undefined;
 
   constructor(private readonly host: HTMLElement) {
-    const D = (a: string, b: string) =>
-      `<tspan class="math">D</tspan>(<tspan class="math">${a}</tspan>‖<tspan class="math">${b}</tspan>)`;
-    const H = (...of: string[]) =>
-      `<tspan class="math">H</tspan>(${of.map((s) => `<tspan class="math">${s}</tspan>`).join(",")})`;
+    const D = (a: string, b: string) => `${math("D")}(${math(a)}‖${math(b)})`;
+    const H = (...of: string[]) => `${math("H")}(${of.map(math).join(",")})`;
     host.innerHTML = `<svg class="figure" role="img" aria-label="Densities p and q">
         <defs>
           <clipPath id="plot-area"><rect></rect></clipPath>
@@ -169,11 +169,11 @@ export class DensityPlot {
 
   private drawLegend(view: DensityView): void {
     const entries = [
-      { key: "p line", text: "p" },
-      { key: "components", text: "its components" },
-      { key: "q line", text: "q" },
-      ...(view.fits.forward ? [{ key: "fit forward", text: "least D(p‖q): covers" }] : []),
-      ...(view.fits.reverse ? [{ key: "fit reverse", text: "least D(q‖p): seeks" }] : []),
+      { key: "p line", text: math("p") },
+      ...(view.components.length ? [{ key: "components", text: `components of ${math("p")}` }] : []),
+      { key: "q line", text: math("q") },
+      ...(view.fits.forward ? [{ key: "fit forward", text: `${math("q")} after the descent of ${math("D")}(${math("p")}‖${math("q")})` }] : []),
+      ...(view.fits.reverse ? [{ key: "fit reverse", text: `${math("q")} after the descent of ${math("D")}(${math("q")}‖${math("p")})` }] : []),
     ];
     const left = this.x.range()[0]! + 16;
     const rows = select(this.svg)
@@ -189,6 +189,6 @@ export class DensityPlot {
       .attr("class", (e) => e.key)
       .attr("transform", (_, i) => `translate(${left},${margin.top + 16 + 19 * i})`);
     rows.select("path").attr("class", (e) => e.key).attr("d", "M0,0H24");
-    rows.select("text").attr("x", 32).attr("dy", "0.32em").text((e) => e.text);
+    rows.select("text").attr("x", 32).attr("dy", "0.32em").html((e) => e.text);
   }
 }

@@ -245,8 +245,11 @@ class Explorer {
       const domain = row.dataset.domain as Domain;
       const pair = this.core.pair(domain, this.state.q);
       row.classList.toggle("current", domain === this.state.domain);
-      row.cells[1]!.textContent = formatNats(pair.forward);
-      row.cells[2]!.textContent = formatNats(pair.reverse);
+      directions.forEach((direction, n) => {
+        const cell = row.cells[n + 1]!;
+        cell.textContent = formatNats(pair[direction]);
+        cell.title = String(pair[direction]);
+      });
     }
   }
 

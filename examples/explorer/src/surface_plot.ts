@@ -19,6 +19,10 @@ const margin = { top: 30, right: 62, bottom: 40, left: 44 };
 const barWidth = 12;
 const barGap = 10;
 
+const sampling = 7; // of the cells, for a share of them; prime to the mesh's rows
+
+const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
+
 function levels(mantissas: readonly number[], low: number, high: number): number[] {
   const all: number[] = [];
   for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); ++decade)
@@ -26,25 +30,14 @@ function levels(mantissas: readonly number[], low: number, high: number): number
   return all.filter((level) => level > low && level < high);
 }
 
-/// A ring without its parts along the border of the mesh: those are no contours.
+/// A ring without its points on the border of the image, half a step beyond the mesh: those are no contours.
 function openLines(ring: readonly number[][], columns: number, rows: number): Position[][] {
-  const onBorder = (a: number[], b: number[]) =>
-    (a[0] === b[0] && (a[0] === 0 || a[0] === columns)) || (a[1] === b[1] && (a[1] === 0 || a[1] === rows));
-  const lines: Position[][] = [];
-  let line: Position[] = [];
-  for (let n = 1; n < ring.length; ++n) {
-    const from = ring[n - 1]!;
-    const to = ring[n]!;
-    if (onBorder(from, to)) {
-      if (line.length) lines.push(line);
-      line = [];
-      continue;
-    }
-    if (!line.length) line.push(from as Position);
-    line.push(to as Position);
+  const lines: Position[][] = [[]];
+  for (const [x, y] of ring as Position[]) {
+    if (x === 0 || x === columns || y === 0 || y === rows) lines.push([]);
+    else lines.at(-1)!.push([x, y]);
   }
-  if (line.length) lines.push(line);
-  return lines;
+  return lines.filter((line) => line.length > 1);
 }
 
 interface Contour {
@@ -70,8 +63,8 @@ export interface SurfaceView {
 export class SurfacePlot {
   private readonly canvas: HTMLCanvasElement;
   private readonly svg: SVGSVGElement;
-  private readonly x = scaleLinear().domain([ranges.mu.min, ranges.mu.max]);
-  private readonly y = scaleLinear().domain([0, ranges.sigma.max]);
+  private readonly x = scaleLinear();
+  private readonly y = scaleLinear();
   private readonly marker: SVGGElement;
   private width = 0;
   private height = 0;
@@ -84,6 +77,8 @@ export class SurfacePlot {
     private readonly mesh: Mesh,
     private readonly onMove: (q: Gaussian) => void,
   ) {
+    this.x.domain([mesh.mu[0]!, mesh.mu.at(-1)!]);
+    this.y.domain([mesh.sigma[0]!, mesh.sigma.at(-1)!]);
     const formula = direction === "forward" ? ["p", "q"] : ["q", "p"];
     host.innerHTML = `<canvas aria-hidden="true"></canvas>
       <svg class="figure" role="group" aria-label="Contours of D(${formula.join("‖")}) over mu and sigma">
@@ -256,7 +251,7 @@ export class SurfacePlot {
     context.rect(left, top, right - left, bottom - top);
     context.clip();
     this.drawShading(context, logs, low, high);
-    const major = this.contours(logs, levels(majorMantissas, 10 ** low, 10 ** high));
+    const major = this.contours(logs, levels(majorMantissas, 10 ** low, most * 1.001));
     // Near the minimum, where the surface is flat, there are lines between, which fade out a decade above it.
     for (const contour of this.contours(logs, levels(minorMantissas, 10 ** low, 10 ** Math.min(high, low + 1))))
       this.stroke(context, contour.lines, `rgba(255,255,255,${(0.55 * (1 - (Math.log10(contour.level) - low))).toFixed(3)})`, 0.8);
@@ -266,7 +261,7 @@ export class SurfacePlot {
     }
     if (other) {
       context.setLineDash([5, 4]);
-      for (const { lines } of this.contours(other, levels(majorMantissas, 10 ** low, 10 ** high)))
+      for (const { lines } of this.contours(other, levels(majorMantissas, 10 ** low, most * 1.001)))
         this.stroke(context, lines, "rgba(20,10,30,0.9)", 1.4);
       context.setLineDash([]);
     }
@@ -274,16 +269,11 @@ export class SurfacePlot {
     context.restore();
   }
 
-  /// The ends of the colour scale: those of the surface, within what is worth telling apart.
+  /// The ends of the colour scale: the surface's minimum, and what all but the steepest twentieth of it stays below.
   private extent(logs: Float64Array): [number, number] {
-    let low = Infinity;
-    let high = -Infinity;
-    for (const value of logs) {
-      if (value < low) low = value;
-      if (value > high && value < Infinity) high = value;
-    }
-    low = Math.max(Math.log10(least), Math.min(low, Math.log10(most) - 1));
-    return [low, Math.max(low + 1, Math.min(high, Math.log10(most)))];
+    const sorted = Float64Array.from({ length: Math.floor(logs.length / sampling) }, (_, n) => logs[n * sampling]!).sort();
+    const low = clamp(logs.reduce((a, b) => Math.min(a, b), Infinity), Math.log10(least), Math.log10(most) - 1);
+    return [low, clamp(sorted[Math.floor(0.95 * sorted.length)]!, low + 1, Math.log10(most))];
   }
 
   private drawShading(context: CanvasRenderingContext2D, logs: Float64Array, low: number, high: number): void {
@@ -295,12 +285,8 @@ export class SurfacePlot {
     const halfSigma = (sigma[1]! - sigma[0]!) / 2;
     const left = this.x(mu[0]! - halfMu);
     const top = this.y(sigma.at(-1)! + halfSigma);
-    const width = this.x(mu.at(-1)! + halfMu) - left;
-    const height = this.y(sigma[0]! - halfSigma) - top;
     context.imageSmoothingQuality = "high";
-    // The frame reaches half a step beyond the mesh: there the outermost cells go on.
-    context.drawImage(small, left + 2, top - 2, width, height);
-    context.drawImage(small, left, top, width, height);
+    context.drawImage(small, left, top, this.x(mu.at(-1)! + halfMu) - left, this.y(sigma[0]! - halfSigma) - top);
   }
 
   private contours(logs: Float64Array, at: number[]): Contour[] {
@@ -388,6 +374,13 @@ export class SurfacePlot {
     for (let n = 0; n <= 16; ++n) gradient.addColorStop(n / 16, colour(n / 16));
     context.fillStyle = gradient;
     context.fillRect(left, top, barWidth, bottom - top);
+    // The arrow says that the last colour goes on.
+    context.fillStyle = colour(1);
+    context.beginPath();
+    context.moveTo(left, top + 0.5);
+    context.lineTo(left + barWidth / 2, top - 8);
+    context.lineTo(left + barWidth, top + 0.5);
+    context.fill();
     const scale = scaleLog()
       .domain([10 ** low, 10 ** high])
       .range([bottom, top]);
