@@ -8,6 +8,7 @@ import { formatNats } from "./format";
 
 const window = { begin: -10, end: 10 }; // of the grid
 const reach = 11;
+const smallest = 120; // pixels, of a place to draw in
 const margin = { top: 62, right: 14, bottom: 40, left: 48 };
 const headroom = 1.12;
 
@@ -59,7 +60,7 @@ export class DensityPlot {
         <g class="grid-lines"></g>
         <g clip-path="url(#plot-area)">
           <g class="window"><rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect></g>
-          <g class="components"></g>
+          <g class="components curves"></g>
           <path class="p area"></path><path class="p line"></path>
           <path class="fit forward"></path><path class="fit reverse"></path>
           <path class="q line"></path>
@@ -77,6 +78,7 @@ export class DensityPlot {
 
   resize(): void {
     const { width, height } = this.host.getBoundingClientRect();
+    if (width < smallest || height < smallest) return;
     this.width = Math.round(width);
     this.height = Math.round(height);
     this.svg.setAttribute("width", String(this.width));
@@ -104,7 +106,7 @@ export class DensityPlot {
       svg.select(`.fit.${direction}`).attr("d", fit ? this.path(view.x, fit, false, view.domain === "grid") : null);
     }
     svg
-      .select(".components")
+      .select(".curves")
       .selectAll("path")
       .data(view.components)
       .join("path")

@@ -12,6 +12,7 @@ const directions: Direction[] = ["forward", "reverse"];
 const other: Record<Domain, Domain> = { grid: "line", line: "grid" };
 const animationMilliseconds = 1800;
 const hashDelay = 150;
+const analysisDelay = 60; // while hands move, the worker leaves the processor to the picture
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
@@ -35,6 +36,7 @@ class Explorer {
   private frame = 0;
   private inputTime = 0;
   private hashTimer = 0;
+  private analysisTimer = 0;
   private progress = 1; // of the animation, 0 to 1
   private animation = 0;
 
@@ -45,7 +47,8 @@ class Explorer {
     this.analyst = new Analyst(script, (answer) => this.answered(answer), (text) => this.fail(text));
     this.listen();
     this.load();
-    new ResizeObserver(() => this.resize()).observe(document.querySelector("main")!);
+    const observer = new ResizeObserver(() => this.resize());
+    for (const id of ["density", ...directions]) observer.observe(byId(id));
     this.resize();
   }
 
@@ -103,7 +106,9 @@ class Explorer {
       if (mixture) this.compute();
       if (this.surfaces[this.state.domain]) {
         this.draw(mixture);
-        this.analyst.ask(this.question());
+        if (mixture) document.body.classList.add("stale");
+        clearTimeout(this.analysisTimer);
+        this.analysisTimer = window.setTimeout(() => this.analyst.ask(this.question()), analysisDelay);
       }
     } catch (failure) {
       this.fail(failure instanceof Error ? failure.message : String(failure));
@@ -196,6 +201,7 @@ class Explorer {
 
   private answered(answer: Answer): void {
     this.answer = answer;
+    document.body.classList.remove("stale");
     for (const direction of directions) this.plots[direction].drawPoints(this.points(direction));
     this.drawPaths();
     this.tellOutcome();

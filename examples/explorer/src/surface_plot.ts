@@ -15,6 +15,7 @@ const least = 1e-3;
 const most = 1e4;
 const majorMantissas = [1, 2, 5];
 const minorMantissas = [1.25, 1.6, 2.5, 3.15, 4, 6.3, 8];
+const smallest = 120; // pixels, of a place to draw in
 const margin = { top: 30, right: 62, bottom: 40, left: 44 };
 const barWidth = 12;
 const barGap = 10;
@@ -108,6 +109,7 @@ export class SurfacePlot {
 
   resize(): void {
     const { width, height } = this.host.getBoundingClientRect();
+    if (width < smallest || height < smallest) return;
     this.width = Math.round(width);
     this.height = Math.round(height);
     const density = window.devicePixelRatio;
@@ -245,13 +247,14 @@ export class SurfacePlot {
     this.drawBar(context, low, high);
 
     const [left, right] = this.x.range() as [number, number];
-    const [bottom, top] = this.y.range() as [number, number];
+    const [bottom, ceiling] = this.y.range() as [number, number];
     context.save();
     context.beginPath();
-    context.rect(left, top, right - left, bottom - top);
+    context.rect(left, ceiling, right - left, bottom - ceiling);
     context.clip();
     this.drawShading(context, logs, low, high);
-    const major = this.contours(logs, levels(majorMantissas, 10 ** low, most * 1.001));
+    const top = Math.min(most * 1.001, 10 ** logs.reduce((a, b) => Math.max(a, b), low));
+    const major = this.contours(logs, levels(majorMantissas, 10 ** low, top));
     // Near the minimum, where the surface is flat, there are lines between, which fade out a decade above it.
     for (const contour of this.contours(logs, levels(minorMantissas, 10 ** low, 10 ** Math.min(high, low + 1))))
       this.stroke(context, contour.lines, `rgba(255,255,255,${(0.55 * (1 - (Math.log10(contour.level) - low))).toFixed(3)})`, 0.8);
