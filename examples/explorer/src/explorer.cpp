@@ -37,6 +37,7 @@ struct GridDomain {
   klgrid::NormalizedGaussianBank<double> bank{klgrid::Grid<double>::arange(-10.0, 10.0, 0.05), notebook_mesh()};
   std::optional<klgrid::GridDensity<double>> p;
   klgrid::KlSurfaces<double> surfaces;
+  klgrid::NormalizedGaussianBank<double>::Workspace workspace;
 
   [[nodiscard]] const Vector<double>& x() const { return bank.grid().nodes(); }
   [[nodiscard]] auto density(const GaussianMixture<double>& mixture) const {
@@ -55,6 +56,7 @@ struct LineDomain {
   klgrid::RealLineBank<double> bank{notebook_mesh()};
   std::optional<klgrid::RealLineDensity<double>> p;
   klgrid::KlSurfaces<double> surfaces;
+  klgrid::RealLineBank<double>::Workspace workspace;
   Vector<double> nodes = klgrid::linspace(-11.0, 11.0, 441);
 
   [[nodiscard]] const Vector<double>& x() const { return nodes; }
@@ -170,7 +172,7 @@ int explorer_set_mixture(int count, const double* shares, const double* means, c
 
 int explorer_surfaces(int domain, const double** forward, const double** reverse) {
   return on_domain(domain, [&](auto& on) {
-    klgrid::kl_surfaces(*on.p, on.bank, on.surfaces);
+    klgrid::kl_surfaces(*on.p, on.bank, on.surfaces, on.workspace);
     *reverse = on.surfaces.reverse.data();
     return hand_out(on.surfaces.forward, forward);
   });
