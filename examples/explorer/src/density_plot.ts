@@ -5,11 +5,11 @@ import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import type { Direction, Domain, Gaussian, Pair } from "./core";
 import { formatNats } from "./format";
+import { narrow, scaled, smallest, unit } from "./layout";
 
 const window = { begin: -10, end: 10 }; // of the grid
 const reach = 11;
-const smallest = 120; // pixels, of a place to draw in
-const margin = { top: 62, right: 14, bottom: 40, left: 48 };
+const baseMargin = { top: 62, right: 14, bottom: 40, left: 48 };
 const headroom = 1.12;
 
 export interface DensityView {
@@ -39,6 +39,9 @@ export class DensityPlot {
   private readonly svg: SVGSVGElement;
   private readonly x = scaleLinear().domain([-reach, reach]);
   private readonly y = scaleLinear();
+  private unit = 1;
+  private margin = baseMargin;
+  private narrow = false; // then the legend is in the place of the sums
   private width = 0;
   private height = 0;
   private view: DensityView | undefined;
@@ -53,15 +56,15 @@ export class DensityPlot {
             <line y2="7"></line>
           </pattern>
         </defs>
-        <text class="title forward" y="24" text-anchor="middle">${D("p", "q")} = <tspan class="value"></tspan></text>
-        <text class="title reverse" y="24" text-anchor="middle">${D("q", "p")} = <tspan class="value"></tspan></text>
-        <text class="sum forward" y="44" text-anchor="middle">${H("p", "q")} − ${H("p")} = <tspan class="value"></tspan></text>
-        <text class="sum reverse" y="44" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
+        <text class="title forward" text-anchor="middle">${D("p", "q")} = <tspan class="value"></tspan></text>
+        <text class="title reverse" text-anchor="middle">${D("q", "p")} = <tspan class="value"></tspan></text>
+        <text class="sum forward" text-anchor="middle">${H("p", "q")} − ${H("p")} = <tspan class="value"></tspan></text>
+        <text class="sum reverse" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
         <g class="grid-lines"></g>
         <g clip-path="url(#plot-area)">
           <g class="window"><rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect></g>
-          <g class="components curves"></g>
           <path class="p area"></path><path class="p line"></path>
+          <g class="components curves"></g>
           <path class="fit forward"></path><path class="fit reverse"></path>
           <path class="q line"></path>
         </g>
@@ -81,10 +84,15 @@ export class DensityPlot {
     if (width < smallest || height < smallest) return;
     this.width = Math.round(width);
     this.height = Math.round(height);
+    this.unit = unit();
+    this.margin = scaled(baseMargin, this.unit);
+    this.narrow = this.width < narrow;
+    if (this.narrow) this.margin.top = 74 * this.unit;
+    this.svg.classList.toggle("narrow", this.narrow);
     this.svg.setAttribute("width", String(this.width));
     this.svg.setAttribute("height", String(this.height));
-    this.x.range([margin.left, this.width - margin.right]);
-    this.y.range([this.height - margin.bottom, margin.top]);
+    this.x.range([this.margin.left, this.width - this.margin.right]);
+    this.y.range([this.height - this.margin.bottom, this.margin.top]);
     if (this.view) this.draw(this.view);
   }
 
@@ -135,9 +143,9 @@ export class DensityPlot {
       svg.select(name).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
     band(".before", left, this.x(window.begin));
     band(".after", this.x(window.end), right);
-    svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(axisBottom(this.x).ticks(11).tickSizeOuter(0));
+    svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(axisBottom(this.x).ticks(this.narrow ? 5 : 11).tickSizeOuter(0));
     svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(axisLeft(this.y).ticks(4).tickSizeOuter(0));
-    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6);
+    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6 * this.unit);
     svg
       .select(".grid-lines")
       .selectAll("line")
@@ -159,6 +167,8 @@ export class DensityPlot {
     };
     for (const direction of ["forward", "reverse"] as const) {
       svg.selectAll(`text.${direction}`).attr("x", middle[direction]);
+      svg.select(`.title.${direction}`).attr("y", 24 * this.unit);
+      svg.select(`.sum.${direction}`).attr("y", 44 * this.unit);
       svg.select(`.title.${direction} .value`).text(formatNats(pair[direction]));
       svg.select(`.sum.${direction} .value`).text(sums[direction]);
     }
@@ -170,16 +180,23 @@ export class DensityPlot {
   }
 
   private drawLegend(view: DensityView): void {
+    const after = this.narrow ? "after" : `${math("q")} after the descent of`;
     const entries = [
       { key: "p line", text: math("p") },
-      ...(view.components.length ? [{ key: "components", text: `components of ${math("p")}` }] : []),
+      { key: "components", text: `components of ${math("p")}` },
       { key: "q line", text: math("q") },
-      ...(view.fits.forward ? [{ key: "fit forward", text: `${math("q")} after the descent of ${math("D")}(${math("p")}‖${math("q")})` }] : []),
-      ...(view.fits.reverse ? [{ key: "fit reverse", text: `${math("q")} after the descent of ${math("D")}(${math("q")}‖${math("p")})` }] : []),
+      ...(view.fits.forward ? [{ key: "fit forward", text: `${after} ${math("D")}(${math("p")}‖${math("q")})` }] : []),
+      ...(view.fits.reverse ? [{ key: "fit reverse", text: `${after} ${math("D")}(${math("q")}‖${math("p")})` }] : []),
     ];
-    const left = this.x.range()[0]! + 16;
+    const left = this.x.range()[0]!;
+    // On a phone the legend is two rows above the figure, else a column in it.
+    const place = (i: number) =>
+      this.narrow
+        ? [[0, 60, 212, 0, 150][i]!, i < 3 ? 44 : 62]
+        : [16, 62 + 16 + 19 * i];
     const rows = select(this.svg)
       .select(".legend")
+      .attr("transform", `translate(${left},0) scale(${this.unit})`)
       .selectAll<SVGGElement, { key: string; text: string }>("g")
       .data(entries)
       .join((enter) => {
@@ -189,7 +206,7 @@ export class DensityPlot {
         return row;
       })
       .attr("class", (e) => e.key)
-      .attr("transform", (_, i) => `translate(${left},${margin.top + 16 + 19 * i})`);
+      .attr("transform", (_, i) => `translate(${place(i)})`);
     rows.select("path").attr("class", (e) => e.key).attr("d", "M0,0H24");
     rows.select("text").attr("x", 32).attr("dy", "0.32em").html((e) => e.text);
   }

@@ -7,6 +7,7 @@ import { select } from "d3-selection";
 import { colour, shade } from "./colours";
 import type { Direction, Gaussian, Mesh, Point, StationaryPoint } from "./core";
 import { formatLevel, formatNats, formatNumber } from "./format";
+import { scaled, smallest, unit } from "./layout";
 import { ranges, snap } from "./state";
 
 type Position = [number, number];
@@ -15,8 +16,7 @@ const least = 1e-3;
 const most = 1e4;
 const majorMantissas = [1, 2, 5];
 const minorMantissas = [1.25, 1.6, 2.5, 3.15, 4, 6.3, 8];
-const smallest = 120; // pixels, of a place to draw in
-const margin = { top: 30, right: 62, bottom: 40, left: 44 };
+const baseMargin = { top: 30, right: 62, bottom: 40, left: 44 };
 const barWidth = 12;
 const barGap = 10;
 
@@ -67,6 +67,8 @@ export class SurfacePlot {
   private readonly x = scaleLinear();
   private readonly y = scaleLinear();
   private readonly marker: SVGGElement;
+  private unit = 1;
+  private margin = baseMargin;
   private width = 0;
   private height = 0;
   private view: SurfaceView | undefined;
@@ -83,8 +85,8 @@ export class SurfacePlot {
     const formula = direction === "forward" ? ["p", "q"] : ["q", "p"];
     host.innerHTML = `<canvas aria-hidden="true"></canvas>
       <svg class="figure" role="group" aria-label="Contours of D(${formula.join("‖")}) over mu and sigma">
-        <text class="panel-title ${direction}" y="18"><tspan class="math">D</tspan>(<tspan class="math">${formula[0]}</tspan>‖<tspan class="math">${formula[1]}</tspan>)</text>
-        <text class="unit" y="18" text-anchor="end">nats</text>
+        <text class="panel-title ${direction}"><tspan class="math">D</tspan>(<tspan class="math">${formula[0]}</tspan>‖<tspan class="math">${formula[1]}</tspan>)</text>
+        <text class="unit" text-anchor="end">nats</text>
         <g class="axis x"></g><g class="axis y"></g><g class="axis bar"></g>
         <text class="axis-title x math" text-anchor="middle">μ</text>
         <text class="axis-title y math" text-anchor="middle">σ</text>
@@ -112,13 +114,15 @@ export class SurfacePlot {
     if (width < smallest || height < smallest) return;
     this.width = Math.round(width);
     this.height = Math.round(height);
+    this.unit = unit();
+    this.margin = scaled(baseMargin, this.unit);
     const density = window.devicePixelRatio;
     this.canvas.width = Math.round(this.width * density);
     this.canvas.height = Math.round(this.height * density);
     this.svg.setAttribute("width", String(this.width));
     this.svg.setAttribute("height", String(this.height));
-    this.x.range([margin.left, this.width - margin.right]);
-    this.y.range([this.height - margin.bottom, margin.top]);
+    this.x.range([this.margin.left, this.width - this.margin.right]);
+    this.y.range([this.height - this.margin.bottom, this.margin.top]);
     this.drawAxes();
     if (this.view) this.draw(this.view);
   }
@@ -134,7 +138,7 @@ export class SurfacePlot {
 
   drawMarker(q: Gaussian): void {
     if (this.view) this.view.q = q;
-    this.marker.setAttribute("transform", `translate(${this.x(q.mu)},${this.y(q.sigma)})`);
+    this.marker.setAttribute("transform", `translate(${this.x(q.mu)},${this.y(q.sigma)}) scale(${this.unit})`);
     this.marker.setAttribute("aria-valuenow", String(q.mu));
     this.marker.setAttribute("aria-valuetext", `mu ${q.mu.toFixed(1)}, sigma ${q.sigma.toFixed(1)}`);
   }
@@ -146,7 +150,7 @@ export class SurfacePlot {
     const d = `M${path.map((p) => `${this.x(p.mu).toFixed(2)},${this.y(p.sigma).toFixed(2)}`).join("L")}`;
     const end = path.at(-1)!;
     group.attr("class", `path ${this.direction}`).selectAll("path").attr("d", d);
-    group.select("circle").attr("cx", this.x(end.mu)).attr("cy", this.y(end.sigma));
+    group.select("circle").attr("r", 5 * this.unit).attr("cx", this.x(end.mu)).attr("cy", this.y(end.sigma));
   }
 
   drawPoints(points: StationaryPoint[]): void {
@@ -160,7 +164,7 @@ export class SurfacePlot {
       .join((enter) => enter.append("path").each((_, i, all) => void select(all[i]!).append("title")))
       .attr("class", (p) => p.kind)
       .attr("d", shape)
-      .attr("transform", (p) => `translate(${this.x(p.mu)},${this.y(p.sigma)})`);
+      .attr("transform", (p) => `translate(${this.x(p.mu)},${this.y(p.sigma)}) scale(${this.unit})`);
     marks
       .select("title")
       .text((p) => `${p.kind}: μ ${formatNumber(p.mu, 2)}, σ ${formatNumber(p.sigma, 2)}, ${formatNats(p.value)} nats`);
@@ -177,7 +181,7 @@ export class SurfacePlot {
     const inside = (event: PointerEvent) => {
       const box = this.svg.getBoundingClientRect();
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-      return x >= margin.left && x <= this.width - margin.right && y >= margin.top && y <= this.height - margin.bottom;
+      return x >= this.margin.left && x <= this.width - this.margin.right && y >= this.margin.top && y <= this.height - this.margin.bottom;
     };
     this.svg.addEventListener("pointerdown", (event) => {
       const onMarker = this.marker.contains(event.target as Node);
@@ -229,12 +233,12 @@ export class SurfacePlot {
     const svg = select(this.svg);
     const [left, right] = this.x.range() as [number, number];
     const [bottom, top] = this.y.range() as [number, number];
-    svg.select(".panel-title").attr("x", left);
-    svg.select(".unit").attr("x", this.width - 8);
+    svg.select(".panel-title").attr("x", left).attr("y", 18 * this.unit);
+    svg.select(".unit").attr("x", this.width - 8 * this.unit).attr("y", 16 * this.unit);
     svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(axisBottom(this.x).ticks(5).tickSizeOuter(0));
     svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(axisLeft(this.y).ticks(5).tickSizeOuter(0));
-    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6);
-    svg.select(".axis-title.y").attr("transform", `translate(13,${(top + bottom) / 2})`);
+    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6 * this.unit);
+    svg.select(".axis-title.y").attr("transform", `translate(${13 * this.unit},${(top + bottom) / 2})`);
     svg.select(".frame").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
   }
 
@@ -257,15 +261,15 @@ export class SurfacePlot {
     const major = this.contours(logs, levels(majorMantissas, 10 ** low, top));
     // Near the minimum, where the surface is flat, there are lines between, which fade out a decade above it.
     for (const contour of this.contours(logs, levels(minorMantissas, 10 ** low, 10 ** Math.min(high, low + 1))))
-      this.stroke(context, contour.lines, `rgba(255,255,255,${(0.55 * (1 - (Math.log10(contour.level) - low))).toFixed(3)})`, 0.8);
+      this.stroke(context, contour.lines, `rgba(255,255,255,${(0.55 * (1 - (Math.log10(contour.level) - low))).toFixed(3)})`, 0.8 * this.unit);
     for (const { level, lines } of major) {
       const decade = Math.abs(Math.log10(level) % 1) < 1e-9;
-      this.stroke(context, lines, `rgba(255,255,255,${decade ? 0.95 : 0.6})`, decade ? 1.6 : 1);
+      this.stroke(context, lines, `rgba(255,255,255,${decade ? 0.95 : 0.6})`, (decade ? 1.6 : 1) * this.unit);
     }
     if (other) {
       context.setLineDash([5, 4]);
       for (const { lines } of this.contours(other, levels(majorMantissas, 10 ** low, most * 1.001)))
-        this.stroke(context, lines, "rgba(20,10,30,0.9)", 1.4);
+        this.stroke(context, lines, "rgba(20,10,30,0.9)", 1.4 * this.unit);
       context.setLineDash([]);
     }
     this.drawLabels(context, this.labels(major));
@@ -326,7 +330,9 @@ export class SurfacePlot {
     const [bottom, top] = this.y.range() as [number, number];
     const placed: Label[] = [];
     const fits = ({ x, y }: Label) =>
-      y > top + 9 && y < bottom - 9 && placed.every((l) => Math.abs(l.y - y) > 17 || Math.abs(l.x - x) > 44);
+      y > top + 9 * this.unit &&
+      y < bottom - 9 * this.unit &&
+      placed.every((l) => Math.abs(l.y - y) > 17 * this.unit || Math.abs(l.x - x) > 44 * this.unit);
     const decades = (c: Contour) => (Math.abs(Math.log10(c.level) % 1) < 1e-9 ? 0 : 1);
     for (const contour of [...major].sort((a, b) => decades(a) - decades(b)))
       for (const share of [0.8, 0.2, 0.5]) {
@@ -353,7 +359,7 @@ export class SurfacePlot {
   }
 
   private drawLabels(context: CanvasRenderingContext2D, labels: Label[]): void {
-    context.font = `600 11px ${getComputedStyle(this.svg).fontFamily}`;
+    context.font = `600 ${11 * this.unit}px ${getComputedStyle(this.svg).fontFamily}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -361,7 +367,7 @@ export class SurfacePlot {
       context.save();
       context.translate(x, y);
       context.rotate(angle);
-      context.lineWidth = 4;
+      context.lineWidth = 4 * this.unit;
       context.strokeStyle = "rgba(25,20,45,0.75)";
       context.strokeText(text, 0, 0);
       context.fillStyle = "white";
@@ -372,17 +378,18 @@ export class SurfacePlot {
 
   private drawBar(context: CanvasRenderingContext2D, low: number, high: number): void {
     const [bottom, top] = this.y.range() as [number, number];
-    const left = this.width - margin.right + barGap;
+    const left = this.width - this.margin.right + barGap * this.unit;
+    const width = barWidth * this.unit;
     const gradient = context.createLinearGradient(0, bottom, 0, top);
     for (let n = 0; n <= 16; ++n) gradient.addColorStop(n / 16, colour(n / 16));
     context.fillStyle = gradient;
-    context.fillRect(left, top, barWidth, bottom - top);
+    context.fillRect(left, top, width, bottom - top);
     // The arrow says that the last colour goes on.
     context.fillStyle = colour(1);
     context.beginPath();
     context.moveTo(left, top + 0.5);
-    context.lineTo(left + barWidth / 2, top - 8);
-    context.lineTo(left + barWidth, top + 0.5);
+    context.lineTo(left + width / 2, top - 8 * this.unit);
+    context.lineTo(left + width, top + 0.5);
     context.fill();
     const scale = scaleLog()
       .domain([10 ** low, 10 ** high])
@@ -395,7 +402,7 @@ export class SurfacePlot {
       .tickPadding(3);
     select(this.svg)
       .select<SVGGElement>(".axis.bar")
-      .attr("transform", `translate(${left + barWidth},0)`)
+      .attr("transform", `translate(${left + width},0)`)
       .call(axis);
   }
 }

@@ -12,7 +12,7 @@ import { accuracy, assertNear, assertSameTable, knows, page as file, parseCsv, t
 const address = pathToFileURL(file).href;
 const screenshots = join(dirname(file), "screenshots");
 const narrow = "#weights=0.5,0.5&means=-3,3&stddevs=0.1,0.1&mu=1.5&sigma=1&domain=line";
-const descents = "#weights=0.6,0.4&means=-2,3&stddevs=0.7,1.2&mu=1.2&sigma=0.6&domain=line&descents=forward,reverse";
+const descents = "#weights=0.6,0.4&means=-2,3&stddevs=0.7,1.2&mu=-1&sigma=0.4&domain=line&descents=forward,reverse";
 const ranges = {
   theta: [0, 1],
   mu1: [-3, 3],
