@@ -8,6 +8,7 @@ import { formatNats } from "./format";
 import { narrow, scaled, smallest, unit } from "./layout";
 
 const window = { begin: -10, end: 10 }; // of the grid
+const gridStep = 0.05; // the last node's share of the window ends there
 const reach = 11;
 const baseMargin = { top: 62, right: 14, bottom: 40, left: 48 };
 const headroom = 1.12;
@@ -45,6 +46,7 @@ export class DensityPlot {
   private width = 0;
   private height = 0;
   private view: DensityView | undefined;
+  private frame = ""; // what the frame was drawn for
 
   constructor(private readonly host: HTMLElement) {
     const D = (a: string, b: string) => `${math("D")}(${math(a)}‖${math(b)})`;
@@ -103,8 +105,13 @@ export class DensityPlot {
     const top = peak(view.p);
     const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
     // A narrow q may leave through the ceiling: p stays readable.
-    this.y.domain([0, ceiling(headroom * Math.max(top, Math.min(others, 3 * top)))]);
-    this.drawFrame(view.domain);
+    const axisTop = ceiling(headroom * Math.max(top, Math.min(others, 3 * top)));
+    const frame = [axisTop, view.domain, this.width, this.height].join();
+    if (frame !== this.frame) {
+      this.frame = frame;
+      this.y.domain([0, axisTop]);
+      this.drawFrame(view.domain);
+    }
     this.drawTitle(view);
     svg.select(".p.area").attr("d", this.path(view.x, view.p, true));
     svg.select(".p.line").attr("d", this.path(view.x, view.p));
@@ -124,13 +131,12 @@ export class DensityPlot {
 
   /// A curve; closed down to the axis, or only where it is cut off.
   private path(x: Float64Array, y: Float64Array, closed = false, cut = false): string {
-    let d = "";
-    const base = this.y(0).toFixed(1);
-    const first = this.x(x[0]!).toFixed(1);
-    const last = this.x(x.at(-1)! + (cut ? 0.05 : 0)).toFixed(1);
-    for (let i = 0; i < x.length; ++i) d += `${d ? "L" : closed || cut ? `M${first},${base}L` : "M"}${this.x(x[i]!).toFixed(1)},${this.y(y[i]!).toFixed(1)}`;
-    if (cut) d += `H${last}`;
-    return closed || cut ? `${d}V${base}${closed ? "Z" : ""}` : d;
+    const tenth = (pixels: number) => Math.round(10 * pixels) / 10;
+    const base = tenth(this.y(0));
+    const [left, right] = [tenth(this.x(x[0]!)), tenth(this.x(x.at(-1)! + (cut ? gridStep : 0)))];
+    const points = Array.from(x, (at, i) => `${tenth(this.x(at))},${tenth(this.y(y[i]!))}`).join("L");
+    if (!closed && !cut) return `M${points}`;
+    return `M${left},${base}L${points}${cut ? `H${right}` : ""}V${base}${closed ? "Z" : ""}`;
   }
 
   private drawFrame(domain: Domain): void {

@@ -67,6 +67,8 @@ export class SurfacePlot {
   private readonly x = scaleLinear();
   private readonly y = scaleLinear();
   private readonly marker: SVGGElement;
+  private readonly small: OffscreenCanvas; // a pixel for each cell of the mesh
+  private labelFont = "";
   private unit = 1;
   private margin = baseMargin;
   private width = 0;
@@ -80,6 +82,7 @@ export class SurfacePlot {
     private readonly mesh: Mesh,
     private readonly onMove: (q: Gaussian) => void,
   ) {
+    this.small = new OffscreenCanvas(mesh.mu.length, mesh.sigma.length);
     this.x.domain([mesh.mu[0]!, mesh.mu.at(-1)!]);
     this.y.domain([mesh.sigma[0]!, mesh.sigma.at(-1)!]);
     const formula = direction === "forward" ? ["p", "q"] : ["q", "p"];
@@ -116,6 +119,7 @@ export class SurfacePlot {
     this.height = Math.round(height);
     this.unit = unit();
     this.margin = scaled(baseMargin, this.unit);
+    this.labelFont = `600 ${11 * this.unit}px ${getComputedStyle(this.svg).fontFamily}`;
     const density = window.devicePixelRatio;
     this.canvas.width = Math.round(this.width * density);
     this.canvas.height = Math.round(this.height * density);
@@ -285,15 +289,13 @@ export class SurfacePlot {
 
   private drawShading(context: CanvasRenderingContext2D, logs: Float64Array, low: number, high: number): void {
     const { mu, sigma } = this.mesh;
-    const image = shade(logs, mu.length, low, high);
-    const small = new OffscreenCanvas(image.width, image.height);
-    small.getContext("2d")!.putImageData(image, 0, 0);
+    this.small.getContext("2d")!.putImageData(shade(logs, mu.length, low, high), 0, 0);
     const halfMu = (mu[1]! - mu[0]!) / 2;
     const halfSigma = (sigma[1]! - sigma[0]!) / 2;
     const left = this.x(mu[0]! - halfMu);
     const top = this.y(sigma.at(-1)! + halfSigma);
     context.imageSmoothingQuality = "high";
-    context.drawImage(small, left, top, this.x(mu.at(-1)! + halfMu) - left, this.y(sigma[0]! - halfSigma) - top);
+    context.drawImage(this.small, left, top, this.x(mu.at(-1)! + halfMu) - left, this.y(sigma[0]! - halfSigma) - top);
   }
 
   private contours(logs: Float64Array, at: number[]): Contour[] {
@@ -359,7 +361,7 @@ export class SurfacePlot {
   }
 
   private drawLabels(context: CanvasRenderingContext2D, labels: Label[]): void {
-    context.font = `600 ${11 * this.unit}px ${getComputedStyle(this.svg).fontFamily}`;
+    context.font = this.labelFont;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
