@@ -149,8 +149,10 @@ export class DensityPlot {
       svg.select(name).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
     band(".before", left, this.x(window.begin));
     band(".after", this.x(window.end), right);
-    svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(axisBottom(this.x).ticks(this.narrow ? 5 : 11).tickSizeOuter(0));
-    svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(axisLeft(this.y).ticks(4).tickSizeOuter(0));
+    const below = axisBottom(this.x).ticks(this.narrow ? 5 : 11).tickSizeOuter(0);
+    const beside = axisLeft(this.y).ticks(4).tickSizeOuter(0);
+    svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(below);
+    svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(beside);
     svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6 * this.unit);
     svg
       .select(".grid-lines")

@@ -72,7 +72,7 @@ struct LineDomain {
 };
 
 /// Everything that the page has asked for so far.
-struct Session {
+struct Explorer {
   GridDomain grid;
   LineDomain line;
   std::optional<GaussianMixture<double>> mixture;
@@ -81,8 +81,8 @@ struct Session {
   klgrid::ParameterMesh<double> search = search_mesh();
 };
 
-Session& session() {
-  static Session one;
+Explorer& explorer() {
+  static Explorer one;
   return one;
 }
 
@@ -108,10 +108,10 @@ int guarded(Body body) {
 template <class Body>
 int on_domain(int domain, Body body) {
   return guarded([&]() -> int {
-    klgrid::detail::require(session().mixture.has_value(), name, "mixture", "set before it is used", "none");
+    klgrid::detail::require(explorer().mixture.has_value(), name, "mixture", "set before it is used", "none");
     klgrid::detail::require(domain == EXPLORER_GRID || domain == EXPLORER_LINE, name, "domain", "0 (grid) or 1 (line)",
                             domain);
-    return domain == EXPLORER_GRID ? body(session().grid) : body(session().line);
+    return domain == EXPLORER_GRID ? body(explorer().grid) : body(explorer().line);
   });
 }
 
@@ -153,19 +153,19 @@ GaussianMixture<double> to_mixture(int count, const double* shares, const double
 const char* explorer_error() { return error().c_str(); }
 
 int explorer_mu_axis(const double** values) {
-  return guarded([&] { return hand_out(session().grid.bank.mesh().mu(), values); });
+  return guarded([&] { return hand_out(explorer().grid.bank.mesh().mu(), values); });
 }
 
 int explorer_sigma_axis(const double** values) {
-  return guarded([&] { return hand_out(session().grid.bank.mesh().sigma(), values); });
+  return guarded([&] { return hand_out(explorer().grid.bank.mesh().sigma(), values); });
 }
 
 int explorer_set_mixture(int count, const double* shares, const double* means, const double* stddevs) {
   return guarded([&] {
     const auto mixture = to_mixture(count, shares, means, stddevs);
-    session().grid.p = session().grid.density(mixture);
-    session().line.p = session().line.density(mixture);
-    session().mixture = mixture;
+    explorer().grid.p = explorer().grid.density(mixture);
+    explorer().line.p = explorer().line.density(mixture);
+    explorer().mixture = mixture;
     return 0;
   });
 }
@@ -197,25 +197,25 @@ int explorer_abscissae(int domain, const double** x) {
 
 int explorer_density(int domain, const double** values) {
   return on_domain(domain, [&](auto& on) {
-    session().curve = on.pdf();
-    return hand_out(session().curve, values);
+    explorer().curve = on.pdf();
+    return hand_out(explorer().curve, values);
   });
 }
 
 int explorer_component(int domain, int component, const double** values) {
   return on_domain(domain, [&](auto& on) {
-    auto& curve = session().curve;
+    auto& curve = explorer().curve;
     curve.resize(on.x().size());
     for (Index i = 0; i < curve.size(); ++i)
-      curve[i] = session().mixture->component_pdf(component, on.x()[i]) / on.mass();
+      curve[i] = explorer().mixture->component_pdf(component, on.x()[i]) / on.mass();
     return hand_out(curve, values);
   });
 }
 
 int explorer_gaussian(int domain, double mu, double sigma, const double** values) {
   return on_domain(domain, [&](auto& on) {
-    session().curve = on.pdf(Gaussian<double>(mu, sigma));
-    return hand_out(session().curve, values);
+    explorer().curve = on.pdf(Gaussian<double>(mu, sigma));
+    return hand_out(explorer().curve, values);
   });
 }
 
@@ -230,7 +230,7 @@ int explorer_descent(int domain, int direction, double mu, double sigma, const d
                                              .record_path = true};
     const auto fit = direction == EXPLORER_FORWARD ? klgrid::fit_forward(*on.p, start, options)
                                                    : klgrid::fit_reverse(*on.p, start, options);
-    auto& out = session().rows;
+    auto& out = explorer().rows;
     out.clear();
     for (const auto& step : fit.path) out.insert(out.end(), {step.q.mean(), step.q.stddev(), step.value});
     hand_out(out, rows);
@@ -240,9 +240,9 @@ int explorer_descent(int domain, int direction, double mu, double sigma, const d
 
 int explorer_stationary_points(int domain, const double** rows) {
   return on_domain(domain, [&](auto& on) {
-    auto& out = session().rows;
+    auto& out = explorer().rows;
     out.clear();
-    const auto points = klgrid::reverse_stationary_points(*on.p, session().search);
+    const auto points = klgrid::reverse_stationary_points(*on.p, explorer().search);
     for (const auto& point : points)
       out.insert(out.end(), {point.q.mean(), point.q.stddev(), point.derivatives.value, to_kind(point.kind)});
     hand_out(out, rows);
@@ -253,8 +253,8 @@ int explorer_stationary_points(int domain, const double** rows) {
 int explorer_forward_minimum(int domain, const double** row) {
   return on_domain(domain, [&](auto& on) {
     const auto fit = klgrid::fit_forward(*on.p);
-    session().rows = {fit.q.mean(), fit.q.stddev(), fit.value, double{EXPLORER_MINIMUM}};
-    hand_out(session().rows, row);
+    explorer().rows = {fit.q.mean(), fit.q.stddev(), fit.value, double{EXPLORER_MINIMUM}};
+    hand_out(explorer().rows, row);
     return 1;
   });
 }

@@ -86,9 +86,10 @@ export class SurfacePlot {
     this.x.domain([mesh.mu[0]!, mesh.mu.at(-1)!]);
     this.y.domain([mesh.sigma[0]!, mesh.sigma.at(-1)!]);
     const formula = direction === "forward" ? ["p", "q"] : ["q", "p"];
+    const math = (letter: string) => `<tspan class="math">${letter}</tspan>`;
     host.innerHTML = `<canvas aria-hidden="true"></canvas>
       <svg class="figure" role="group" aria-label="Contours of D(${formula.join("‖")}) over mu and sigma">
-        <text class="panel-title ${direction}"><tspan class="math">D</tspan>(<tspan class="math">${formula[0]}</tspan>‖<tspan class="math">${formula[1]}</tspan>)</text>
+        <text class="panel-title ${direction}">${math("D")}(${formula.map(math).join("‖")})</text>
         <text class="unit" text-anchor="end">nats</text>
         <g class="axis x"></g><g class="axis y"></g><g class="axis bar"></g>
         <text class="axis-title x math" text-anchor="middle">μ</text>
@@ -264,8 +265,10 @@ export class SurfacePlot {
     const top = Math.min(most * 1.001, 10 ** logs.reduce((a, b) => Math.max(a, b), low));
     const major = this.contours(logs, levels(majorMantissas, 10 ** low, top));
     // Near the minimum, where the surface is flat, there are lines between, which fade out a decade above it.
-    for (const contour of this.contours(logs, levels(minorMantissas, 10 ** low, 10 ** Math.min(high, low + 1))))
-      this.stroke(context, contour.lines, `rgba(255,255,255,${(0.55 * (1 - (Math.log10(contour.level) - low))).toFixed(3)})`, 0.8 * this.unit);
+    for (const { level, lines } of this.contours(logs, levels(minorMantissas, 10 ** low, 10 ** Math.min(high, low + 1)))) {
+      const opacity = 0.55 * (1 - (Math.log10(level) - low));
+      this.stroke(context, lines, `rgba(255,255,255,${opacity.toFixed(3)})`, 0.8 * this.unit);
+    }
     for (const { level, lines } of major) {
       const decade = Math.abs(Math.log10(level) % 1) < 1e-9;
       this.stroke(context, lines, `rgba(255,255,255,${decade ? 0.95 : 0.6})`, (decade ? 1.6 : 1) * this.unit);
