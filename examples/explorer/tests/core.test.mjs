@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
-import { accuracy, assertNear, core, table } from "./setting.mjs";
+import { accuracy, assertNear, core, reference, table } from "./setting.mjs";
 
 let module;
 let at; // room for numbers and pointers
@@ -76,4 +76,29 @@ test("shares are divided by their sum", () => {
   const shares = pair(line, 0.5, 1.5);
   setMixture([0.25, 0.75], [-1, 2], [1, 1]);
   assert.deepEqual(shares, pair(line, 0.5, 1.5));
+});
+
+test("both surfaces equal the reference figures, on the grid and on the line", () => {
+  const array = (call) => {
+    const size = call(at);
+    const begin = module.HEAPU32[at / 4] / 8;
+    return module.HEAPF64.slice(begin, begin + size);
+  };
+  const mu = array(module._explorer_mu_axis);
+  const sigma = array(module._explorer_sigma_axis);
+  let compared = 0;
+  for (const { name, weights, means, stddevs } of reference("mixtures")) {
+    setMixture(...[weights, means, stddevs].map((list) => list.split(";").map(Number)));
+    for (const [domain, truth] of [[grid, "grid_truth"], [line, "line_truth"]]) {
+      const forward = array((to) => module._explorer_surfaces(domain, to, at + 8));
+      const reverse = array((to) => module._explorer_surfaces(domain, at + 8, to));
+      for (const row of reference(truth).filter((each) => each.name === name)) {
+        const cell = sigma.indexOf(Number(row.sigma)) * mu.length + mu.indexOf(Number(row.mu));
+        assertNear(forward[cell], Number(row.forward_kl), accuracy, `${truth}, ${name}, ${row.mu}, ${row.sigma}: D(p||q)`);
+        assertNear(reverse[cell], Number(row.reverse_kl), accuracy, `${truth}, ${name}, ${row.mu}, ${row.sigma}: D(q||p)`);
+        ++compared;
+      }
+    }
+  }
+  assert.ok(compared > 1000, `${compared} cells compared`);
 });

@@ -2,7 +2,7 @@
 // What the tests share: where things are, the examples' tables, and comparing numbers.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -34,6 +34,13 @@ function run(example, options) {
   const program = join(examples, example);
   assert.ok(existsSync(program), `${program} is missing: cmake --workflow --preset demo builds it`);
   return execFileSync(program, options, { encoding: "utf8", maxBuffer: 1e8 });
+}
+
+/// A table of the library's reference figures, as records of texts.
+export function reference(name) {
+  const [header, ...lines] = readFileSync(join(project, "tests/reference", `${name}.csv`), "utf8").trimEnd().split("\n");
+  const names = header.split(",");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((field, n) => [names[n], field])));
 }
 
 /// The table that an example writes.
