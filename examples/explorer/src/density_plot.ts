@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// p, its components, q and the ends of the descents.
+import { axisBottom, axisLeft } from "d3-axis";
+import { scaleLinear } from "d3-scale";
+import { select } from "d3-selection";
+import type { Direction, Domain, Gaussian, Pair } from "./core";
+import { formatNats } from "./format";
+import { narrow, scaled, smallest, unit } from "./layout";
+
+const window = { begin: -10, end: 10 }; // of the grid
+const gridStep = 0.05; // the last node's share of the window ends there
+const reach = 11;
+const baseMargin = { top: 62, right: 14, bottom: 40, left: 48 };
+const headroom = 1.12;
+
+export interface DensityView {
+  domain: Domain;
+  x: Float64Array;
+  p: Float64Array;
+  components: Float64Array[];
+  q: Float64Array;
+  at: Gaussian;
+  pair: Pair;
+  fits: Partial<Record<Direction, Float64Array>>;
+}
+
+/// The next of 0.1, 0.15, 0.2, 0.3 ... above x: the axis stands still while a curve grows a little.
+function ceiling(x: number): number {
+  const decade = 10 ** Math.floor(Math.log10(x));
+  return decade * [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((m) => m * decade >= x)!;
+}
+
+const math = (letter: string) => `<tspan class="math">${letter}</tspan>`;
+
+function peak(curve: Float64Array): number {
+  return curve.reduce((most, y) => Math.max(most, y), 0);
+}
+
+export class DensityPlot {
+  private readonly svg: SVGSVGElement;
+  private readonly x = scaleLinear().domain([-reach, reach]);
+  private readonly y = scaleLinear();
+  private unit = 1;
+  private margin = baseMargin;
+  private narrow = false; // then the legend is in the place of the sums
+  private width = 0;
+  private height = 0;
+  private view: DensityView | undefined;
+  private frame = ""; // what the frame was drawn for
+
+  constructor(private readonly host: HTMLElement) {
+    const D = (a: string, b: string) => `${math("D")}(${math(a)}‖${math(b)})`;
+    const H = (...of: string[]) => `${math("H")}(${of.map(math).join(",")})`;
+    host.innerHTML = `<svg class="figure" role="img" aria-label="Densities p and q">
+        <defs>
+          <clipPath id="plot-area"><rect></rect></clipPath>
+          <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line y2="7"></line>
+          </pattern>
+        </defs>
+        <text class="title forward" text-anchor="middle">${D("p", "q")} = <tspan class="value"></tspan></text>
+        <text class="title reverse" text-anchor="middle">${D("q", "p")} = <tspan class="value"></tspan></text>
+        <text class="sum forward" text-anchor="middle">${H("p", "q")} − ${H("p")} = <tspan class="value"></tspan></text>
+        <text class="sum reverse" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
+        <g class="grid-lines"></g>
+        <g clip-path="url(#plot-area)">
+          <g class="window"><rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect></g>
+          <path class="p area"></path><path class="p line"></path>
+          <g class="components curves"></g>
+          <path class="fit forward"></path><path class="fit reverse"></path>
+          <path class="q line"></path>
+        </g>
+        <g class="axis x"></g><g class="axis y"></g>
+        <text class="axis-title x math" text-anchor="middle">x</text>
+        <g class="legend"></g>
+      </svg>`;
+    this.svg = host.querySelector("svg")!;
+  }
+
+  layer(): SVGSVGElement {
+    return this.svg;
+  }
+
+  resize(): void {
+    const { width, height } = this.host.getBoundingClientRect();
+    if (width < smallest || height < smallest) return;
+    this.width = Math.round(width);
+    this.height = Math.round(height);
+    this.unit = unit();
+    this.margin = scaled(baseMargin, this.unit);
+    this.narrow = this.width < narrow;
+    if (this.narrow) this.margin.top = 74 * this.unit;
+    this.svg.classList.toggle("narrow", this.narrow);
+    this.svg.setAttribute("width", String(this.width));
+    this.svg.setAttribute("height", String(this.height));
+    this.x.range([this.margin.left, this.width - this.margin.right]);
+    this.y.range([this.height - this.margin.bottom, this.margin.top]);
+    if (this.view) this.draw(this.view);
+  }
+
+  draw(view: DensityView): void {
+    this.view = view;
+    if (!this.width) return;
+    const svg = select(this.svg);
+    const top = peak(view.p);
+    const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
+    // A narrow q may leave through the ceiling: p stays readable.
+    const axisTop = ceiling(headroom * Math.max(top, Math.min(others, 3 * top)));
+    const frame = [axisTop, view.domain, this.width, this.height].join();
+    if (frame !== this.frame) {
+      this.frame = frame;
+      this.y.domain([0, axisTop]);
+      this.drawFrame(view.domain);
+    }
+    this.drawTitle(view);
+    svg.select(".p.area").attr("d", this.path(view.x, view.p, true));
+    svg.select(".p.line").attr("d", this.path(view.x, view.p));
+    svg.select(".q.line").attr("d", this.path(view.x, view.q, false, view.domain === "grid"));
+    for (const direction of ["forward", "reverse"] as const) {
+      const fit = view.fits[direction];
+      svg.select(`.fit.${direction}`).attr("d", fit ? this.path(view.x, fit, false, view.domain === "grid") : null);
+    }
+    svg
+      .select(".curves")
+      .selectAll("path")
+      .data(view.components)
+      .join("path")
+      .attr("d", (c) => this.path(view.x, c));
+    this.drawLegend(view);
+  }
+
+  /// A curve; closed down to the axis, or only where it is cut off.
+  private path(x: Float64Array, y: Float64Array, closed = false, cut = false): string {
+    const tenth = (pixels: number) => Math.round(10 * pixels) / 10;
+    const base = tenth(this.y(0));
+    const [left, right] = [tenth(this.x(x[0]!)), tenth(this.x(x.at(-1)! + (cut ? gridStep : 0)))];
+    const points = Array.from(x, (at, i) => `${tenth(this.x(at))},${tenth(this.y(y[i]!))}`).join("L");
+    if (!closed && !cut) return `M${points}`;
+    return `M${left},${base}L${points}${cut ? `H${right}` : ""}V${base}${closed ? "Z" : ""}`;
+  }
+
+  private drawFrame(domain: Domain): void {
+    const svg = select(this.svg);
+    const [left, right] = this.x.range() as [number, number];
+    const [bottom, top] = this.y.range() as [number, number];
+    svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
+    svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
+    const band = (name: string, from: number, to: number) =>
+      svg.select(name).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
+    band(".before", left, this.x(window.begin));
+    band(".after", this.x(window.end), right);
+    const below = axisBottom(this.x).ticks(this.narrow ? 5 : 11).tickSizeOuter(0);
+    const beside = axisLeft(this.y).ticks(4).tickSizeOuter(0);
+    svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(below);
+    svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(beside);
+    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6 * this.unit);
+    svg
+      .select(".grid-lines")
+      .selectAll("line")
+      .data(this.y.ticks(4))
+      .join("line")
+      .attr("x1", left)
+      .attr("x2", right)
+      .attr("y1", (y) => this.y(y))
+      .attr("y2", (y) => this.y(y));
+  }
+
+  private drawTitle({ pair, at, domain }: DensityView): void {
+    const svg = select(this.svg);
+    const [left, right] = this.x.range() as [number, number];
+    const middle = { forward: left + 0.26 * (right - left), reverse: left + 0.74 * (right - left) };
+    const sums = {
+      forward: `${formatNats(pair.crossPQ)} − ${formatNats(pair.entropyP)}`.replace("− −", "+ "),
+      reverse: `${formatNats(pair.crossQP)} − ${formatNats(pair.entropyQ)}`.replace("− −", "+ "),
+    };
+    for (const direction of ["forward", "reverse"] as const) {
+      svg.selectAll(`text.${direction}`).attr("x", middle[direction]);
+      svg.select(`.title.${direction}`).attr("y", 24 * this.unit);
+      svg.select(`.sum.${direction}`).attr("y", 44 * this.unit);
+      svg.select(`.title.${direction} .value`).text(formatNats(pair[direction]));
+      svg.select(`.sum.${direction} .value`).text(sums[direction]);
+    }
+    this.svg.setAttribute(
+      "aria-label",
+      `Densities p and q on the ${domain === "grid" ? "grid" : "real line"}. q has mu ${at.mu.toFixed(1)} and sigma ` +
+        `${at.sigma.toFixed(1)}. D(p‖q) is ${formatNats(pair.forward)} and D(q‖p) is ${formatNats(pair.reverse)} nats.`,
+    );
+  }
+
+  private drawLegend(view: DensityView): void {
+    const after = this.narrow ? "after" : `${math("q")} after the descent of`;
+    const entries = [
+      { key: "p line", text: math("p") },
+      { key: "components", text: `components of ${math("p")}` },
+      { key: "q line", text: math("q") },
+      ...(view.fits.forward ? [{ key: "fit forward", text: `${after} ${math("D")}(${math("p")}‖${math("q")})` }] : []),
+      ...(view.fits.reverse ? [{ key: "fit reverse", text: `${after} ${math("D")}(${math("q")}‖${math("p")})` }] : []),
+    ];
+    const left = this.x.range()[0]!;
+    // On a phone the legend is two rows above the figure, else a column in it.
+    const place = (i: number) =>
+      this.narrow
+        ? [[0, 60, 212, 0, 150][i]!, i < 3 ? 44 : 62]
+        : [16, 62 + 16 + 19 * i];
+    const rows = select(this.svg)
+      .select(".legend")
+      .attr("transform", `translate(${left},0) scale(${this.unit})`)
+      .selectAll<SVGGElement, { key: string; text: string }>("g")
+      .data(entries)
+      .join((enter) => {
+        const row = enter.append("g");
+        row.append("path");
+        row.append("text");
+        return row;
+      })
+      .attr("class", (e) => e.key)
+      .attr("transform", (_, i) => `translate(${place(i)})`);
+    rows.select("path").attr("class", (e) => e.key).attr("d", "M0,0H24");
+    rows.select("text").attr("x", 32).attr("dy", "0.32em").html((e) => e.text);
+  }
+}

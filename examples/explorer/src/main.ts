@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+import { Analyst, serve, type Answer, type Question } from "./analysis";
+import { Controls } from "./controls";
+import { Core, type Direction, type Domain, type Gaussian, type Point, type Surfaces } from "./core";
+import { DensityPlot } from "./density_plot";
+import { save, toCsv, toPng } from "./download";
+import { formatNats, formatNumber } from "./format";
+import { defaultState, fromHash, toHash, type State, type Theme } from "./state";
+import { SurfacePlot } from "./surface_plot";
+
+const directions: Direction[] = ["forward", "reverse"];
+const other: Record<Domain, Domain> = { grid: "line", line: "grid" };
+const animationMilliseconds = 1800;
+const hashDelay = 150;
+const analysisDelay = 60; // while hands move, the worker leaves the processor to the picture
+
+const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+
+class Explorer {
+  private state: State = defaultState();
+  private readonly mesh = this.core.mesh();
+  private readonly controls = new Controls(() => this.state, (change) => this.changed(change === "mixture"));
+  private readonly densityPlot = new DensityPlot(byId("density"));
+  private readonly plots = {
+    forward: new SurfacePlot(byId("forward"), "forward", this.mesh, (q) => this.move(q)),
+    reverse: new SurfacePlot(byId("reverse"), "reverse", this.mesh, (q) => this.move(q)),
+  };
+  private readonly analyst: Analyst;
+
+  private surfaces: Partial<Record<Domain, Surfaces>> = {};
+  private answer: Answer | undefined;
+  private accepted = ""; // the last mixture that was no error, as JSON
+  private updates = 0; // how often surfaces were computed
+  private computeTime = 0;
+  private mixtureChanged = true;
+  private frame = 0;
+  private inputTime = 0;
+  private hashTimer = 0;
+  private analysisTimer = 0;
+  private progress = 1; // of the animation, 0 to 1
+  private animation = 0;
+
+  constructor(
+    private readonly core: Core,
+    script: string,
+  ) {
+    this.analyst = new Analyst(script, (answer) => this.answered(answer), (text) => this.fail(text));
+    this.listen();
+    this.load();
+    const observer = new ResizeObserver(() => this.resize());
+    for (const id of ["density", ...directions]) observer.observe(byId(id));
+    this.resize();
+  }
+
+  // State ------------------------------------------------------------------------------------------------------------
+
+  private load(): void {
+    const { state, errors } = fromHash(location.hash);
+    this.state = state;
+    this.fail(errors.join("; "));
+    this.applyTheme();
+    this.showState();
+    this.progress = 1;
+    this.changed(true);
+  }
+
+  private showState(): void {
+    this.controls.show();
+    const { domain, compare } = this.state;
+    document.querySelector<HTMLInputElement>(`#domain input[value=${domain}]`)!.checked = true;
+    byId<HTMLInputElement>("compare").checked = compare;
+    for (const direction of directions)
+      byId(`descend-${direction}`).setAttribute("aria-pressed", String(this.state.descents.includes(direction)));
+  }
+
+  /// Something that the picture depends on has changed: the mixture or domain, or less.
+  private changed(mixture: boolean): void {
+    this.mixtureChanged ||= mixture;
+    this.inputTime ||= performance.now();
+    this.frame ||= requestAnimationFrame(() => this.update());
+    clearTimeout(this.hashTimer);
+    this.hashTimer = window.setTimeout(() => this.writeHash(), hashDelay);
+  }
+
+  private writeHash(): void {
+    const hash = toHash(this.state);
+    if (hash !== location.hash) history.replaceState(null, "", hash);
+  }
+
+  private move(q: Gaussian): void {
+    if (q.mu === this.state.q.mu && q.sigma === this.state.q.sigma) return;
+    this.state.q = q;
+    this.controls.show();
+    this.changed(false);
+  }
+
+  // Picture ----------------------------------------------------------------------------------------------------------
+
+  private update(): void {
+    this.frame = 0;
+    const { inputTime } = this;
+    this.inputTime = 0;
+    const mixture = this.mixtureChanged;
+    this.mixtureChanged = false;
+    try {
+      if (mixture) this.compute();
+      if (this.surfaces[this.state.domain]) {
+        this.draw(mixture);
+        if (mixture) document.body.classList.add("stale");
+        clearTimeout(this.analysisTimer);
+        this.analysisTimer = window.setTimeout(() => this.analyst.ask(this.question()), analysisDelay);
+      }
+    } catch (failure) {
+      this.fail(failure instanceof Error ? failure.message : String(failure));
+      return;
+    }
+    // A task after the frame: by then it is on the screen.
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => this.tellTime(performance.now() - inputTime);
+    channel.port2.postMessage(undefined);
+  }
+
+  private compute(): void {
+    const { components, domain, compare } = this.state;
+    this.core.setMixture(components);
+    const accepted = JSON.stringify(components);
+    if (this.accepted && this.accepted !== accepted) this.fail("");
+    this.accepted = accepted;
+    const begin = performance.now();
+    this.surfaces = { [domain]: this.core.surfaces(domain) };
+    this.computeTime = performance.now() - begin;
+    if (compare) this.surfaces[other[domain]] = this.core.surfaces(other[domain]);
+    ++this.updates;
+  }
+
+  private draw(surfaces: boolean): void {
+    const { domain, q } = this.state;
+    if (surfaces)
+      for (const direction of directions) {
+        const logs = this.surfaces[domain]![direction].map(Math.log10);
+        const others = this.surfaces[other[domain]]?.[direction].map(Math.log10);
+        this.plots[direction].draw({ logs, other: others, q, points: this.points(direction), path: this.path(direction) });
+      }
+    else for (const direction of directions) this.plots[direction].drawMarker(q);
+    this.drawDensities();
+    this.tellNumbers();
+  }
+
+  private drawDensities(): void {
+    const { domain, q, components, descents } = this.state;
+    const fits = Object.fromEntries(
+      descents.flatMap((direction) => {
+        const end = this.path(direction)?.at(-1);
+        return end ? [[direction, this.core.gaussian(domain, end)]] : [];
+      }),
+    );
+    this.densityPlot.draw({
+      domain,
+      x: this.core.abscissae(domain),
+      p: this.core.density(domain),
+      components: components.length > 1 ? components.map((_, k) => this.core.component(domain, k)) : [],
+      q: this.core.gaussian(domain, q),
+      at: q,
+      pair: this.core.pair(domain, q),
+      fits,
+    });
+  }
+
+  private points(direction: Direction) {
+    if (!this.answer) return [];
+    if (direction === "reverse") return this.answer.stationary;
+    return [{ ...this.answer.forwardMinimum, kind: "minimum" as const }];
+  }
+
+  /// The descent's path as far as the animation has come; steps are passed at even speed.
+  private path(direction: Direction): Point[] | undefined {
+    const path = this.state.descents.includes(direction) ? this.answer?.paths[direction] : undefined;
+    if (!path || this.progress >= 1) return path;
+    const lengths = path.slice(1).map((p, n) => Math.hypot(p.mu - path[n]!.mu, p.sigma - path[n]!.sigma));
+    let rest = this.progress * lengths.reduce((sum, length) => sum + length, 0);
+    const passed = lengths.findIndex((length) => (rest -= length) < 0);
+    if (passed < 0) return path;
+    const [from, to] = [path[passed]!, path[passed + 1]!];
+    const share = 1 + rest / lengths[passed]!;
+    const between = (a: number, b: number) => a + share * (b - a);
+    const here = { mu: between(from.mu, to.mu), sigma: between(from.sigma, to.sigma), value: to.value };
+    return [...path.slice(0, passed + 1), here];
+  }
+
+  private resize(): void {
+    this.densityPlot.resize();
+    for (const direction of directions) this.plots[direction].resize();
+  }
+
+  // Minima and descents ----------------------------------------------------------------------------------------------
+
+  private question(): Question {
+    const { components, domain, q, descents } = this.state;
+    return { components, domain, start: q, descents };
+  }
+
+  private answered(answer: Answer): void {
+    this.answer = answer;
+    document.body.classList.remove("stale");
+    for (const direction of directions) this.plots[direction].drawPoints(this.points(direction));
+    this.drawPaths();
+    this.tellOutcome();
+    document.body.dataset.answers = String(Number(document.body.dataset.answers ?? 0) + 1);
+  }
+
+  private drawPaths(): void {
+    for (const direction of directions) this.plots[direction].drawPath(this.path(direction));
+    this.drawDensities();
+  }
+
+  private descend(descents: Direction[]): void {
+    this.state.descents = descents;
+    this.showState();
+    cancelAnimationFrame(this.animation);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.progress = still || !descents.length ? 1 : 0;
+    if (this.answer) this.answer = { ...this.answer, paths: {} };
+    this.drawPaths();
+    this.tellOutcome();
+    this.changed(false);
+    if (this.progress < 1) this.animation = requestAnimationFrame((now) => this.animate(now));
+  }
+
+  /// The clock starts when the paths have come.
+  private animate(begin: number): void {
+    const step = (now: number) => {
+      const ready = this.state.descents.every((direction) => this.answer?.paths[direction]);
+      if (!ready) begin = now;
+      this.progress = Math.min(1, (now - begin) / animationMilliseconds);
+      this.drawPaths();
+      if (this.progress < 1) this.animation = requestAnimationFrame(step);
+      else this.tellOutcome();
+    };
+    step(begin);
+  }
+
+  // Words ------------------------------------------------------------------------------------------------------------
+
+  private fail(text: string): void {
+    byId("error").hidden = !text;
+    byId("error").textContent = text;
+  }
+
+  private tellNumbers(): void {
+    for (const row of document.querySelectorAll<HTMLTableRowElement>("#numbers tbody tr")) {
+      const domain = row.dataset.domain as Domain;
+      const pair = this.core.pair(domain, this.state.q);
+      row.classList.toggle("current", domain === this.state.domain);
+      directions.forEach((direction, n) => {
+        const cell = row.cells[n + 1]!;
+        cell.textContent = formatNats(pair[direction]);
+        cell.title = String(pair[direction]);
+      });
+    }
+  }
+
+  private tellOutcome(): void {
+    const minima = this.points("reverse").filter((p) => p.kind === "minimum").length;
+    const ends = this.state.descents.flatMap((direction) => {
+      const path = this.answer?.paths[direction];
+      if (!path || this.progress < 1) return [];
+      const { mu, sigma, value } = path.at(-1)!;
+      return `<span class="${direction}">${direction === "forward" ? "<i>D</i>(<i>p</i>‖<i>q</i>)" : "<i>D</i>(<i>q</i>‖<i>p</i>)"}
+        falls to ${formatNats(value)} at <i>μ</i> ${formatNumber(mu, 2)}, <i>σ</i> ${formatNumber(sigma, 2)}</span>`;
+    });
+    const number = ["no", "one", "two", "three", "four", "five", "six"][minima] ?? String(minima);
+    const summary = this.answer ? `<i>D</i>(<i>q</i>‖<i>p</i>) has ${number} ${minima === 1 ? "minimum" : "minima"} here.` : "";
+    byId("outcome").innerHTML = ends.length ? ends.join("<br>") : summary;
+  }
+
+  private tellTime(inputToPaint: number): void {
+    const timing = byId("timing");
+    timing.textContent = `both surfaces in ${this.computeTime.toFixed(1)} ms, input to paint ${inputToPaint.toFixed(0)} ms`;
+    timing.dataset.updates = String(this.updates);
+    timing.dataset.compute = this.computeTime.toFixed(3);
+    timing.dataset.paint = inputToPaint.toFixed(3);
+    timing.dataset.paints = String(Number(timing.dataset.paints ?? 0) + 1);
+  }
+
+  // Buttons ----------------------------------------------------------------------------------------------------------
+
+  private listen(): void {
+    window.addEventListener("hashchange", () => this.load());
+    byId("domain").addEventListener("change", (event) => {
+      this.state.domain = (event.target as HTMLInputElement).value as Domain;
+      this.answer = undefined;
+      this.changed(true);
+    });
+    byId<HTMLInputElement>("compare").addEventListener("change", (event) => {
+      this.state.compare = (event.target as HTMLInputElement).checked;
+      this.changed(true);
+    });
+    byId("descend-both").addEventListener("click", () => this.descend(["forward", "reverse"]));
+    for (const direction of directions) byId(`descend-${direction}`).addEventListener("click", () => this.descend([direction]));
+    byId("descend-clear").addEventListener("click", () => this.descend([]));
+    byId("csv").addEventListener("click", () => save(toCsv(this.mesh, this.surfaces[this.state.domain]!), "surfaces.csv"));
+    byId("png").addEventListener("click", () => void this.savePng());
+    byId("theme").addEventListener("click", () => {
+      this.state.theme = this.isDark() ? "light" : "dark";
+      this.applyTheme();
+      this.changed(false);
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.applyTheme());
+    byId("reset").addEventListener("click", () => {
+      const { theme } = this.state;
+      this.state = { ...defaultState(), theme };
+      this.answer = undefined;
+      this.fail("");
+      this.showState();
+      this.tellOutcome();
+      this.changed(true);
+    });
+  }
+
+  private async savePng(): Promise<void> {
+    const layers = [{ svg: this.densityPlot.layer() }, ...directions.map((direction) => this.plots[direction].layers())];
+    save(await toPng(layers, getComputedStyle(document.body).backgroundColor), "kl.png");
+  }
+
+  private isDark(): boolean {
+    if (this.state.theme !== "auto") return this.state.theme === "dark";
+    return matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  private applyTheme(): void {
+    const theme: Theme = this.isDark() ? "dark" : "light";
+    document.documentElement.dataset.theme = theme;
+    const button = byId("theme");
+    button.textContent = theme === "dark" ? "☀ Light" : "☾ Dark";
+    button.setAttribute("aria-label", `Change to ${theme === "dark" ? "light" : "dark"} colours`);
+  }
+}
+
+// One script for the page and, in a worker, for what takes long.
+if (typeof document === "undefined") {
+  serve();
+} else {
+  const script = document.currentScript!.textContent;
+  Core.load().then(
+    (core) => new Explorer(core, script),
+    (failure: unknown) => {
+      byId("error").hidden = false;
+      byId("error").textContent = `This browser does not run the page: ${String(failure)}`;
+    },
+  );
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// What the tests share: where things are, the examples' tables, and comparing numbers.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const project = fileURLToPath(new URL("../../..", import.meta.url));
+const environment = (name, otherwise) => resolve(process.env[name] ?? join(project, otherwise));
+
+export const page = environment("KLGRID_PAGE", "build/explorer/explorer.html");
+export const core = environment("KLGRID_CORE", "build/explorer/examples/explorer/explorer_core.js");
+const examples = environment("KLGRID_EXAMPLES", "build/demo/examples");
+
+/// Of two programs that round differently: relative, absolute below 1, as the library promises of its surfaces.
+export const accuracy = 1e-12;
+
+export function assertNear(actual, expected, tolerance, what) {
+  if (actual === expected) return;
+  const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+  assert.ok(error <= tolerance, `${what}: ${actual} is not ${expected} within ${tolerance}`);
+}
+
+/// "inf" is how the tables write infinity.
+const toNumber = (field) => (field === "inf" ? Infinity : Number(field));
+
+export function parseCsv(text) {
+  const [header, ...lines] = text.trimEnd().split("\n");
+  return { header, rows: lines.map((line) => line.split(",").map(toNumber)) };
+}
+
+function run(example, options) {
+  const program = join(examples, example);
+  assert.ok(existsSync(program), `${program} is missing: cmake --workflow --preset demo builds it`);
+  return execFileSync(program, options, { encoding: "utf8", maxBuffer: 1e8 });
+}
+
+/// A table of the library's reference figures, as records of texts.
+export function reference(name) {
+  const [header, ...lines] = readFileSync(join(project, "tests/reference", `${name}.csv`), "utf8").trimEnd().split("\n");
+  const names = header.split(",");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((field, n) => [names[n], field])));
+}
+
+/// The table that an example writes.
+export const table = (example, ...options) => parseCsv(run(example, options));
+
+/// Whether the example knows the option.
+export const knows = (example, option) => run(example, ["--help"]).includes(option);
+
+/// The same header, as many lines, the same mu and sigma, and the same divergences to the accuracy.
+export function assertSameTable(actual, expected) {
+  assert.equal(actual.header, expected.header);
+  assert.equal(actual.rows.length, expected.rows.length);
+  const names = expected.header.split(",");
+  expected.rows.forEach((row, i) =>
+    row.forEach((value, j) => assertNear(actual.rows[i][j], value, j < 2 ? 0 : accuracy, `row ${i}, ${names[j]}`)),
+  );
+}
