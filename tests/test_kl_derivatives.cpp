@@ -115,8 +115,9 @@ void check_against_differences(const Density& p) {
 TEST_CASE("the derivatives on the line are the reference figures'") {
   const klgrid_test::Table table("line_truth.csv");
   const auto mixtures = klgrid_test::mixtures<double>();
-  for (const auto& [name, mixture] : mixtures) {
-    const RealLineDensity<double> p(mixture);
+  for (const auto& named : mixtures) {
+    const std::string& name = named.first;
+    const RealLineDensity<double> p(named.second);
     for (std::size_t row = 0; row < table.size(); ++row) {
       if (table.text(row, "name") != name) continue;
       const Gaussian<double> q(table.get<double>(row, "mu"), table.get<double>(row, "sigma"));

@@ -133,7 +133,9 @@ TEST_CASE("one, two and three minima") {
                                        {{{0.7, 0.3}, {-1.2, 2.5}, {0.4, 1.7}}, 2},
                                        {{{0.3, 0.7}, {-3.0, 3.0}, {0.15, 2.0}}, 2},
                                        {two_humps(3.0), 3}};
-  for (const auto& [mixture, minima] : cases) {
+  for (const auto& expected : cases) {
+    const GaussianMixture<double>& mixture = expected.mixture;
+    const int minima = expected.minima;
     CAPTURE(mixture.means().transpose());
     const RealLineDensity<double> on_line(mixture);
     const auto points = reverse_stationary_points(on_line, mesh());
