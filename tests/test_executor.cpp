@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// What an update costs beside arithmetic: no allocation after the first, and any executor.
+
+// Eigen reports an allocation by its assertion; here that is an exception, in every build type.
+#include <stdexcept>
+#define EIGEN_RUNTIME_NO_MALLOC
+#define eigen_assert(condition)                           \
+  do {                                                    \
+    if (!(condition)) throw std::logic_error(#condition); \
+  } while (false)
+
+#include "klgrid/executor.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include "klgrid/kl_surfaces.hpp"
+#include "support/notebook.hpp"
+
+namespace {
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+// The standard containers allocate here.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using klgrid::GaussianMixture;
+using klgrid::GridDensity;
+using klgrid::Index;
+using klgrid::KlSurfaces;
+using Bank = klgrid::NormalizedGaussianBank<double>;
+
+namespace {
+
+/// Counts the allocations of everything that runs while it lives; Eigen's throw.
+class NoAllocations {
+ public:
+  NoAllocations() : before_(allocations) { Eigen::internal::set_is_malloc_allowed(false); }
+  ~NoAllocations() { Eigen::internal::set_is_malloc_allowed(true); }
+  NoAllocations(const NoAllocations&) = delete;
+  NoAllocations& operator=(const NoAllocations&) = delete;
+  [[nodiscard]] std::size_t seen() const { return allocations - before_; }
+
+ private:
+  std::size_t before_;
+};
+
+/// Each task on a thread of its own, one after the other, under changing worker numbers.
+struct OneThreadATask {
+  [[nodiscard]] Index workers() const { return 3; }
+  template <class Body>
+  void operator()(Index tasks, const Body& body) const {
+    for (Index task = 0; task < tasks; ++task) std::thread([&] { body(task % 3, task); }).join();
+  }
+};
+static_assert(klgrid::Executor<OneThreadATask>);
+static_assert(!klgrid::Executor<int>);
+
+}  // namespace
+
+TEST_CASE("executor: an update allocates nothing after the first, alone or in a batch") {
+  const Bank bank(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh());
+  const GaussianMixture<double> first({0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0});
+  const GaussianMixture<double> second({0.7, 0.3}, {-1.2, 2.5}, {0.1, 1.7});
+  for (const std::size_t size : {1, 3}) {
+    CAPTURE(size);
+    std::vector<GridDensity<double>> densities(size, GridDensity<double>(bank.grid(), first));
+    std::vector<KlSurfaces<double>> surfaces(size);
+    Bank::Workspace workspace;
+    klgrid::kl_surfaces<Bank>(densities, bank, surfaces, workspace);
+    const NoAllocations watch;
+    for (auto& density : densities) density.assign(second);
+    klgrid::kl_surfaces<Bank>(densities, bank, surfaces, workspace);
+    CHECK(watch.seen() == 0);
+  }
+}
+
+TEST_CASE("executor: the watch sees what it is to see") {
+  const NoAllocations watch;
+  const std::vector<double> some(10);
+  CHECK(watch.seen() == 1);
+  CHECK_THROWS_AS(klgrid::Vector<double>(1000), std::logic_error);
+}
+
+TEST_CASE("executor: surfaces do not depend on it, bit for bit") {
+  const Bank bank(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh());
+  const GridDensity<double> p(bank.grid(), GaussianMixture<double>({0.5, 0.5}, {-3.0, 3.0}, {0.1, 1.0}));
+  KlSurfaces<double> serial;
+  KlSurfaces<double> threaded;
+  Bank::Workspace workspace;
+  klgrid::kl_surfaces(p, bank, serial, workspace);
+  klgrid::kl_surfaces(p, bank, threaded, workspace, OneThreadATask{});
+  CHECK((serial.forward == threaded.forward).all());
+  CHECK((serial.reverse == threaded.reverse).all());
+}
+
+TEST_CASE("executor: one bank, many threads, a workspace each") {
+  const Bank bank(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh());
+  const GridDensity<double> p(bank.grid(), GaussianMixture<double>({0.5, 0.5}, {-3.0, 3.0}, {0.5, 1.0}));
+  const auto expected = klgrid::kl_surfaces(p, bank);
+  std::vector<KlSurfaces<double>> results(4);
+  std::vector<std::thread> threads;
+  for (auto& result : results) threads.emplace_back([&] { result = klgrid::kl_surfaces(p, bank); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : results) CHECK((result.reverse == expected.reverse).all());
+}
