@@ -13,28 +13,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
 #include <thread>
 #include <vector>
 
 #include "klgrid/kl_surfaces.hpp"
+#include "support/counting_new.hpp"
 #include "support/notebook.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// The standard containers allocate here.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 using klgrid::GaussianMixture;
 using klgrid::GridDensity;
@@ -47,11 +31,11 @@ namespace {
 /// Counts the allocations of everything that runs while it lives; Eigen's throw.
 class NoAllocations {
  public:
-  NoAllocations() : before_(allocations) { Eigen::internal::set_is_malloc_allowed(false); }
+  NoAllocations() : before_(klgrid_test::allocations()) { Eigen::internal::set_is_malloc_allowed(false); }
   ~NoAllocations() { Eigen::internal::set_is_malloc_allowed(true); }
   NoAllocations(const NoAllocations&) = delete;
   NoAllocations& operator=(const NoAllocations&) = delete;
-  [[nodiscard]] std::size_t seen() const { return allocations - before_; }
+  [[nodiscard]] std::size_t seen() const { return klgrid_test::allocations() - before_; }
 
  private:
   std::size_t before_;

@@ -92,7 +92,8 @@ class GaussTransform {
       Vector<T> coefficients[2];
       Vector<T> values;
     };
-    detail::Matrix<T> values, products, sums;
+    detail::Matrix<T> values, products;
+    typename detail::GaussExpansion<T>::AnalysisScratch analysis;
     std::vector<std::vector<detail::Matrix<T>>> moments;  // of each expansion: panel by panel, even and odd
     std::vector<Scratch> scratch;                         // of each worker
   };
@@ -348,7 +349,7 @@ class GaussTransform {
       const auto& panels = expansions_[e].panels();
       workspace.moments[e].resize(2 * panels.size());
       for (std::size_t i = 0; i < panels.size(); ++i)
-        expansions_[e].analyze(panels[i], workspace.products, workspace.sums, workspace.moments[e][2 * i],
+        expansions_[e].analyze(panels[i], workspace.products, workspace.analysis, workspace.moments[e][2 * i],
                                workspace.moments[e][2 * i + 1]);
     }
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));

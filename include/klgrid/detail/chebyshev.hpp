@@ -14,6 +14,12 @@ namespace klgrid::detail {
 template <Real T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
+/// a b: one function for all matrix products, because each kind of operands is another few seconds for the compiler.
+template <Real T>
+Matrix<T> product(const Matrix<T>& a, const Matrix<T>& b) {
+  return a * b;
+}
+
 /// T_j(t) for j = parity, parity + 2, ..., one row each, t in [-1, 1] one column each, by T_{j+1} = 2 t T_j - T_{j-1}.
 template <Real T>
 Matrix<T> chebyshev_polynomials(const Vector<T>& t, Index terms, int parity) {

@@ -40,14 +40,13 @@ class DirectCells {
     const auto least_ratio = static_cast<double>(T(weights[nearest] / weights.maxCoeff()));
     const T depth = T(std::log(static_cast<double>(nodes.size()) / (error * least_ratio)) +
                       std::max(power, moments) * std::log(12.0));
-    const auto counts = [&](Index i) {
-      return (nodes[i] - nodes[nearest]) / sigma * ((nodes[i] - mu) / sigma + (nodes[nearest] - mu) / sigma) / T(2) <
-             depth;
-    };
-    Index first = nearest;
-    Index last = nearest;
-    while (first > 0 && counts(first - 1)) --first;
-    while (last + 1 < nodes.size() && counts(last + 1)) ++last;
+    using std::sqrt;
+    const T z_nearest = (nodes[nearest] - mu) / sigma;
+    const T farthest = sqrt(T(z_nearest * z_nearest + T(2) * depth)) * sigma;
+    const Index first =
+        std::min<Index>(nearest, std::lower_bound(nodes.begin(), nodes.end(), T(mu - farthest)) - nodes.begin());
+    const Index last =
+        std::max<Index>(nearest, std::upper_bound(nodes.begin(), nodes.end(), T(mu + farthest)) - nodes.begin() - 1);
 
     const Index reach = last - first + 1;
     const Vector<T> z = (nodes.segment(first, reach) - mu) / sigma;
@@ -55,7 +54,7 @@ class DirectCells {
                      relative_exponents(nodes.segment(first, reach), nearest - first, mu, sigma).exp();
     const T sum = mass.sum();
     mass /= sum;
-    Normalized result{-z[nearest - first] * z[nearest - first] / T(2) + T(log(sum)), Vector<T>(moments + 1)};
+    Normalized result{-z_nearest * z_nearest / T(2) + T(log(sum)), Vector<T>(moments + 1)};
     Vector<T> product = mass;
     for (int k = 0; k <= moments; ++k, product *= z) result.moments[k] = product.sum();
 

@@ -26,7 +26,7 @@ struct GaussPanel {
   bool mirrored;  // the means lie symmetric about the center, so one half of them serves both
   Index points;   // means at which polynomials are evaluated: cols, or the first half of them
   std::vector<std::pair<Index, Index>> pairs;  // nodes at center + t and center - t; one past the last node for none
-  Vector<T> distances;                         // t / node half-width of the pairs
+  Vector<T> distances;                         // t / node half-width of the pairs, filled up to whole lanes
   LaneTable<T> synthesis[2];                   // T_k((mu - center) / mean half-width) at the points, by parity of k
 };
 
@@ -90,19 +90,34 @@ class GaussExpansion {
   [[nodiscard]] const std::vector<GaussBlock<T>>& blocks() const noexcept { return blocks_; }
   [[nodiscard]] const Geometry& geometry() const noexcept { return geometry_; }
 
+  /// Buffers of analyze().
+  struct AnalysisScratch {
+    Vector<T> even, odd;  // values at center + t, plus and minus those at center - t
+    Matrix<T> sums;       // lane by lane, of T_0, T_1, ...
+  };
+
   /// The panel's moments of the values, by parity: sum over its nodes of T_j g, for each column of g, which has a zero
   /// below its last node. The polynomials are made on the way, by their recurrence: that is faster than to read them.
-  void analyze(const GaussPanel<T>& panel, const Matrix<T>& g, Matrix<T>& sums, Matrix<T>& even, Matrix<T>& odd) const {
+  void analyze(const GaussPanel<T>& panel, const Matrix<T>& g, AnalysisScratch& scratch, Matrix<T>& even,
+               Matrix<T>& odd) const {
     even.resize((x_terms_ + 1) / 2, g.cols());
     odd.resize((x_terms_ + 1) / 2, g.cols());
-    sums.resize(lane_size<T>, 2 * even.rows());
+    scratch.sums.resize(lane_size<T>, 2 * even.rows());
+    scratch.even.resize(panel.distances.size());
+    scratch.odd.resize(panel.distances.size());
     for (Index d = 0; d < g.cols(); ++d) {
-      sums.setZero();
+      const T* const values = g.col(d).data();
+      for (Index i = 0; i < panel.distances.size(); ++i) {
+        const auto [right, left] = panel.pairs[static_cast<std::size_t>(i)];
+        scratch.even[i] = values[right] + values[left];
+        scratch.odd[i] = values[right] - values[left];
+      }
+      scratch.sums.setZero();
       for (Index first = 0; first < panel.distances.size(); first += analysis_lanes * lane_size<T>)
-        add_moments(panel, g.col(d).data(), first, sums);
+        add_moments(panel, first, scratch);
       for (Index j = 0; j < even.rows(); ++j) {
-        even(j, d) = sums.col(2 * j).sum();
-        odd(j, d) = sums.col(2 * j + 1).sum();
+        even(j, d) = scratch.sums.col(2 * j).sum();
+        odd(j, d) = scratch.sums.col(2 * j + 1).sum();
       }
     }
   }
@@ -153,24 +168,20 @@ class GaussExpansion {
   static constexpr int analysis_lanes = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 4 : 2;
 
   /// Adds T_j g of a few lanes of pairs to the sums, lane by lane, j = 0, 1, ...
-  void add_moments(const GaussPanel<T>& panel, const T* g, Index first, Matrix<T>& sums) const {
+  void add_moments(const GaussPanel<T>& panel, Index first, AnalysisScratch& scratch) const {
     Lane<T> even[analysis_lanes];
     Lane<T> odd[analysis_lanes];
     Lane<T> twice_t[analysis_lanes];
     Lane<T> current[analysis_lanes];
     Lane<T> next[analysis_lanes];
-    for (Index v = 0; v < analysis_lanes; ++v)
-      for (Index i = 0; i < lane_size<T>; ++i) {
-        const Index pair = std::min(first + v * lane_size<T> + i, panel.distances.size());
-        const auto [right, left] = panel.pairs[static_cast<std::size_t>(pair)];
-        even[v][i] = g[right] + g[left];
-        odd[v][i] = g[right] - g[left];
-        const T t = pair < panel.distances.size() ? panel.distances[pair] : T(0);
-        twice_t[v][i] = T(2) * t;
-        current[v][i] = T(1);
-        next[v][i] = t;
-      }
-    T* sum = sums.data();
+    for (Index v = 0; v < analysis_lanes; ++v) {
+      even[v] = scratch.even.template segment<lane_size<T>>(first + v * lane_size<T>);
+      odd[v] = scratch.odd.template segment<lane_size<T>>(first + v * lane_size<T>);
+      next[v] = panel.distances.template segment<lane_size<T>>(first + v * lane_size<T>);
+      twice_t[v] = next[v] + next[v];
+      current[v].setOnes();
+    }
+    T* sum = scratch.sums.data();
     for (Index j = 0; j < x_terms_; j += 2, sum += 2 * lane_size<T>) {
       Lane<T> even_sum = Eigen::Map<const Lane<T>>(sum);
       Lane<T> odd_sum = Eigen::Map<const Lane<T>>(sum + lane_size<T>);
@@ -265,8 +276,10 @@ class GaussExpansion {
       distances.push_back(pair ? T((to_left + to_right) / T(2)) : std::min(to_left, to_right));
       panel.pairs.emplace_back(take_right ? right++ : none, take_left ? left-- : none);
     }
+    constexpr std::size_t together = static_cast<std::size_t>(analysis_lanes * lane_size<T>);
+    distances.resize((distances.size() + together - 1) / together * together, T(0));
+    panel.pairs.resize(distances.size(), {none, none});  // whole lanes
     panel.distances = Eigen::Map<const Vector<T>>(distances.data(), static_cast<Index>(distances.size())) / x_half_;
-    panel.pairs.emplace_back(none, none);  // what lanes beyond the last pair read
   }
 
   void mirror_means(GaussPanel<T>& panel, const Vector<T>& mu, const T& slack) const {
@@ -294,9 +307,10 @@ class GaussExpansion {
   void analyze_all(const Vector<T>& weights, std::vector<Matrix<T>>& moments) const {
     Matrix<T> g = Matrix<T>::Zero(weights.size() + 1, 1);
     g.col(0).head(weights.size()) = weights.matrix();
-    Matrix<T> folded;
+    AnalysisScratch scratch;
     moments.resize(2 * panels_.size());
-    for (std::size_t i = 0; i < panels_.size(); ++i) analyze(panels_[i], g, folded, moments[2 * i], moments[2 * i + 1]);
+    for (std::size_t i = 0; i < panels_.size(); ++i)
+      analyze(panels_[i], g, scratch, moments[2 * i], moments[2 * i + 1]);
   }
 
   /// Rows from row on that need about the same number of terms; a power of two of them, so that none is left over when
@@ -322,59 +336,69 @@ class GaussExpansion {
     return std::max(least, geometry_.least_share);
   }
 
+  /// What the rows of a block share while their cores are made.
+  struct BlockNodes {
+    ChebyshevNodes<T> mu, x;
+    Matrix<T> to_x_terms[2];         // from values at the nodes of x to coefficients, from the right
+    std::vector<Matrix<T>> weights;  // the weights, moved to the nodes of x: panel by panel, even and odd
+  };
+
   GaussBlock<T> make_block(const Vector<T>& sigma, Index first_row, Index rows,
                            const std::vector<Matrix<T>>& weight_moments, std::vector<Surface<T>>& moments) const {
     const auto narrowest = static_cast<double>(sigma[first_row]);
-    const ChebyshevNodes<T> mu_nodes(std::min(mu_terms(narrowest), synthesis_terms_));
-    const ChebyshevNodes<T> x_nodes(std::min(x_terms(narrowest), x_terms_));
+    BlockNodes nodes{ChebyshevNodes<T>(std::min(mu_terms(narrowest), synthesis_terms_)),
+                     ChebyshevNodes<T>(std::min(x_terms(narrowest), x_terms_)),
+                     {},
+                     {}};
+    for (int parity : {0, 1}) nodes.to_x_terms[parity] = nodes.x.coefficients[parity].transpose();
+    for (std::size_t i = 0; i < weight_moments.size(); ++i) {
+      const Matrix<T>& to_nodes = nodes.to_x_terms[i % 2];
+      nodes.weights.push_back(product<T>(to_nodes, weight_moments[i].topRows(to_nodes.cols())));
+    }
     std::vector<Matrix<T>> cores[2];
-    for (Index row = first_row; row < first_row + rows; ++row)
-      make_core(sigma[row], row, mu_nodes, x_nodes, weight_moments, cores, moments);
+    for (Index row = first_row; row < first_row + rows; ++row) make_core(sigma[row], row, nodes, cores, moments);
     return {first_row, rows, {CoreStack<T>(cores[0], error_), CoreStack<T>(cores[1], error_)}};
   }
 
   /// One sigma. With z = (x - mu)/sigma at the nodes t >= 0 of mu and y >= 0 of x, the sum and the difference of the
   /// kernel at y and -y are its parts even and odd in x; each is even or odd in mu, too, since z^k exp(-z^2/2) does not
-  /// change by more than its sign when x and mu do.
-  void make_core(const T& sigma, Index row, const ChebyshevNodes<T>& mu_nodes, const ChebyshevNodes<T>& x_nodes,
-                 const std::vector<Matrix<T>>& weight_moments, std::vector<Matrix<T>> (&cores)[2],
+  /// change by more than its sign when x and mu do. So f(t) +- f(-t) is 2 f(t), and the kernel is taken twice.
+  void make_core(const T& sigma, Index row, const BlockNodes& nodes, std::vector<Matrix<T>> (&cores)[2],
                  std::vector<Surface<T>>& moments) const {
     using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
-    const Vector<T> mu = mu_nodes.nodes * (mu_half_ / sigma);
-    const Vector<T> x = x_nodes.nodes * (x_half_ / sigma);
+    const Vector<T> mu = nodes.mu.nodes * (mu_half_ / sigma);
+    const Vector<T> x = nodes.x.nodes * (x_half_ / sigma);
     const Array z_right = x.transpose().replicate(mu.size(), 1) - mu.replicate(1, x.size());
     const Array z_left = -x.transpose().replicate(mu.size(), 1) - mu.replicate(1, x.size());
-    Array right = (z_right.square() * T(-0.5)).exp();
-    Array left = (z_left.square() * T(-0.5)).exp();
+    Array right = (z_right.square() * T(-0.5)).exp() * T(2);
+    Array left = (z_left.square() * T(-0.5)).exp() * T(2);
     const int orders = std::max(power_ + 1, static_cast<int>(moments.size()));
-    for (int k = 0; k < orders; ++k, right *= z_right, left *= z_left) {
+    for (int k = 0; k < orders; ++k) {
       const Matrix<T> part[2] = {(right + left).matrix(), (right - left).matrix()};  // even, odd in x
       if (k == power_)
         for (int x_parity : {0, 1}) {
           const int parity = x_parity ^ (k & 1);
-          const Matrix<T> half = part[x_parity] * x_nodes.coefficients[x_parity].transpose();
-          cores[parity].push_back(T(2) * mu_nodes.coefficients[parity] * half);
+          cores[parity].push_back(
+              product<T>(nodes.mu.coefficients[parity], product<T>(part[x_parity], nodes.to_x_terms[x_parity])));
         }
       if (k < static_cast<int>(moments.size()))
-        transform_weights(k, part, mu_nodes, x_nodes, weight_moments,
-                          moments[static_cast<std::size_t>(k)].row(row).data());
+        transform_weights(k, part, nodes, moments[static_cast<std::size_t>(k)].row(row).data());
+      if (k + 1 == orders) break;
+      right *= z_right;
+      left *= z_left;
     }
   }
 
   /// sum_i w_i z_i^k exp(-z_i^2/2) of one row, by the kernel's values at hand.
-  void transform_weights(int k, const Matrix<T> (&part)[2], const ChebyshevNodes<T>& mu_nodes,
-                         const ChebyshevNodes<T>& x_nodes, const std::vector<Matrix<T>>& weight_moments, T* out) const {
+  void transform_weights(int k, const Matrix<T> (&part)[2], const BlockNodes& nodes, T* out) const {
     for (std::size_t i = 0; i < panels_.size(); ++i) {
       Vector<T> coefficients[2];
       Index terms[2];
       for (int x_parity : {0, 1}) {
         const int parity = x_parity ^ (k & 1);
-        const Matrix<T>& to_moments = x_nodes.coefficients[x_parity];
-        const Matrix<T> at_nodes =
-            to_moments.transpose() *
-            weight_moments[2 * i + static_cast<std::size_t>(x_parity)].topRows(to_moments.rows());
-        const Matrix<T> values = T(2) * part[x_parity] * at_nodes;
-        coefficients[parity] = mu_nodes.coefficients[parity] * values.col(0);
+        const Matrix<T>& weights = nodes.weights[2 * i + static_cast<std::size_t>(x_parity)];
+        const Matrix<T> values = product<T>(part[x_parity], weights);
+        coefficients[parity] = product<T>(nodes.mu.coefficients[parity], values).col(0);
         terms[parity] = coefficients[parity].size();
       }
       const Vector<T> ones = Vector<T>::Ones(panels_[i].first_col + panels_[i].cols);
