@@ -2,6 +2,7 @@
 // Scalars beyond the built-in ones: forward-mode automatic differentiation, and a multiprecision number as a reference.
 #include <doctest/doctest.h>
 
+#include <Eigen/Core>
 #include <cmath>
 #include <unsupported/Eigen/AutoDiff>
 

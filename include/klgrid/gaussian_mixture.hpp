@@ -35,8 +35,9 @@ class GaussianMixture {
     log_factors_.resize(components());
     for (Index k = 0; k < components(); ++k) {
       using std::log;
-      log_factors_[k] = weights_[k] > T(0) ? T(log(weights_[k])) - T(log(stddevs_[k])) - detail::log_sqrt_two_pi<T>()
-                                           : std::numeric_limits<T>::lowest();
+      log_factors_[k] = std::numeric_limits<T>::lowest();
+      if (weights_[k] > T(0))
+        log_factors_[k] = T(log(weights_[k])) - T(log(stddevs_[k])) - detail::log_sqrt_two_pi<T>();
     }
   }
 
@@ -180,7 +181,7 @@ class GaussianMixture {
   template <class Points>
   [[nodiscard]] auto exponents(Index k, const Points& x) const {
     // Finite, so that x = mean makes 0 of it: the square of a small stddev underflows, and 0 * inf would be NaN.
-    const T precision_root = std::min(T(T(1) / stddevs_[k]), std::numeric_limits<T>::max());
+    const T precision_root = std::min<T>(T(T(1) / stddevs_[k]), T(std::numeric_limits<T>::max()));
     return ((x - means_[k]) * precision_root).square() * T(-0.5) + log_factors_[k];
   }
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+cmake_minimum_required(VERSION 3.25)
 # The README shows the program as it is, and prints what it prints.
 file(READ ${readme} text)
 file(READ ${code} source)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+cmake_minimum_required(VERSION 3.25)
 if(NOT "--output" IN_LIST arguments)
   list(APPEND arguments --output ${output})
 endif()

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ${program} --output ${output} COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${program} --output - OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${output} written)

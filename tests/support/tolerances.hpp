@@ -25,7 +25,7 @@ inline constexpr T divergence = 256 * std::numeric_limits<T>::epsilon();
 /// at a far node, so here the surfaces of a wide window lose digits that a plain sum would keep.
 template <class T>
 constexpr T gauss_transform(T largest) {
-  return 64 * std::numeric_limits<T>::epsilon() * largest;
+  return 96 * std::numeric_limits<T>::epsilon() * largest;
 }
 
 /// The promise of the library for the notebook's figures in double: relative, absolute below one.

@@ -12,8 +12,8 @@ namespace klgrid::detail {
 /// d^2/2 (1 + d/3 (1 + d/4 (1 + ...))), summed until a term no longer counts.
 template <Real T>
 T exponential_remainder(const T& d) {
-  using std::expm1;
-  if (d > T(0.5) || d < T(-0.5)) return T(expm1(d)) - d;
+  using std::exp;
+  if (d > T(1) || d < T(-1)) return T(exp(d)) - (T(1) + d);
   const T square_half = d * d / T(2);
   T sum = square_half;
   T term = square_half;
