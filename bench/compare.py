@@ -262,7 +262,7 @@ def main():
     context, _ = run_binary(options.binary, "^bank/notebook", 0.01)
     baselines = make_baselines(parse_mixtures(context["mixtures"]), {core}, all_cores)
     samples = Samples()
-    rounds = [("^(update|bank)/notebook|^peer/", options.rounds)]
+    rounds = [("^(update|bank)/notebook|^peer/[a-z_]+(/real|/iter|$)", options.rounds)]
     if not options.no_growth:
         rounds.append(("/grow/|/large", min(3, options.rounds)))
     for pattern, count in rounds:

@@ -28,7 +28,8 @@ class Integrals {
   explicit Integrals(const Case& c) : c_(c), total_(0) {
     for (double w : c.weights) total_ += w;
     for (std::size_t k = 0; k < c.weights.size(); ++k)
-      constants_.push_back(c.weights[k] > 0 ? log(Quad(c.weights[k]) / total_ / Quad(c.stddevs[k])) - half_log_two_pi() : Quad(0));
+      constants_.push_back(c.weights[k] > 0 ? log(Quad(c.weights[k]) / total_ / Quad(c.stddevs[k])) - half_log_two_pi()
+                                            : Quad(0));
   }
 
   Values compute() {
@@ -160,7 +161,9 @@ class Integrals {
 std::vector<Case> cases() {
   std::vector<Case> all;
   std::mt19937_64 engine(20240229);
-  const auto uniform = [&](double a, double b) { return a + (b - a) * (static_cast<double>(engine() >> 11) * 0x1p-53); };
+  const auto uniform = [&](double a, double b) {
+    return a + (b - a) * (static_cast<double>(engine() >> 11) * 0x1p-53);
+  };
   const auto random_mixture = [&](const std::string& name, int size) {
     Case c{name, {}, {}, {}, uniform(-8, 8), std::pow(10, uniform(-1.5, 1.2))};
     double total = 0;
@@ -189,9 +192,11 @@ std::vector<Case> cases() {
   with("weight 1e-300 far", {1, 1e-300}, {0, 40}, {1, 3});
   with("spike", {.999, .001}, {0, .6875}, {1, 1e-5});
   for (double mu : {-500., -499., 0., 0.3, 500., 501.})
-    for (double sigma : {0.5, 1., 30., 1000.}) all.push_back({"1e3 stddevs away", {.5, .5}, {-500, 500}, {1, 1}, mu, sigma});
+    for (double sigma : {0.5, 1., 30., 1000.})
+      all.push_back({"1e3 stddevs away", {.5, .5}, {-500, 500}, {1, 1}, mu, sigma});
   for (double mu : {0., 999.5, 1000.})
-    for (double sigma : {0.5, 1., 30., 1000.}) all.push_back({"1e3 stddevs away, small", {1 - 1e-9, 1e-9}, {0, 1000}, {1, .5}, mu, sigma});
+    for (double sigma : {0.5, 1., 30., 1000.})
+      all.push_back({"1e3 stddevs away, small", {1 - 1e-9, 1e-9}, {0, 1000}, {1, .5}, mu, sigma});
   for (int n = 1; n <= 10; ++n) {
     const double h = std::pow(10, -n);
     all.push_back({"near", {1}, {.5 + h}, {1.25 * (1 + h)}, .5, 1.25});
