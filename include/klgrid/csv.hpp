@@ -4,10 +4,11 @@
 #include <array>
 #include <charconv>
 #include <concepts>
-#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <ostream>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -29,21 +30,22 @@ inline void write_csv_field(std::ostream& out, std::string_view text) { out << t
 template <class T>
 requires std::is_arithmetic_v<T>
 void write_csv_field(std::ostream& out, T value) {
-  std::array<char, 64> text;
 #ifdef __cpp_lib_to_chars
-  const auto length = std::to_chars(text.data(), text.data() + text.size(), value).ptr - text.data();
+  std::array<char, 64> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  out.write(text.data(), end - text.data());
 #else
   // A standard library without to_chars for floating point: the fewest digits that read back as the same number.
-  int length = 0;
-  if constexpr (std::is_integral_v<T>)
-    length = std::snprintf(text.data(), text.size(), "%lld", static_cast<long long>(value));
-  else
-    for (int digits = 1; digits <= std::numeric_limits<T>::max_digits10; ++digits) {
-      length = std::snprintf(text.data(), text.size(), "%.*Lg", digits, static_cast<long double>(value));
-      if (static_cast<T>(std::strtold(text.data(), nullptr)) == value) break;
-    }
+  std::string text;
+  for (int digits = 1; digits <= std::numeric_limits<long double>::max_digits10; ++digits) {
+    std::ostringstream shorter;
+    shorter.precision(digits);
+    shorter << value;
+    text = shorter.str();
+    if (static_cast<T>(std::strtold(text.c_str(), nullptr)) == value) break;
+  }
+  out << text;
 #endif
-  out.write(text.data(), length);
 }
 
 }  // namespace detail
