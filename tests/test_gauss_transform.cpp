@@ -229,7 +229,10 @@ TEST_CASE("GaussTransform: problems known to be nasty") {
       {"a gap", {vector<double>({-9, -8.99, 8.99, 9}), Vector<double>::Ones(4)}, {mu, ratio_1e6}},
       {"offset 1e6", {notebook.nodes() + 1e6, notebook.weights()}, {mu + 1e6, sigma}},
   };
-  for (const auto& [name, grid, mesh] : cases) {
+  for (const auto& entry : cases) {
+    const auto& name = entry.name;
+    const auto& grid = entry.grid;
+    const auto& mesh = entry.mesh;
     CAPTURE(name);
     const GaussTransform<double> transform(grid, mesh);
     Vector<double> alternating = Vector<double>::Ones(grid.size());
