@@ -327,6 +327,8 @@ TEST_CASE_TEMPLATE("kl_surfaces: an entropy and a cross-entropy", T, float, doub
     CAPTURE(name);
     const GridDensity<T> p(bank.grid(), mixture);
     const auto [forward, reverse] = kl_surfaces(p, bank);
+    // In long double the transform's error shows above that of the sums: log p of a narrow mixture reaches thousands.
+    const T transform = std::is_same_v<T, long double> ? tol::gauss_transform(p.log_pdf().abs().maxCoeff()) : T(0);
     for (Index i = 0; i < bank.mesh().rows(); ++i)
       for (Index j = 0; j < bank.mesh().cols(); ++j) {
         const Gaussian<T> q(bank.mesh().mu()[j], bank.mesh().sigma()[i]);
@@ -334,7 +336,7 @@ TEST_CASE_TEMPLATE("kl_surfaces: an entropy and a cross-entropy", T, float, doub
         CHECK(std::abs(forward(i, j) - (cross_forward - entropy(p))) <=
               tol::divergence<T> * (1 + std::abs(cross_forward)));
         CHECK(std::abs(reverse(i, j) - (cross_reverse - entropy(q, p.grid()))) <=
-              tol::divergence<T> * (1 + std::abs(cross_reverse)) + tol::gauss_transform(p.log_pdf().abs().maxCoeff()));
+              tol::divergence<T> * (1 + std::abs(cross_reverse)) + transform);
       }
   }
 }

@@ -21,11 +21,11 @@ inline constexpr T node_sum = 64 * std::numeric_limits<T>::epsilon();
 template <class T>
 inline constexpr T divergence = 256 * std::numeric_limits<T>::epsilon();
 
-/// What a Gauss transform promises for E_q[f], absolutely: its default tolerance relative to the largest |f|. That is
-/// at a far node, so here the surfaces of a wide window lose digits that a plain sum would keep.
+/// What a Gauss transform is held to here for E_q[f], absolutely, relative to the largest |f|: less than it promises.
+/// That is at a far node, so here the surfaces of a wide window lose digits that a plain sum would keep.
 template <class T>
 constexpr T gauss_transform(T largest) {
-  return 96 * std::numeric_limits<T>::epsilon() * largest;
+  return 64 * std::numeric_limits<T>::epsilon() * largest;
 }
 
 /// The promise of the library for the notebook's figures in double: relative, absolute below one.
