@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <utility>
@@ -71,8 +72,8 @@ class GaussTransform {
     T tolerance = T(96) * std::numeric_limits<T>::epsilon();
     /// Expectations of z^power f instead of f: 0 to 4.
     int power = 0;
-    /// Highest k of moment(k): 0 to 6.
-    int moments = 0;
+    /// Every k that moment(k) is asked for: 1 to 6.
+    std::vector<int> moments = {};
   };
 
   /// How a run of rows is computed.
@@ -104,24 +105,26 @@ class GaussTransform {
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
     check(options);
     take_nodes(grid);
+    direct_ = detail::DirectCells<T>(weights_, tolerance() / 8, options.power, highest_moment());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
     scale_.resize(mesh.rows(), mesh.cols());
-    moments_.assign(static_cast<std::size_t>(options.moments) + 1, Surface<T>(mesh.rows(), mesh.cols()));
+    for (int k : options.moments) moments_[static_cast<std::size_t>(k)].resize(mesh.rows(), mesh.cols());
     make_plan(mesh);
   }
 
   /// log Z(mu, sigma), also where Z itself would underflow.
   [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return log_normalizer_; }
 
-  /// E_q[z^k], 0 <= k <= options.moments.
+  /// E_q[z^k], for a k of options.moments.
   [[nodiscard]] const Surface<T>& moment(int k) const {
-    detail::require(k >= 0 && k < static_cast<int>(moments_.size()), "GaussTransform::moment", "k",
+    const auto& asked = options_.moments;
+    detail::require(std::find(asked.begin(), asked.end(), k) != asked.end(), "GaussTransform::moment", "k",
                     "one of those asked for", k);
     return moments_[static_cast<std::size_t>(k)];
   }
 
-  /// Hands over the moments, for who needs them once; moment() is not to be called afterwards.
-  [[nodiscard]] std::vector<Surface<T>> release_moments() noexcept { return std::exchange(moments_, {}); }
+  /// Hands over the moments, by k, for who needs them once; moment() is not to be called afterwards.
+  [[nodiscard]] std::array<Surface<T>, 7> release_moments() noexcept { return std::move(moments_); }
 
   [[nodiscard]] const std::vector<Step>& plan() const noexcept { return plan_; }
 
@@ -129,7 +132,8 @@ class GaussTransform {
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t sum = direct_.bytes();
     for (const auto& expansion : expansions_) sum += expansion.bytes();
-    return sum + static_cast<std::size_t>(mesh_rows_ * mesh_cols_) * (moments_.size() + 2) * sizeof(T);
+    for (const auto& surface : moments_) sum += static_cast<std::size_t>(surface.size()) * sizeof(T);
+    return sum + static_cast<std::size_t>(log_normalizer_.size() + scale_.size()) * sizeof(T);
   }
 
   /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1; f(d) gives the values at the nodes, of shape n,
@@ -165,7 +169,7 @@ class GaussTransform {
     detail::require(options.tolerance >= T(8) * epsilon && options.tolerance <= T(0.1), where, "tolerance",
                     "in [8 epsilon, 0.1]", options.tolerance);
     detail::require(options.power >= 0 && options.power <= 4, where, "power", "in [0, 4]", options.power);
-    detail::require(options.moments >= 0 && options.moments <= 6, where, "moments", "in [0, 6]", options.moments);
+    for (int k : options.moments) detail::require(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
   }
 
   /// Nodes of weight zero take no part, whatever f is there.
@@ -183,6 +187,12 @@ class GaussTransform {
     }
   }
 
+  [[nodiscard]] int highest_moment() const {
+    int highest = 0;
+    for (int k : options_.moments) highest = std::max(highest, k);
+    return highest;
+  }
+
   // ---- the plan ----
 
   [[nodiscard]] double tolerance() const { return static_cast<double>(options_.tolerance); }
@@ -197,7 +207,7 @@ class GaussTransform {
 
   /// Beyond this many sigma the kernel is below a quarter of kernel_error.
   [[nodiscard]] double reach() const {
-    const int power = std::max(options_.power, options_.moments);
+    const int power = std::max(options_.power, highest_moment());
     return std::sqrt(2 * (std::log(4 / kernel_error()) + power * std::log(12.0)));
   }
 
@@ -215,7 +225,6 @@ class GaussTransform {
             {panels > 0 ? Step::Method::expansion : Step::Method::direct, row, next - row, panels, 0, 0, 0});
       row = next;
     }
-    row_begin_.assign(static_cast<std::size_t>(mesh.rows()) + 1, 0);
     for (Step& step : plan_) carry_out(step, mesh);
     direct_.shrink_to_fit();
   }
@@ -228,9 +237,13 @@ class GaussTransform {
     const auto narrow = static_cast<double>(mesh.sigma()[row]);
     const auto wide = static_cast<double>(mesh.sigma()[row + rows - 1]);
     const double middle = std::sqrt(narrow * wide);
-    double least = 0;  // of direct sums: the nodes within 8 sigma, for each cell
-    for (Index j = 0; j < mu.size(); ++j) least += nodes_between(mu[j] - T(8 * middle), mu[j] + T(8 * middle));
-    least *= static_cast<double>(rows);
+    double least = 0;  // of direct sums: the nodes within 8 sigma for each cell, by a sample of the means
+    const Index samples = std::min<Index>(mu.size(), 16);
+    for (Index i = 0; i < samples; ++i) {
+      const T& mean = mu[mu.size() * (2 * i + 1) / (2 * samples)];
+      least += nodes_between(mean - T(8 * middle), mean + T(8 * middle));
+    }
+    least *= static_cast<double>(rows * mu.size()) / static_cast<double>(samples);
     Index best = 0;
     double before = std::numeric_limits<double>::max();
     for (Index panels = 1; panels <= mu.size(); panels *= 2) {
@@ -274,7 +287,7 @@ class GaussTransform {
     if (step.method == Step::Method::direct) {
       for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
         for (Index col = 0; col < mesh.cols(); ++col) add_direct(mesh, row, col);
-        row_begin_[static_cast<std::size_t>(row) + 1] = direct_.end_row(nodes_.size());
+        direct_.end_row(nodes_.size());
         tasks_.push_back({row, 1, -1, 0});
       }
       step.bytes = direct_.bytes() - direct_before;
@@ -283,8 +296,10 @@ class GaussTransform {
     const typename detail::GaussExpansion<T>::Geometry geometry{step.first_row, step.rows,       step.panels,
                                                                 reach(),        tolerance() / 4, least_share()};
     auto& expansion = expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, tolerance() / 4,
-                                               options_.power, options_.moments);
+                                               options_.power, highest_moment());
+    moments_[0].swap(scale_);
     expansion.make_cores(mesh.sigma(), weights_, moments_);
+    moments_[0].swap(scale_);
     for (std::size_t b = 0; b < expansion.blocks().size(); ++b)
       tasks_.push_back(
           {expansion.blocks()[b].first_row, expansion.blocks()[b].rows, static_cast<int>(expansions_.size()) - 1, b});
@@ -297,31 +312,28 @@ class GaussTransform {
 
   /// From sums to expectations, and direct cells where the share of the mass is too small.
   void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::GaussExpansion<T>& expansion) {
+    std::vector<T> least;  // of each panel's sums
+    for (const auto& panel : expansion.panels())
+      least.push_back(T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
-      for (const auto& panel : expansion.panels()) {
-        const T least = T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum();
-        for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col) {
-          const T sum = moments_[0](row, col);
-          if (panel.nodes == 0 || !(sum > least)) {
-            add_direct(mesh, row, col);
-            continue;
-          }
-          using std::log;
-          log_normalizer_(row, col) = log(sum);
-          scale_(row, col) = T(1) / sum;
-          for (auto& moment : moments_) moment(row, col) /= sum;
-        }
+      log_normalizer_.row(row) = scale_.row(row).log();
+      scale_.row(row) = scale_.row(row).inverse();
+      for (int k : options_.moments) moments_[static_cast<std::size_t>(k)].row(row) *= scale_.row(row);
+      for (std::size_t i = 0; i < least.size(); ++i) {
+        const auto& panel = expansion.panels()[i];
+        const T bound = T(1) / least[i];
+        for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
+          if (panel.nodes == 0 || !(scale_(row, col) > T(0) && scale_(row, col) < bound)) add_direct(mesh, row, col);
       }
-      row_begin_[static_cast<std::size_t>(row) + 1] = direct_.end_row(nodes_.size());
+      direct_.end_row(nodes_.size());
     }
   }
 
   void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
-    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row], nodes_, weights_, tolerance() / 8,
-                                  options_.power, options_.moments);
+    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row], nodes_, weights_);
     log_normalizer_(row, col) = cell.log_normalizer;
     scale_(row, col) = T(0);
-    for (std::size_t k = 0; k < moments_.size(); ++k) moments_[k](row, col) = cell.moments[static_cast<Index>(k)];
+    for (int k : options_.moments) moments_[static_cast<std::size_t>(k)](row, col) = cell.moments[k];
   }
 
   // ---- the transform ----
@@ -380,8 +392,7 @@ class GaussTransform {
         const Index row = task.first_row + r;
         Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + (d * task.rows + r) * mesh_cols_,
                                                               mesh_cols_);
-        direct_.expectations(row_begin_[static_cast<std::size_t>(row)], row_begin_[static_cast<std::size_t>(row) + 1],
-                             workspace.values.col(d).data(), values);
+        direct_.expectations(row, workspace.values.col(d).data(), values);
         sink(d, row, values);
       }
   }
@@ -396,11 +407,10 @@ class GaussTransform {
   std::vector<Step> plan_;
   std::vector<Task> tasks_;
   std::vector<detail::GaussExpansion<T>> expansions_;
-  detail::DirectCells<T> direct_;
-  std::vector<std::size_t> row_begin_;  // of each row's groups of direct cells
+  detail::DirectCells<T> direct_{{}, 0, 0, 0};
   Surface<T> log_normalizer_;
-  Surface<T> scale_;
-  std::vector<Surface<T>> moments_;
+  Surface<T> scale_;                   // 1 / Z; first Z itself, the sum of k = 0 while cores are made
+  std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for
 };
 
 }  // namespace klgrid

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <span>
 #include <utility>
@@ -43,8 +44,11 @@ class NormalizedGaussianBank {
                     "in [0, 4]", options.highest_power);
     for (int power = 0; power <= options.highest_power; ++power) transforms_.push_back(make_transform(power));
     moments_ = transforms_[0].release_moments();
-    entropy_ = moments_[2] / T(2) + log_normalizer();
-    if (options.highest_power == 0) moments_ = {};
+    if (options.highest_power == 0)
+      entropy_.swap(moments_[2]);
+    else
+      entropy_ = moments_[2];
+    entropy_ = entropy_ / T(2) + log_normalizer();
   }
 
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
@@ -59,8 +63,10 @@ class NormalizedGaussianBank {
   /// E_q[z^power], 0 <= power <= 6.
   [[nodiscard]] Surface<T> moment(int power) const {
     detail::require(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
-    if (power < static_cast<int>(moments_.size())) return moments_[static_cast<std::size_t>(power)];
-    return GaussTransform<T>(grid_, mesh_, {.tolerance = options_.tolerance, .moments = power}).moment(power);
+    if (power == 0) return Surface<T>::Ones(mesh_.rows(), mesh_.cols());
+    const Surface<T>& kept = moments_[static_cast<std::size_t>(power)];
+    if (kept.size() > 0) return kept;
+    return GaussTransform<T>(grid_, mesh_, {.tolerance = options_.tolerance, .moments = {power}}).moment(power);
   }
 
   /// log q at the nodes for sigma()[row], mu()[col].
@@ -116,8 +122,14 @@ class NormalizedGaussianBank {
     return densities[static_cast<std::size_t>(d)];
   }
 
-  /// Entropies take moments up to 2, derivatives two more than their power of z.
-  [[nodiscard]] int moments_for(int power) const { return power == 0 ? 2 + options_.highest_power : 0; }
+  /// Entropies take the second moment, derivatives those up to two more than their power of z.
+  [[nodiscard]] std::vector<int> moments_for(int power) const {
+    if (power > 0) return {};
+    std::vector<int> list{2};
+    for (int k = 1; options_.highest_power > 0 && k <= options_.highest_power + 2; ++k)
+      if (k != 2) list.push_back(k);
+    return list;
+  }
 
   [[nodiscard]] GaussTransform<T> make_transform(int power) const {
     return {grid_, mesh_, {.tolerance = options_.tolerance, .power = power, .moments = moments_for(power)}};
@@ -127,7 +139,7 @@ class NormalizedGaussianBank {
   ParameterMesh<T> mesh_;
   Options options_;
   std::vector<GaussTransform<T>> transforms_;
-  std::vector<Surface<T>> moments_;  // if highest_power > 0
+  std::array<Surface<T>, 7> moments_;  // by power, if highest_power > 0
   Surface<T> entropy_;
 };
 

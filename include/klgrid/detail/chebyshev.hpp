@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "klgrid/real.hpp"
 
@@ -60,10 +61,13 @@ struct ChebyshevNodes {
       for (Index k = 0; k < half; ++k) {
         const bool middle = 2 * k + 1 == n;  // t = 0 is its own mirror image and counts once
         const T share = T(middle ? 1 : 2) / T(static_cast<double>(n));
+        Index angle = parity * (2 * k + 1);  // of T_j: j (2k + 1), in units of pi / (2n), less whole turns
         for (Index i = 0; i < coefficients[parity].rows(); ++i) {
-          const Index j = 2 * i + parity;
-          coefficients[parity](i, k) = (j == 0 ? T(share / T(2)) : share) * cosine[j * (2 * k + 1) % (4 * n)];
+          coefficients[parity](i, k) = share * cosine[angle];
+          angle += 2 * (2 * k + 1);
+          if (angle >= 4 * n) angle -= 4 * n;
         }
+        if (parity == 0) coefficients[0](0, k) /= T(2);
       }
     }
   }
@@ -79,12 +83,21 @@ struct ChebyshevNodes {
 /// is at most M = (power + v^2)^(power/2) exp(v^2/2), and the error at most 4 M r^(1-n) / (r - 1) (Trefethen,
 /// Approximation Theory and Approximation Practice, theorem 8.2). The best r of a fine list gives n.
 inline Index chebyshev_terms(double h, double error, int power) {
+  struct Ellipse {
+    double log_r, sinh_log_r, log_factor;  // log_factor = log(4 / (r - 1))
+  };
+  static const auto ellipses = [] {  // n changes by 1 % from one to the next near the best
+    std::vector<Ellipse> list;
+    for (double log_r = 0.1; log_r < 12.0; log_r *= 1.15)
+      list.push_back({log_r, std::sinh(log_r), std::log(4.0 / std::expm1(log_r))});
+    return list;
+  }();
+  const double log_error = std::log(error);
   double least = std::numeric_limits<double>::max();
-  for (double log_r = 0.1; log_r < 12.0; log_r *= 1.15) {  // n changes by 1 % from one to the next near the best
-    const double v = h * std::sinh(log_r);
+  for (const auto& ellipse : ellipses) {
+    const double v = h * ellipse.sinh_log_r;
     const double log_m = 0.5 * v * v + (power > 0 ? 0.5 * power * std::log(power + v * v) : 0.0);
-    const double log_factor = std::log(4.0) + log_m - std::log(std::expm1(log_r));
-    least = std::min(least, 1.0 + (log_factor - std::log(error)) / log_r);
+    least = std::min(least, 1.0 + (ellipse.log_factor + log_m - log_error) / ellipse.log_r);
   }
   return std::max<Index>(1, static_cast<Index>(std::ceil(std::min(least, 1e9))));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "klgrid/real.hpp"
@@ -19,7 +20,7 @@ class DirectCells {
   /// Log normaliser and E_q[z^k], k = 0, 1, ..., of one Gaussian.
   struct Normalized {
     T log_normalizer;
-    Vector<T> moments;
+    T moments[7];
   };
 
   /// Nodes are read a vector at a time: values are to be padded to padded(n), with zeros,
@@ -27,102 +28,150 @@ class DirectCells {
   static constexpr Index vector = std::max<Index>(1, Eigen::internal::packet_traits<T>::size);
   static Index padded(Index n) { return (n + vector - 1) / vector * vector; }
 
-  /// Adds the Gaussian (mu, sigma) in a column of the current row. Nodes are left out whose share of the mass is below
-  /// error in all, times |z|^power. The stored weights are w_i q_i z_i^power.
-  Normalized add(Index col, const T& mu, const T& sigma, const Vector<T>& nodes, const Vector<T>& weights, double error,
-                 int power, int moments) {
+  /// Stored weights are w_i q_i z_i^power. Nodes are left out whose share of the mass is below error in all, times
+  /// |z|^power.
+  /// @param moments  the highest of them to be given by add, at most 6
+  DirectCells(const Vector<T>& weights, double error, int power, int moments)
+      : error_(error),
+        power_(power),
+        moments_(moments),
+        largest_weight_(weights.size() > 0 ? weights.maxCoeff() : T(1)) {}
+
+  /// Adds the Gaussian (mu, sigma) in a column of the current row. Fast if mu grows from one to the next.
+  Normalized add(Index col, const T& mu, const T& sigma, const Vector<T>& nodes, const Vector<T>& weights) {
     using std::log;
-    const Index after = std::lower_bound(nodes.begin(), nodes.end(), mu) - nodes.begin();
-    Index nearest = std::min(after, nodes.size() - 1);
-    if (after > 0 && after < nodes.size() && mu - nodes[after - 1] < nodes[after] - mu) nearest = after - 1;
-
-    // A node this far below the nearest one carries no mass that counts, even if all n nodes were there.
-    const auto least_ratio = static_cast<double>(T(weights[nearest] / weights.maxCoeff()));
-    const T depth = T(std::log(static_cast<double>(nodes.size()) / (error * least_ratio)) +
-                      std::max(power, moments) * std::log(12.0));
-    using std::sqrt;
+    const Index nearest = nearest_node(nodes, mu);
     const T z_nearest = (nodes[nearest] - mu) / sigma;
-    const T farthest = sqrt(T(z_nearest * z_nearest + T(2) * depth)) * sigma;
-    const Index first =
-        std::min<Index>(nearest, std::lower_bound(nodes.begin(), nodes.end(), T(mu - farthest)) - nodes.begin());
-    const Index last =
-        std::max<Index>(nearest, std::upper_bound(nodes.begin(), nodes.end(), T(mu + farthest)) - nodes.begin() - 1);
-
-    const Index reach = last - first + 1;
-    const Vector<T> z = (nodes.segment(first, reach) - mu) / sigma;
-    Vector<T> mass = weights.segment(first, reach) *
-                     relative_exponents(nodes.segment(first, reach), nearest - first, mu, sigma).exp();
+    const auto [first, count] = nodes_that_count(nodes, weights[nearest], nearest, mu, sigma, z_nearest);
+    const auto x = nodes.segment(first, count);
+    for (auto& buffer : buffers_) buffer.resize(std::max(buffer.size(), nodes.size()));
+    auto z = buffers_[0].head(count);
+    auto mass = buffers_[1].head(count);
+    auto powers = buffers_[2].head(count);
+    z = (x - mu) * (T(1) / sigma);
+    if (z_nearest < T(2) && z_nearest > T(-2))
+      mass = weights.segment(first, count) * (T(0.5) * (z_nearest - z) * (z_nearest + z)).exp();
+    else
+      mass = weights.segment(first, count) * far_exponents(x, nearest - first, mu, sigma).exp();
     const T sum = mass.sum();
-    mass /= sum;
-    Normalized result{-z_nearest * z_nearest / T(2) + T(log(sum)), Vector<T>(moments + 1)};
-    Vector<T> product = mass;
-    for (int k = 0; k <= moments; ++k, product *= z) result.moments[k] = product.sum();
-
-    // Drop from both ends what is below half the error in all.
-    const T half_error = T(error / 2);
-    for (int k = 0; k < power; ++k) mass *= z;
-    const auto part = [&](Index i) { return mass[i] < T(0) ? T(-mass[i]) : mass[i]; };
-    Index begin = 0;
-    Index end = reach;
-    for (T dropped = part(begin); begin + 1 < end && dropped < half_error; dropped += part(begin)) ++begin;
-    for (T dropped = part(end - 1); begin + 1 < end && dropped < half_error; dropped += part(end - 1)) --end;
-    row_.push_back({col, first + begin, mass.segment(begin, end - begin)});
+    mass *= T(1) / sum;
+    Normalized result{T(log(sum)) - z_nearest * z_nearest / T(2), {T(1)}};
+    for (int k = 1; k <= moments_; ++k) {
+      powers = (k == 1 ? mass : powers) * z;
+      result.moments[k] = powers.sum();
+    }
+    for (int k = 0; k < power_; ++k) mass *= z;
+    keep(col, first, mass);
     return result;
   }
 
-  /// Ends the current row; returns the number of groups so far, of all rows.
-  std::size_t end_row(Index nodes) {
-    for (std::size_t i = 0; i < row_.size(); i += lanes) pack(std::min(lanes, row_.size() - i), &row_[i], nodes);
-    row_.clear();
-    return groups_.size();
+  /// The next Gaussians are those of the next row.
+  void end_row(Index nodes) {
+    Row row;
+    Index stored = 0;
+    for (std::size_t i = 0; i < gaussians_.size(); i += lanes) {
+      Group group{{}, {}, 0, std::min(lanes, gaussians_.size() - i), stored};
+      for (std::size_t lane = 0; lane < group.size; ++lane)
+        group.count = std::max(group.count, padded(gaussians_[i + lane].first % vector + gaussians_[i + lane].count));
+      stored += static_cast<Index>(lanes) * group.count;
+      row.groups.push_back(group);
+    }
+    row.weights = Vector<T>::Zero(stored);
+    for (std::size_t i = 0; i < gaussians_.size(); ++i) {
+      Group& group = row.groups[i / lanes];
+      const Gaussian& gaussian = gaussians_[i];
+      const std::size_t lane = i % lanes;
+      group.col[lane] = gaussian.col;
+      group.first[lane] = std::min(gaussian.first / vector * vector, padded(nodes) - group.count);
+      const Index at = group.offset + static_cast<Index>(lane) * group.count + gaussian.first - group.first[lane];
+      std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, row.weights.data() + at);
+    }
+    bytes_ += row.groups.size() * sizeof(Group) + static_cast<std::size_t>(stored) * sizeof(T);
+    rows_.push_back(std::move(row));
+    after_mu_ = first_ = end_ = 0;
+    gaussians_.clear();
+    row_mass_.clear();
   }
 
+  /// Gives back what only add and end_row need.
   void shrink_to_fit() {
-    row_ = {};
-    groups_.shrink_to_fit();
-    weights_.shrink_to_fit();
+    gaussians_ = {};
+    row_mass_ = {};
+    for (auto& buffer : buffers_) buffer = {};
   }
 
-  /// sum_i w_i q_i z_i^power f_i of every Gaussian in the groups begin .. end - 1, to out[its column].
-  template <class Row>
-  void expectations(std::size_t begin, std::size_t end, const T* f, Row& out) const {
+  /// sum_i w_i q_i z_i^power f_i of every Gaussian of the row, to out[its column].
+  template <class Values>
+  void expectations(Index row, const T* f, Values& out) const {
     using Lane = Eigen::Array<T, vector, 1>;
-    for (std::size_t g = begin; g < end; ++g) {
-      const Group& group = groups_[g];
-      const T* weights = weights_.data() + group.offset;
+    const auto read = [](const T* from) { return Eigen::Map<const Lane, alignment>(from); };
+    const Row& cells = rows_[static_cast<std::size_t>(row)];
+    for (const Group& group : cells.groups) {
+      const T* weights = cells.weights.data() + group.offset;
       Lane sums[lanes];
       for (auto& sum : sums) sum.setZero();
-      for (Index i = 0; i < group.count; i += vector)
-        for (std::size_t lane = 0; lane < lanes; ++lane, weights += vector)
-          sums[lane] +=
-              Eigen::Map<const Lane, alignment>(weights) * Eigen::Map<const Lane, alignment>(f + group.first[lane] + i);
+      for (Index i = 0; i < group.count; i += vector, weights += vector)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+          sums[lane] += read(weights + static_cast<Index>(lane) * group.count) * read(f + group.first[lane] + i);
       for (std::size_t lane = 0; lane < group.size; ++lane) out[group.col[lane]] = sums[lane].sum();
     }
   }
 
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return weights_.size() * sizeof(T) + groups_.size() * sizeof(Group);
-  }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   static constexpr int alignment = vector > 1 ? int{Eigen::AlignedMax} : int{Eigen::Unaligned};
   static constexpr std::size_t lanes = 4;  // independent sums, as many as hide the latency of a multiply-add
 
+  /// A Gaussian of the current row; its weights are in row_mass_ from offset on.
   struct Gaussian {
-    Index col, first;
-    Vector<T> mass;
+    Index col, first, count;
+    std::size_t offset;
   };
 
-  /// Gaussians summed side by side, over equally many nodes; the weights of a vector of nodes stand together.
+  /// Gaussians summed side by side, over equally many nodes: the weights of each stand together, one after the other.
   struct Group {
     Index col[lanes], first[lanes];
     Index count;
-    std::size_t size, offset;
+    std::size_t size;
+    Index offset;  // of the weights
   };
 
-  /// (z_nearest^2 - z^2) / 2 = (x_nearest - x) ((x_nearest - mu) + (x - mu)) / (2 sigma^2). Half-way between two nodes
-  /// that are many sigma apart the sum cancels, so what the two differences lose by rounding is added back (two-sum).
-  static Vector<T> relative_exponents(const Vector<T>& x, Index nearest, const T& mu, const T& sigma) {
+  struct Row {
+    std::vector<Group> groups;
+    Vector<T> weights;
+  };
+
+  /// The first node not below value, searched from where the last one was.
+  static Index find(const Vector<T>& nodes, const T& value, Index& from) {
+    while (from > 0 && nodes[from - 1] >= value) --from;
+    while (from < nodes.size() && nodes[from] < value) ++from;
+    return from;
+  }
+
+  Index nearest_node(const Vector<T>& nodes, const T& mu) {
+    const Index after = find(nodes, mu, after_mu_);
+    if (after == 0) return 0;
+    return after == nodes.size() || mu - nodes[after - 1] < nodes[after] - mu ? after - 1 : after;
+  }
+
+  /// First and number of the nodes around the nearest one, without those that carry no mass that counts even if all n
+  /// nodes were there.
+  std::pair<Index, Index> nodes_that_count(const Vector<T>& nodes, const T& weight, Index nearest, const T& mu,
+                                           const T& sigma, const T& z_nearest) {
+    using std::sqrt;
+    const auto least_ratio = static_cast<double>(T(weight / largest_weight_));
+    const T depth = T(std::log(static_cast<double>(nodes.size()) / (error_ * least_ratio)) +
+                      std::max(power_, moments_) * std::log(12.0));
+    const T farthest = sqrt(T(z_nearest * z_nearest + T(2) * depth)) * sigma;
+    const Index first = std::min(nearest, find(nodes, T(mu - farthest), first_));
+    return {first, std::max(nearest + 1, find(nodes, T(mu + farthest), end_)) - first};
+  }
+
+  /// (z_nearest^2 - z^2) / 2 = (x_nearest - x) ((x_nearest - mu) + (x - mu)) / (2 sigma^2) for a mean far from all
+  /// nodes. Half-way between two nodes that are many sigma apart the sum cancels, so what the two differences lose by
+  /// rounding is added back (two-sum).
+  static Vector<T> far_exponents(const Vector<T>& x, Index nearest, const T& mu, const T& sigma) {
     const Vector<T> from_mu = x - mu;
     const Vector<T> rounded = from_mu - x;
     const Vector<T> lost = (x - (from_mu - rounded)) - (mu + rounded);
@@ -130,28 +179,29 @@ class DirectCells {
     return (x[nearest] - x) / sigma * (sum / sigma) / T(2);
   }
 
-  void pack(std::size_t size, const Gaussian* gaussians, Index nodes) {
-    Group group{{}, {}, 0, size, weights_.size()};
-    for (std::size_t lane = 0; lane < size; ++lane)
-      group.count = std::max(group.count, padded(gaussians[lane].first % vector + gaussians[lane].mass.size()));
-    weights_.resize(weights_.size() + lanes * static_cast<std::size_t>(group.count), T(0));
-    for (std::size_t lane = 0; lane < size; ++lane) {
-      const Gaussian& gaussian = gaussians[lane];
-      group.col[lane] = gaussian.col;
-      group.first[lane] = std::min(gaussian.first / vector * vector, padded(nodes) - group.count);
-      const Index shift = gaussian.first - group.first[lane];
-      for (Index i = 0; i < gaussian.mass.size(); ++i) {
-        const Index at = i + shift;
-        const Index place = (at / vector * static_cast<Index>(lanes) + static_cast<Index>(lane)) * vector + at % vector;
-        weights_[group.offset + static_cast<std::size_t>(place)] = gaussian.mass[i];
-      }
-    }
-    groups_.push_back(group);
+  /// Drops from both ends what is below half the error in all, and keeps the rest.
+  template <class Mass>
+  void keep(Index col, Index first, const Mass& mass) {
+    const T half_error = T(error_ / 2);
+    const auto part = [&](Index i) { return mass[i] < T(0) ? T(-mass[i]) : mass[i]; };
+    Index begin = 0;
+    Index end = mass.size();
+    for (T dropped = part(begin); begin + 1 < end && dropped < half_error; dropped += part(begin)) ++begin;
+    for (T dropped = part(end - 1); begin + 1 < end && dropped < half_error; dropped += part(end - 1)) --end;
+    gaussians_.push_back({col, first + begin, end - begin, row_mass_.size()});
+    row_mass_.insert(row_mass_.end(), mass.data() + begin, mass.data() + end);
   }
 
-  std::vector<Gaussian> row_;
-  std::vector<Group> groups_;
-  std::vector<T, Eigen::aligned_allocator<T>> weights_;
+  double error_;
+  int power_;
+  int moments_;
+  T largest_weight_;
+  Vector<T> buffers_[3];                      // of add
+  Index after_mu_ = 0, first_ = 0, end_ = 0;  // where nodes were found last
+  std::vector<Gaussian> gaussians_;           // of the current row
+  std::vector<T> row_mass_;
+  std::vector<Row> rows_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace klgrid::detail

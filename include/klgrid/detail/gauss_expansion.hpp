@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -40,6 +41,8 @@ struct GaussBlock {
 template <Real T>
 class GaussExpansion {
  public:
+  using WeightSums = std::array<Surface<T>, 7>;
+
   struct Geometry {
     Index first_row, rows, panels;
     double reach;         // in units of the largest sigma: nodes farther than this from every mean do not count
@@ -48,13 +51,13 @@ class GaussExpansion {
   };
 
   /// @param tolerance  of an expectation, relative to max |f|, for the expansion of the kernel alone
-  /// @param moments    the highest power that make_cores will be asked for
+  /// @param highest_moment  the highest power that make_cores will be asked for
   GaussExpansion(const Vector<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry,
-                 double tolerance, int power, int moments)
+                 double tolerance, int power, int highest_moment)
       : geometry_(geometry),
         error_(tolerance * geometry.least_share),
         power_(power),
-        highest_power_(std::max(power, moments)) {
+        highest_power_(std::max(power, highest_moment)) {
     make_panels(nodes, mu, sigma[geometry.first_row + geometry.rows - 1]);
     const T slack = T(geometry.mirror_slack) * sigma[geometry.first_row];
     for (GaussPanel<T>& panel : panels_) {
@@ -66,11 +69,12 @@ class GaussExpansion {
     make_synthesis(mu, mu_terms(narrowest));
   }
 
-  /// Makes the cores, and the sums of w z^k exp(-z^2/2), which cost little on the way: moments[k], k = 0, 1, ...
+  /// Makes the cores, and the sums of w z^k exp(-z^2/2), which cost little on the way: of k = 0, and those that are not
+  /// empty of k = 1 .. 6.
   ///
   /// The kernel's error counts relative to the share of the weights that a Gaussian gathers. That share grows with
   /// sigma: the least one of a block bounds the next block's, which can do with fewer terms.
-  void make_cores(const Vector<T>& sigma, const Vector<T>& weights, std::vector<Surface<T>>& moments) {
+  void make_cores(const Vector<T>& sigma, const Vector<T>& weights, WeightSums& sums) {
     const double tolerated = error_;
     const Index end = geometry_.first_row + geometry_.rows;
     std::vector<Matrix<T>> weight_moments;
@@ -78,10 +82,10 @@ class GaussExpansion {
     Index most_terms = 0;
     for (Index row = geometry_.first_row; row < end;) {
       const Index rows = rows_alike(sigma, row, end);
-      blocks_.push_back(make_block(sigma, row, rows, weight_moments, moments));
+      blocks_.push_back(make_block(sigma, row, rows, weight_moments, sums));
       most_terms = std::max({most_terms, 2 * blocks_.back().core[0].x_terms(), 2 * blocks_.back().core[1].x_terms()});
       row += rows;
-      error_ = std::max(tolerated, tolerated / geometry_.least_share * least_share(weights, moments[0].row(row - 1)));
+      error_ = std::max(tolerated, tolerated / geometry_.least_share * least_share(weights, sums[0].row(row - 1)));
     }
     x_terms_ = most_terms;
   }
@@ -315,11 +319,14 @@ class GaussExpansion {
 
   /// Rows from row on that need about the same number of terms; a power of two of them, so that none is left over when
   /// they are taken several at a time.
-  static Index rows_alike(const Vector<T>& sigma, Index row, Index end) {
-    constexpr double spread = 1.15;
+  [[nodiscard]] Index rows_alike(const Vector<T>& sigma, Index row, Index end) const {
+    constexpr double fewer = 0.88;
     constexpr Index most = 16;
+    const double least = fewer * static_cast<double>(mu_terms(static_cast<double>(sigma[row])));
     Index rows = 1;
-    while (row + rows < end && rows < most && sigma[row + rows] <= T(spread) * sigma[row]) ++rows;
+    while (row + rows < end && rows < most &&
+           static_cast<double>(mu_terms(static_cast<double>(sigma[row + rows]))) >= least)
+      ++rows;
     return static_cast<Index>(std::bit_floor(static_cast<std::size_t>(rows)));
   }
 
@@ -336,73 +343,95 @@ class GaussExpansion {
     return std::max(least, geometry_.least_share);
   }
 
-  /// What the rows of a block share while their cores are made.
-  struct BlockNodes {
-    ChebyshevNodes<T> mu, x;
-    Matrix<T> to_x_terms[2];         // from values at the nodes of x to coefficients, from the right
-    std::vector<Matrix<T>> weights;  // the weights, moved to the nodes of x: panel by panel, even and odd
+  /// z^k exp(-z^2/2), k = 0, 1, ..., for the rows of a block, between the Chebyshev nodes t >= 0 of mu (below each
+  /// other, row by row) and y >= 0 of x (side by side): its parts even and odd in x, the sum and the difference of the
+  /// values at y and -y. Twice, because each part is even or odd in mu, too: f(t) +- f(-t), of which the coefficients
+  /// are made, is 2 f(t).
+  struct Kernel {
+    Kernel(const Vector<T>& mu, const Vector<T>& x_nodes, const Vector<T>& sigma)
+        : x(x_nodes), z_mu(mu.size() * sigma.size()), precision(z_mu.size()) {
+      for (Index r = 0; r < sigma.size(); ++r) {
+        z_mu.segment(r * mu.size(), mu.size()) = mu / sigma[r];
+        precision.segment(r * mu.size(), mu.size()).setConstant(T(1) / sigma[r]);
+      }
+      for (auto& part : parts) part.resize(z_mu.size(), x.size());
+      for (Index j = 0; j < x.size(); ++j) {
+        right = ((x[j] * precision - z_mu).square() * T(-0.5)).exp() * T(2);
+        left = ((x[j] * precision + z_mu).square() * T(-0.5)).exp() * T(2);
+        parts[0].col(j) = right + left;
+        parts[1].col(j) = right - left;
+      }
+    }
+
+    /// z is x / sigma - mu / sigma on the right and -x / sigma - mu / sigma on the left.
+    void multiply_by_z() {
+      for (Index j = 0; j < x.size(); ++j) {
+        right = x[j] * precision * parts[1].col(j).array() - z_mu * parts[0].col(j).array();
+        left = x[j] * precision * parts[0].col(j).array() - z_mu * parts[1].col(j).array();
+        parts[0].col(j) = right;
+        parts[1].col(j) = left;
+      }
+    }
+
+    const Vector<T>& x;
+    Vector<T> z_mu, precision;  // mu / sigma and 1 / sigma
+    Vector<T> right, left;
+    Matrix<T> parts[2];
   };
 
-  GaussBlock<T> make_block(const Vector<T>& sigma, Index first_row, Index rows,
-                           const std::vector<Matrix<T>>& weight_moments, std::vector<Surface<T>>& moments) const {
-    const auto narrowest = static_cast<double>(sigma[first_row]);
-    BlockNodes nodes{ChebyshevNodes<T>(std::min(mu_terms(narrowest), synthesis_terms_)),
-                     ChebyshevNodes<T>(std::min(x_terms(narrowest), x_terms_)),
-                     {},
-                     {}};
-    for (int parity : {0, 1}) nodes.to_x_terms[parity] = nodes.x.coefficients[parity].transpose();
-    for (std::size_t i = 0; i < weight_moments.size(); ++i) {
-      const Matrix<T>& to_nodes = nodes.to_x_terms[i % 2];
-      nodes.weights.push_back(product<T>(to_nodes, weight_moments[i].topRows(to_nodes.cols())));
-    }
-    std::vector<Matrix<T>> cores[2];
-    for (Index row = first_row; row < first_row + rows; ++row) make_core(sigma[row], row, nodes, cores, moments);
-    return {first_row, rows, {CoreStack<T>(cores[0], error_), CoreStack<T>(cores[1], error_)}};
+  /// Coefficients in mu from the values at its Chebyshev nodes; one column for each row of the block and column of
+  /// values.
+  static Matrix<T> mu_coefficients(const Matrix<T>& from_values, Matrix<T> values) {
+    values.resize(from_values.cols(), values.size() / from_values.cols());
+    return product<T>(from_values, values);
   }
 
-  /// One sigma. With z = (x - mu)/sigma at the nodes t >= 0 of mu and y >= 0 of x, the sum and the difference of the
-  /// kernel at y and -y are its parts even and odd in x; each is even or odd in mu, too, since z^k exp(-z^2/2) does not
-  /// change by more than its sign when x and mu do. So f(t) +- f(-t) is 2 f(t), and the kernel is taken twice.
-  void make_core(const T& sigma, Index row, const BlockNodes& nodes, std::vector<Matrix<T>> (&cores)[2],
-                 std::vector<Surface<T>>& moments) const {
-    using Array = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
-    const Vector<T> mu = nodes.mu.nodes * (mu_half_ / sigma);
-    const Vector<T> x = nodes.x.nodes * (x_half_ / sigma);
-    const Array z_right = x.transpose().replicate(mu.size(), 1) - mu.replicate(1, x.size());
-    const Array z_left = -x.transpose().replicate(mu.size(), 1) - mu.replicate(1, x.size());
-    Array right = (z_right.square() * T(-0.5)).exp() * T(2);
-    Array left = (z_left.square() * T(-0.5)).exp() * T(2);
-    const int orders = std::max(power_ + 1, static_cast<int>(moments.size()));
-    for (int k = 0; k < orders; ++k) {
-      const Matrix<T> part[2] = {(right + left).matrix(), (right - left).matrix()};  // even, odd in x
+  GaussBlock<T> make_block(const Vector<T>& sigma, Index first_row, Index rows,
+                           const std::vector<Matrix<T>>& weight_moments, WeightSums& sums) const {
+    const auto narrowest = static_cast<double>(sigma[first_row]);
+    const ChebyshevNodes<T> mu(std::min(mu_terms(narrowest), synthesis_terms_));
+    const ChebyshevNodes<T> x(std::min(x_terms(narrowest), x_terms_));
+    const Matrix<T> to_x_terms[2] = {x.coefficients[0].transpose(), x.coefficients[1].transpose()};
+    const Vector<T> x_nodes = x.nodes * x_half_;
+    Kernel kernel(mu.nodes * mu_half_, x_nodes, sigma.segment(first_row, rows));
+    GaussBlock<T> block{first_row, rows, {}};
+    for (int k = 0; k <= highest_power_; ++k) {
+      if (k > 0) kernel.multiply_by_z();
+      Surface<T>& sum = sums[static_cast<std::size_t>(k)];
+      if (k != power_ && sum.size() == 0) continue;
       if (k == power_)
         for (int x_parity : {0, 1}) {
           const int parity = x_parity ^ (k & 1);
-          cores[parity].push_back(
-              product<T>(nodes.mu.coefficients[parity], product<T>(part[x_parity], nodes.to_x_terms[x_parity])));
+          Matrix<T> cores =
+              mu_coefficients(mu.coefficients[parity], product<T>(kernel.parts[x_parity], to_x_terms[x_parity]));
+          cores.resize(cores.rows() * rows, cores.cols() / rows);
+          block.core[parity] = CoreStack<T>(cores, rows, error_);
         }
-      if (k < static_cast<int>(moments.size()))
-        transform_weights(k, part, nodes, moments[static_cast<std::size_t>(k)].row(row).data());
-      if (k + 1 == orders) break;
-      right *= z_right;
-      left *= z_left;
+      if (sum.size() > 0) transform_weights(k, kernel.parts, mu, to_x_terms, weight_moments, block, sum);
     }
+    return block;
   }
 
-  /// sum_i w_i z_i^k exp(-z_i^2/2) of one row, by the kernel's values at hand.
-  void transform_weights(int k, const Matrix<T> (&part)[2], const BlockNodes& nodes, T* out) const {
+  /// sum_i w_i z_i^k exp(-z_i^2/2) of the block's rows, by the kernel's values at hand and the weights moved to the
+  /// nodes of x.
+  void transform_weights(int k, const Matrix<T> (&part)[2], const ChebyshevNodes<T>& mu, const Matrix<T> (&to_nodes)[2],
+                         const std::vector<Matrix<T>>& weight_moments, const GaussBlock<T>& block,
+                         Surface<T>& out) const {
+    const Vector<T> ones = Vector<T>::Ones(block.rows * out.cols());
     for (std::size_t i = 0; i < panels_.size(); ++i) {
       Vector<T> coefficients[2];
       Index terms[2];
       for (int x_parity : {0, 1}) {
         const int parity = x_parity ^ (k & 1);
-        const Matrix<T>& weights = nodes.weights[2 * i + static_cast<std::size_t>(x_parity)];
-        const Matrix<T> values = product<T>(part[x_parity], weights);
-        coefficients[parity] = product<T>(nodes.mu.coefficients[parity], values).col(0);
-        terms[parity] = coefficients[parity].size();
+        const Matrix<T>& to_node = to_nodes[x_parity];
+        const Matrix<T>& moment = weight_moments[2 * i + static_cast<std::size_t>(x_parity)];
+        const Matrix<T> at_nodes = product<T>(to_node, moment.topRows(to_node.cols()));
+        const Matrix<T> by_row =
+            mu_coefficients(mu.coefficients[parity], product<T>(part[x_parity], at_nodes)).transpose();
+        coefficients[parity] = by_row.reshaped();
+        terms[parity] = by_row.cols();
       }
-      const Vector<T> ones = Vector<T>::Ones(panels_[i].first_col + panels_[i].cols);
-      synthesize(panels_[i], 1, coefficients, terms, ones.data(), out, 0);
+      synthesize(panels_[i], block.rows, coefficients, terms, ones.data(), out.row(block.first_row).data(), out.cols());
     }
   }
 

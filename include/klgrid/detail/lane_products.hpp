@@ -72,24 +72,39 @@ class CoreStack {
  public:
   CoreStack() = default;
 
-  /// @param cores  one matrix, terms in mu x terms in x, for each row
+  /// @param cores  of one row below those of the other: C_kj(row) in row * terms + k, j
   /// @param error  what may be left out, of each row's kernel
-  CoreStack(const std::vector<Matrix<T>>& cores, double error) : rows_(static_cast<Index>(cores.size())) {
-    Matrix<T> largest = Matrix<T>::Zero(cores[0].rows(), cores[0].cols());
-    for (const auto& core : cores) largest = largest.cwiseMax(core.cwiseAbs());
-    mu_terms_ = needed(largest.rowwise().maxCoeff(), error / 2);
-    const Index lanes = (rows_ * mu_terms_ + lane_size<T> - 1) / lane_size<T>;
+  CoreStack(const Matrix<T>& cores, Index rows, double error) : rows_(rows) {
+    const Index terms = cores.rows() / rows;
+    Matrix<T> stack = Matrix<T>::Zero(stacked_size(rows, terms), cores.cols());
+    for (Index row = 0; row < rows; ++row)
+      stack(Eigen::seqN(row, terms, rows), Eigen::all) = cores.middleRows(row * terms, terms);
+    const Vector<T> of_entries = stack.cwiseAbs().rowwise().maxCoeff();
+    mu_terms_ = needed(of_entries.head(rows * terms).reshaped(rows, terms).colwise().maxCoeff().transpose(), error / 2);
+    const double share = error / 2 / static_cast<double>(std::max<Index>(mu_terms_, 1));
+    const Index lanes = product_size() / lane_size<T>;
+    Index stored = 0;
     for (Index lane = 0; lane < lanes;) {
       const Index count = lanes - lane >= 4 ? 4 : lanes - lane >= 2 ? 2 : 1;
-      const Index first = lane * lane_size<T> / rows_;
-      const Index last = std::min(((lane + count) * lane_size<T> - 1) / rows_, mu_terms_ - 1);
-      const auto block = largest.middleRows(first, last - first + 1);
-      const double share = error / 2 / static_cast<double>(std::max<Index>(mu_terms_, 1));
-      groups_.push_back({lane, count, needed(block.colwise().maxCoeff().transpose(), share)});
+      const auto entries = stack.middleRows(lane * lane_size<T>, count * lane_size<T>);
+      groups_.push_back({lane, count, needed(entries.cwiseAbs().colwise().maxCoeff().transpose(), share)});
       x_terms_ = std::max(x_terms_, groups_.back().columns);
+      stored += count * lane_size<T> * groups_.back().columns;
       lane += count;
     }
-    fill(cores);
+    values_.resize(stored);
+    T* next = values_.data();  // in the order of reading: group by group, column by column
+    for (const Group& group : groups_) {
+      const Index height = group.lanes * lane_size<T>;
+      Eigen::Map<Matrix<T>>(next, height, group.columns) =
+          stack.block(group.lane * lane_size<T>, 0, height, group.columns);
+      next += height * group.columns;
+    }
+  }
+
+  /// Rows of a matrix of the given number of terms for as many sigmas, filled up to whole lanes.
+  static Index stacked_size(Index rows, Index terms) {
+    return (rows * terms + lane_size<T> - 1) / lane_size<T> * lane_size<T>;
   }
 
   [[nodiscard]] Index mu_terms() const noexcept { return mu_terms_; }
@@ -98,9 +113,7 @@ class CoreStack {
   [[nodiscard]] Index stored() const noexcept { return values_.size(); }
 
   /// Entries of a product, filled up to whole lanes.
-  [[nodiscard]] Index product_size() const noexcept {
-    return (rows_ * mu_terms_ + lane_size<T> - 1) / lane_size<T> * lane_size<T>;
-  }
+  [[nodiscard]] Index product_size() const noexcept { return stacked_size(rows_, mu_terms_); }
 
   void multiply(const T* moments, T* product) const {
     const T* values = values_.data();
@@ -132,18 +145,6 @@ class CoreStack {
       if (dropped > T(error)) break;
     }
     return terms;
-  }
-
-  /// In the order of reading: group by group, column by column.
-  void fill(const std::vector<Matrix<T>>& cores) {
-    Index size = 0;
-    for (const Group& group : groups_) size += group.lanes * lane_size<T> * group.columns;
-    values_ = Vector<T>::Zero(size);
-    Index next = 0;
-    for (const Group& group : groups_)
-      for (Index j = 0; j < group.columns; ++j)
-        for (Index i = group.lane * lane_size<T>; i < (group.lane + group.lanes) * lane_size<T>; ++i, ++next)
-          if (i / rows_ < mu_terms_) values_[next] = cores[static_cast<std::size_t>(i % rows_)](i / rows_, j);
   }
 
   template <int L>
