@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// bank/...: the bank of a grid and a mesh is made (and given back), with what it holds on the heap as bank_bytes.
+// bank/...: the bank of a grid and a mesh is made (and given back), with what it holds on the heap as bank_bytes and,
+// as the label, the plan of its transform: rows of sigma by method, terms in x and mu, bytes.
 #include <benchmark/benchmark.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "heap.hpp"
 #include "klgrid/klgrid.hpp"
@@ -11,12 +16,26 @@ namespace {
 
 using Bank = klgrid::NormalizedGaussianBank<double>;
 
-void report_bytes(benchmark::State& state, const Problem& problem) {
+std::string describe(const std::vector<klgrid::GaussTransform<double>::Step>& plan) {
+  std::ostringstream text;
+  for (const auto& step : plan) {
+    text << (step.first_row == 0 ? "" : "; ") << step.rows << " rows ";
+    if (step.panels == 0)
+      text << "direct";
+    else
+      text << step.panels << (step.panels == 1 ? " panel " : " panels ") << step.x_terms << " x " << step.mu_terms;
+    text << ", " << step.bytes << " B";
+  }
+  return text.str();
+}
+
+void report_memory(benchmark::State& state, const Problem& problem) {
   const double before = heap_bytes();
   const Bank bank(problem.grid, problem.mesh);
   benchmark::DoNotOptimize(&bank);
   const double after = heap_bytes();
   if (before >= 0) state.counters["bank_bytes"] = after - before;
+  state.SetLabel(describe(bank.transforms()[0].plan()));
 }
 
 void bank(benchmark::State& state, double scale) {
@@ -27,7 +46,7 @@ void bank(benchmark::State& state, double scale) {
     benchmark::ClobberMemory();
   }
   report_size(state, problem);
-  report_bytes(state, problem);
+  report_memory(state, problem);
 }
 
 BENCHMARK_CAPTURE(bank, notebook, 1)->Name("bank/notebook")->UseRealTime()->Unit(benchmark::kMicrosecond);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The same update for many densities at once (batch/...), in float (float/...), and on several threads (threads/...).
+// The same update for many densities at once (batch/...) and one after the other (one_by_one/...), in float
+// (float/...), and on several threads (threads/...).
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -10,20 +11,24 @@
 namespace klgrid_bench {
 namespace {
 
-// Time is that of the whole batch; items_per_second counts densities.
-void batch(benchmark::State& state) {
+// Time is that of all densities, each with surfaces of its own; items_per_second counts densities.
+template <bool Together>
+void densities(benchmark::State& state) {
   const Problem problem = scaled_problem(1);
   using Bank = klgrid::NormalizedGaussianBank<double>;
   const Bank bank(problem.grid, problem.mesh);
   const auto arriving = mixtures();
   const auto size = static_cast<std::size_t>(state.range(0));
-  std::vector<klgrid::GridDensity<double>> densities;
-  for (std::size_t i = 0; i < size; ++i) densities.emplace_back(problem.grid, arriving[i % arriving.size()]);
+  std::vector<klgrid::GridDensity<double>> list;
+  for (std::size_t i = 0; i < size; ++i) list.emplace_back(problem.grid, arriving[i % arriving.size()]);
   std::vector<klgrid::KlSurfaces<double>> surfaces(size);
   Bank::Workspace workspace;
   for (auto _ : state) {
-    for (std::size_t i = 0; i < size; ++i) densities[i].assign(arriving[i % arriving.size()]);
-    klgrid::kl_surfaces<Bank>(densities, bank, surfaces, workspace);
+    for (std::size_t i = 0; i < size; ++i) {
+      list[i].assign(arriving[i % arriving.size()]);
+      if (!Together) klgrid::kl_surfaces(list[i], bank, surfaces[i], workspace);
+    }
+    if (Together) klgrid::kl_surfaces<Bank>(list, bank, surfaces, workspace);
     benchmark::DoNotOptimize(surfaces.data());
     benchmark::ClobberMemory();
   }
@@ -48,8 +53,14 @@ void scalar(benchmark::State& state) {
   }
 }
 
-BENCHMARK(batch)
+BENCHMARK(densities<true>)
     ->Name("batch/notebook")
+    ->RangeMultiplier(4)
+    ->Range(1, 64)
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(densities<false>)
+    ->Name("one_by_one/notebook")
     ->RangeMultiplier(4)
     ->Range(1, 64)
     ->UseRealTime()

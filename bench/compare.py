@@ -243,6 +243,19 @@ def print_large(samples):
     print_table(["", "notebook", "large", "ratio"], rows)
 
 
+def print_variants(samples):
+    rows = []
+    for size in (4, 16, 64):
+        each = [samples.median(f"{how}/notebook/{size}") / size for how in ("one_by_one", "batch")]
+        rows.append([f"{size} densities, each: one by one, batch", *map(show_time, each), f"{each[0] / each[1]:.2f}"])
+    scalars = [samples.median(f"{scalar}/notebook") for scalar in ("double", "float")]
+    rows.append(["update/notebook: double, float", *map(show_time, scalars), f"{scalars[0] / scalars[1]:.2f}"])
+    if "threads/large/2" in samples:
+        threads = [samples.median(f"threads/large/{count}") for count in (1, 2)]
+        rows.append(["update/large: 1 thread, 2 threads", *map(show_time, threads), f"{threads[0] / threads[1]:.2f}"])
+    print_table(["variants", "first", "second", "ratio"], rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description="klgrid beside other ways to the same surfaces, in one run.")
     parser.add_argument("binary", nargs="?", type=pathlib.Path, default=ROOT / "build/bench/bench/klgrid_bench")
@@ -264,7 +277,7 @@ def main():
     samples = Samples()
     rounds = [("^(update|bank)/notebook|^peer/[a-z_]+(/real|/iter|$)", options.rounds)]
     if not options.no_growth:
-        rounds.append(("/grow/|/large", min(3, options.rounds)))
+        rounds.append(("/grow/|^(update|bank)/large", min(3, options.rounds)))
     for pattern, count in rounds:
         for _ in range(count):
             pin({core})
@@ -274,12 +287,20 @@ def main():
                 for baseline in baselines:
                     baseline.sample(samples, options.min_time)
 
+    variants = "^(batch|one_by_one)/notebook/(4|16|64)/|^(float|double)/notebook"
+    for pattern, cores in ((variants, {core}), ("^threads/large", all_cores)):
+        pin(cores)
+        for _ in range(min(3, options.rounds)):
+            for name, row in run_binary(options.binary, pattern, options.min_time)[1].items():
+                samples.add(name, row["seconds"], row)
+
     print_machine(context, options.rounds, core)
     print_updates(samples)
     print_banks(samples)
     if not options.no_growth:
         print_growth(samples)
         print_large(samples)
+    print_variants(samples)
 
 
 if __name__ == "__main__":

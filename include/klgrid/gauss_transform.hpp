@@ -89,8 +89,9 @@ class GaussTransform {
   /// Buffers of expectation(). Each thread that calls it has one of its own; used again, it allocates nothing.
   class Workspace {
     friend class GaussTransform;
+    static constexpr int together = 4;  // functions for which what is stored is read once
     struct Scratch {
-      Vector<T> coefficients[2];
+      Vector<T> coefficients[together][2];
       Vector<T> values;
     };
     detail::Matrix<T> values, products;
@@ -107,7 +108,7 @@ class GaussTransform {
     take_nodes(grid);
     direct_ = detail::DirectCells<T>(weights_, tolerance() / 8, options.power, highest_moment());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
-    scale_.resize(mesh.rows(), mesh.cols());
+    scale_ = Surface<T>::Zero(mesh.rows(), detail::GaussExpansion<T>::row_stride(mesh.cols()));
     for (int k : options.moments) moments_[static_cast<std::size_t>(k)].resize(mesh.rows(), mesh.cols());
     make_plan(mesh);
   }
@@ -141,9 +142,13 @@ class GaussTransform {
   /// result.
   template <class Values, class Sink, Executor Run = SerialExecutor>
   void expectation(Index count, const Values& f, Workspace& workspace, const Sink& sink, const Run& run = {}) const {
-    prepare(count, f, workspace, run.workers());
-    run(static_cast<Index>(tasks_.size()),
-        [&](Index worker, Index task) { finish(tasks_[static_cast<std::size_t>(task)], workspace, worker, sink); });
+    constexpr Index most = 2 * Workspace::together;  // as many as stay in the cache
+    for (Index first = 0; first < count; first += most) {
+      prepare(first, std::min(most, count - first), f, workspace, run.workers());
+      run(static_cast<Index>(tasks_.size()), [&](Index worker, Index task) {
+        finish(tasks_[static_cast<std::size_t>(task)], first, workspace, worker, sink);
+      });
+    }
   }
 
   /// E_q[z^power f] as a surface.
@@ -227,6 +232,7 @@ class GaussTransform {
     }
     for (Step& step : plan_) carry_out(step, mesh);
     direct_.shrink_to_fit();
+    moments_[0].resize(0, 0);
   }
 
   /// Number of panels with the fewest operations for these rows, 0 for direct sums. What is streamed from memory
@@ -297,9 +303,8 @@ class GaussTransform {
                                                                 reach(),        tolerance() / 4, least_share()};
     auto& expansion = expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, tolerance() / 4,
                                                options_.power, highest_moment());
-    moments_[0].swap(scale_);
+    moments_[0].resize(mesh.rows(), mesh.cols());
     expansion.make_cores(mesh.sigma(), weights_, moments_);
-    moments_[0].swap(scale_);
     for (std::size_t b = 0; b < expansion.blocks().size(); ++b)
       tasks_.push_back(
           {expansion.blocks()[b].first_row, expansion.blocks()[b].rows, static_cast<int>(expansions_.size()) - 1, b});
@@ -316,9 +321,10 @@ class GaussTransform {
     for (const auto& panel : expansion.panels())
       least.push_back(T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
-      log_normalizer_.row(row) = scale_.row(row).log();
-      scale_.row(row) = scale_.row(row).inverse();
-      for (int k : options_.moments) moments_[static_cast<std::size_t>(k)].row(row) *= scale_.row(row);
+      log_normalizer_.row(row) = moments_[0].row(row).log();
+      auto scale = scale_.row(row).head(mesh_cols_);
+      scale = moments_[0].row(row).inverse();
+      for (int k : options_.moments) moments_[static_cast<std::size_t>(k)].row(row) *= scale;
       for (std::size_t i = 0; i < least.size(); ++i) {
         const auto& panel = expansion.panels()[i];
         const T bound = T(1) / least[i];
@@ -340,13 +346,13 @@ class GaussTransform {
 
   /// Analysis: products w f, and their moments for each panel.
   template <class Values>
-  void prepare(Index count, const Values& f, Workspace& workspace, Index workers) const {
+  void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
     const Index n = nodes_.size();
     workspace.values.resize(direct_.padded(n), count);
     workspace.values.bottomRows(direct_.padded(n) - n).setZero();
     workspace.products.resize(n + 1, count);
     for (Index d = 0; d < count; ++d) {
-      const auto& given = f(d);
+      const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
       auto values = workspace.values.col(d).head(n).array();
       if (used_.empty())
@@ -367,34 +373,53 @@ class GaussTransform {
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
   }
 
-  /// Core and synthesis for a block of rows, or direct sums; then each row goes to the sink.
+  /// A block of rows for all functions of the workspace; then each row goes to the sink.
   template <class Sink>
-  void finish(const Task& task, Workspace& workspace, Index worker, const Sink& sink) const {
+  void finish(const Task& task, Index first, Workspace& workspace, Index worker, const Sink& sink) const {
+    constexpr int together = Workspace::together;
+    const Index count = workspace.values.cols();
+    const Index size = task.rows * scale_.cols();
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
-    const Index densities = workspace.values.cols();
-    scratch.values.resize(std::max(scratch.values.size(), densities * task.rows * mesh_cols_));
+    scratch.values.resize(std::max(scratch.values.size(), count * size));
+    Index d = 0;
+    for (; d + together <= count; d += together) transform_rows<together>(task, d, workspace, scratch);
+    for (; d < count; ++d) transform_rows<1>(task, d, workspace, scratch);
+    for (d = 0; d < count; ++d)
+      for (Index r = 0; r < task.rows; ++r) {
+        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + d * size + r * scale_.cols(),
+                                                              mesh_cols_);
+        sink(first + d, task.first_row + r, values);
+      }
+  }
+
+  /// Core and synthesis, or direct sums, for the functions d .. d + D - 1.
+  template <int D>
+  void transform_rows(const Task& task, Index d, const Workspace& workspace,
+                      typename Workspace::Scratch& scratch) const {
+    const Index stride = scale_.cols();
+    T* out[D];
+    const T* f[D];
+    for (int i = 0; i < D; ++i) {
+      out[i] = scratch.values.data() + (d + i) * task.rows * stride;
+      f[i] = workspace.values.col(d + i).data();
+    }
     if (task.expansion >= 0) {
       const auto e = static_cast<std::size_t>(task.expansion);
       const auto& expansion = expansions_[e];
       const auto& block = expansion.blocks()[task.block];
       const Index terms[2] = {block.core[0].mu_terms(), block.core[1].mu_terms()};
-      for (std::size_t i = 0; i < expansion.panels().size(); ++i)
-        for (Index d = 0; d < densities; ++d) {
-          expansion.multiply(block, workspace.moments[e][2 * i], workspace.moments[e][2 * i + 1], d,
-                             scratch.coefficients);
-          expansion.synthesize(expansion.panels()[i], block.rows, scratch.coefficients, terms,
-                               scale_.row(task.first_row).data(), scratch.values.data() + d * task.rows * mesh_cols_,
-                               mesh_cols_);
-        }
-    }
-    for (Index d = 0; d < densities; ++d)
-      for (Index r = 0; r < task.rows; ++r) {
-        const Index row = task.first_row + r;
-        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + (d * task.rows + r) * mesh_cols_,
-                                                              mesh_cols_);
-        direct_.expectations(row, workspace.values.col(d).data(), values);
-        sink(d, row, values);
+      for (std::size_t i = 0; i < expansion.panels().size(); ++i) {
+        const auto& moments = workspace.moments[e];
+        expansion.template multiply<D>(block, moments[2 * i], moments[2 * i + 1], d, scratch.coefficients);
+        for (int k = 0; k < D; ++k)
+          expansion.synthesize(expansion.panels()[i], block.rows, scratch.coefficients[k], terms,
+                               scale_.row(task.first_row).data(), out[k], stride);
       }
+    }
+    for (Index r = 0; r < task.rows; ++r) {
+      direct_.template expectations<D>(task.first_row + r, f, out);
+      for (T*& row : out) row += stride;
+    }
   }
 
   Options options_;
@@ -409,8 +434,8 @@ class GaussTransform {
   std::vector<detail::GaussExpansion<T>> expansions_;
   detail::DirectCells<T> direct_{{}, 0, 0, 0};
   Surface<T> log_normalizer_;
-  Surface<T> scale_;                   // 1 / Z; first Z itself, the sum of k = 0 while cores are made
-  std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for
+  Surface<T> scale_;                   // 1 / Z, filled up to whole lanes; 0 for direct cells
+  std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for (k = 0 is Z, while the plan is carried out)
 };
 
 }  // namespace klgrid

@@ -95,25 +95,29 @@ class DirectCells {
 
   /// Gives back what only add and end_row need.
   void shrink_to_fit() {
-    gaussians_ = {};
-    row_mass_ = {};
-    for (auto& buffer : buffers_) buffer = {};
+    gaussians_ = std::vector<Gaussian>();
+    row_mass_ = std::vector<T>();
+    for (auto& buffer : buffers_) buffer.resize(0);
   }
 
-  /// sum_i w_i q_i z_i^power f_i of every Gaussian of the row, to out[its column].
-  template <class Values>
-  void expectations(Index row, const T* f, Values& out) const {
+  /// sum_i w_i q_i z_i^power f_i of every Gaussian of the row, to its column of out, for D functions f.
+  template <int D>
+  void expectations(Index row, const T* const (&f)[D], T* const (&out)[D]) const {
     using Lane = Eigen::Array<T, vector, 1>;
     const auto read = [](const T* from) { return Eigen::Map<const Lane, alignment>(from); };
     const Row& cells = rows_[static_cast<std::size_t>(row)];
     for (const Group& group : cells.groups) {
       const T* weights = cells.weights.data() + group.offset;
-      Lane sums[lanes];
-      for (auto& sum : sums) sum.setZero();
+      Lane sums[lanes][D];
+      for (auto& of_lane : sums)
+        for (auto& sum : of_lane) sum.setZero();
       for (Index i = 0; i < group.count; i += vector, weights += vector)
-        for (std::size_t lane = 0; lane < lanes; ++lane)
-          sums[lane] += read(weights + static_cast<Index>(lane) * group.count) * read(f + group.first[lane] + i);
-      for (std::size_t lane = 0; lane < group.size; ++lane) out[group.col[lane]] = sums[lane].sum();
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          const Lane weight = read(weights + static_cast<Index>(lane) * group.count);
+          for (int d = 0; d < D; ++d) sums[lane][d] += weight * read(f[d] + group.first[lane] + i);
+        }
+      for (std::size_t lane = 0; lane < group.size; ++lane)
+        for (int d = 0; d < D; ++d) out[d][group.col[lane]] = sums[lane][d].sum();
     }
   }
 

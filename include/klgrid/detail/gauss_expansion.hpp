@@ -25,8 +25,9 @@ struct GaussPanel {
   Index first_node, nodes;
   T center;
   bool mirrored;  // the means lie symmetric about the center, so one half of them serves both
-  Index points;   // means at which polynomials are evaluated: cols, or the first half of them
-  std::vector<std::pair<Index, Index>> pairs;  // nodes at center + t and center - t; one past the last node for none
+  Index points;   // means at which polynomials are evaluated: cols, or the first half of them in whole lanes
+  T shift;        // from the center to the point about which nodes are paired, / node half-width
+  std::vector<std::pair<Index, Index>> pairs;  // nodes at this point + t and - t; one past the last node for none
   Vector<T> distances;                         // t / node half-width of the pairs, filled up to whole lanes
   LaneTable<T> synthesis[2];                   // T_k((mu - center) / mean half-width) at the points, by parity of k
 };
@@ -61,7 +62,7 @@ class GaussExpansion {
     make_panels(nodes, mu, sigma[geometry.first_row + geometry.rows - 1]);
     const T slack = T(geometry.mirror_slack) * sigma[geometry.first_row];
     for (GaussPanel<T>& panel : panels_) {
-      make_pairs(panel, nodes, slack);
+      make_pairs(panel, nodes, sigma[geometry.first_row]);
       mirror_means(panel, mu, slack);
     }
     const auto narrowest = static_cast<double>(sigma[geometry.first_row]);
@@ -79,10 +80,11 @@ class GaussExpansion {
     const Index end = geometry_.first_row + geometry_.rows;
     std::vector<Matrix<T>> weight_moments;
     analyze_all(weights, weight_moments);
+    Kernel kernel;
     Index most_terms = 0;
     for (Index row = geometry_.first_row; row < end;) {
       const Index rows = rows_alike(sigma, row, end);
-      blocks_.push_back(make_block(sigma, row, rows, weight_moments, sums));
+      blocks_.push_back(make_block(sigma, row, rows, weight_moments, kernel, sums));
       most_terms = std::max({most_terms, 2 * blocks_.back().core[0].x_terms(), 2 * blocks_.back().core[1].x_terms()});
       row += rows;
       error_ = std::max(tolerated, tolerated / geometry_.least_share * least_share(weights, sums[0].row(row - 1)));
@@ -123,22 +125,36 @@ class GaussExpansion {
         even(j, d) = scratch.sums.col(2 * j).sum();
         odd(j, d) = scratch.sums.col(2 * j + 1).sum();
       }
+      if (panel.shift != T(0)) shift_moments(panel.shift, even.col(d).data(), odd.col(d).data(), even.rows());
     }
   }
 
-  /// The coefficients of the mean's polynomials for each row of the block, by parity, from the moments' column d.
+  /// The coefficients of the mean's polynomials for each row of the block, by parity, from the moments' columns d, d +
+  /// 1, ..., d + D - 1; one pair of them for each.
+  template <int D>
   void multiply(const GaussBlock<T>& block, const Matrix<T>& even, const Matrix<T>& odd, Index d,
-                Vector<T> (&coefficients)[2]) const {
+                Vector<T> (*coefficients)[2]) const {
     const Matrix<T>* const moments[2] = {&even, &odd};
     for (int parity : {0, 1}) {
       const CoreStack<T>& core = block.core[parity];
-      coefficients[parity].resize(std::max(coefficients[parity].size(), core.product_size()));
-      core.multiply(moments[parity ^ (power_ & 1)]->col(d).data(), coefficients[parity].data());
+      const T* columns[D];
+      T* products[D];
+      for (int i = 0; i < D; ++i) {
+        Vector<T>& product = coefficients[i][parity];
+        product.resize(std::max(product.size(), core.product_size()));
+        products[i] = product.data();
+        columns[i] = moments[parity ^ (power_ & 1)]->col(d + i).data();
+      }
+      core.template multiply<D>(columns, products);
     }
   }
 
-  /// Values at the means of the panel, times scale, for count rows whose coefficients of term k start at k * rows; row
-  /// r is written to out + r * stride and scaled by scale + r * stride, both from the panel's first column on.
+  /// Numbers of a row of results: synthesize writes whole lanes.
+  static Index row_stride(Index cols) { return (cols + 2 * lane_size<T> - 2) / lane_size<T> * lane_size<T>; }
+
+  /// Values at the means of the panel, times scale, for rows whose coefficients of term k start at k * rows. Row r is
+  /// scaled by scale + r * stride and written to out + r * stride, both from the panel's first column on, and up to a
+  /// lane beyond its last one.
   static void synthesize(const GaussPanel<T>& panel, Index rows, const Vector<T> (&coefficients)[2],
                          const Index (&terms)[2], const T* scale, T* out, Index stride) {
     constexpr int most = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 8 : 4;
@@ -146,7 +162,11 @@ class GaussExpansion {
     while (row < rows) {
       const auto together = [&]<int Q, int V>(std::integral_constant<int, Q>, std::integral_constant<int, V>) {
         const T* const first[2] = {coefficients[0].data() + row, coefficients[1].data() + row};
-        synthesize_rows<Q, V>(panel, rows, first, terms, 0, scale + row * stride, out + row * stride, stride);
+        const Index at = row * stride + panel.first_col;
+        if (panel.mirrored)
+          synthesize_rows<Q, V, true>(panel, rows, first, terms, 0, scale + at, out + at, stride);
+        else
+          synthesize_rows<Q, V, false>(panel, rows, first, terms, 0, scale + at, out + at, stride);
         row += Q;
       };
       if (rows - row >= most)
@@ -170,6 +190,18 @@ class GaussExpansion {
 
  private:
   static constexpr int analysis_lanes = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 4 : 2;
+
+  /// Takes sums of T_j(t) g to those of T_j(t + shift) g, to first order, by T_j' = 2 j (T_{j-1} + T_{j-3} + ...), in
+  /// which T_0 counts half.
+  static void shift_moments(const T& shift, T* even, T* odd, Index count) {
+    T below[2] = {T(0), T(0)};  // of even and of odd degree
+    for (Index j = 0; j < 2 * count; ++j) {
+      T& moment = j % 2 == 0 ? even[j / 2] : odd[j / 2];
+      const T before = moment;
+      moment += T(static_cast<double>(2 * j)) * shift * below[(j + 1) % 2];
+      below[j % 2] += j == 0 ? T(before / T(2)) : before;
+    }
+  }
 
   /// Adds T_j g of a few lanes of pairs to the sums, lane by lane, j = 0, 1, ...
   void add_moments(const GaussPanel<T>& panel, Index first, AnalysisScratch& scratch) const {
@@ -200,8 +232,9 @@ class GaussExpansion {
     }
   }
 
-  /// Q rows at a time, V lanes of points at a time, then what is left of the lanes.
-  template <int Q, int V>
+  /// Q rows at a time, V lanes of points at a time, then what is left of the lanes. even + odd is the value at t, even
+  /// - odd the one at -t.
+  template <int Q, int V, bool Mirrored>
   static void synthesize_rows(const GaussPanel<T>& panel, Index rows, const T* const (&first)[2],
                               const Index (&terms)[2], Index lane, const T* scale, T* out, Index stride) {
     for (; lane + V <= panel.synthesis[0].lanes(); lane += V) {
@@ -211,29 +244,16 @@ class GaussExpansion {
       panel.synthesis[1].template evaluate<Q, V>(lane, first[1], terms[1], rows, odd);
       for (int q = 0; q < Q; ++q)
         for (int v = 0; v < V; ++v) {
-          const Index at = q * stride + panel.first_col;
-          store(panel, (lane + v) * lane_size<T>, even[q][v], odd[q][v], scale + at, out + at);
+          const Index right = q * stride + (lane + v) * lane_size<T>;
+          Eigen::Map<Lane<T>>(out + right) = (even[q][v] + odd[q][v]) * Eigen::Map<const Lane<T>>(scale + right);
+          if constexpr (Mirrored) {
+            const Index left = q * stride + panel.cols - (lane + v + 1) * lane_size<T>;
+            Eigen::Map<Lane<T>>(out + left) =
+                (even[q][v] - odd[q][v]).reverse() * Eigen::Map<const Lane<T>>(scale + left);
+          }
         }
     }
-    if constexpr (V > 1) synthesize_rows<Q, V / 2>(panel, rows, first, terms, lane, scale, out, stride);
-  }
-
-  /// even + odd is the value at t, even - odd the one at -t.
-  static void store(const GaussPanel<T>& panel, Index point, const Lane<T>& even, const Lane<T>& odd, const T* scale,
-                    T* out) {
-    const Index count = std::min(lane_size<T>, panel.points - point);
-    const Lane<T> plus = even + odd;
-    const Lane<T> minus = (even - odd).reverse();
-    const Index mirror = panel.cols - point - count;
-    if (count == lane_size<T>) {
-      Eigen::Map<Lane<T>>(out + point) = plus * Eigen::Map<const Lane<T>>(scale + point);
-      if (panel.mirrored) Eigen::Map<Lane<T>>(out + mirror) = minus * Eigen::Map<const Lane<T>>(scale + mirror);
-      return;
-    }
-    for (Index i = 0; i < count; ++i) {
-      out[point + i] = plus[i] * scale[point + i];
-      if (panel.mirrored) out[mirror + i] = minus[lane_size<T> - count + i] * scale[mirror + i];
-    }
+    if constexpr (V > 1) synthesize_rows<Q, V / 2, Mirrored>(panel, rows, first, terms, lane, scale, out, stride);
   }
 
   /// Equal numbers of means for each panel; one pair of half-widths for all, so that they share their cores.
@@ -261,19 +281,32 @@ class GaussExpansion {
     x_half_ *= T(1.03);
   }
 
-  /// Pairs nodes that are mirror images about the center (within slack, an error that the tolerance covers): they share
-  /// their polynomials up to sign.
-  void make_pairs(GaussPanel<T>& panel, const Vector<T>& nodes, const T& slack) const {
+  /// The point near a panel's center about which nodes can be mirror images: a node or the middle of two, if it is so
+  /// near that a shift to first order will do.
+  static T mirror_point(const Vector<T>& nodes, const T& center, const T& near) {
+    const Index after = std::lower_bound(nodes.begin(), nodes.end(), center) - nodes.begin();
+    for (Index i = std::max<Index>(after - 1, 0); i < std::min(after + 1, nodes.size()); ++i)
+      for (const T& point : {nodes[i], T((nodes[i] + nodes[std::min(i + 1, nodes.size() - 1)]) / T(2))})
+        if (point - center <= near && center - point <= near) return point;
+    return center;
+  }
+
+  /// Pairs nodes that are mirror images, to within the slack: they share their polynomials up to sign.
+  void make_pairs(GaussPanel<T>& panel, const Vector<T>& nodes, const T& sigma) const {
+    using std::sqrt;
+    const T slack = T(2) * T(geometry_.mirror_slack) * sigma;  // each of a pair moves by half their difference
+    const T point = mirror_point(nodes, panel.center, T(sqrt(T(geometry_.mirror_slack)) * sigma));
+    panel.shift = (point - panel.center) / x_half_;
     const Index none = nodes.size();
     const Index end = panel.first_node + panel.nodes;
-    Index right = std::lower_bound(nodes.begin() + panel.first_node, nodes.begin() + end, panel.center) - nodes.begin();
+    Index right = std::lower_bound(nodes.begin() + panel.first_node, nodes.begin() + end, point) - nodes.begin();
     Index left = right - 1;
     std::vector<T> distances;
     while (left >= panel.first_node || right < end) {
       const bool has_left = left >= panel.first_node;
       const bool has_right = right < end;
-      const T to_left = has_left ? T(panel.center - nodes[left]) : std::numeric_limits<T>::max();
-      const T to_right = has_right ? T(nodes[right] - panel.center) : std::numeric_limits<T>::max();
+      const T to_left = has_left ? T(point - nodes[left]) : std::numeric_limits<T>::max();
+      const T to_right = has_right ? T(nodes[right] - point) : std::numeric_limits<T>::max();
       const bool pair = has_left && has_right && to_left - to_right <= slack && to_right - to_left <= slack;
       const bool take_right = pair || to_right < to_left;
       const bool take_left = pair || !take_right;
@@ -288,8 +321,9 @@ class GaussExpansion {
 
   void mirror_means(GaussPanel<T>& panel, const Vector<T>& mu, const T& slack) const {
     const Vector<T> offsets = mu.segment(panel.first_col, panel.cols) - panel.center;
-    panel.mirrored = ((offsets + offsets.reverse()).abs() <= slack).all();
-    panel.points = panel.mirrored ? (panel.cols + 1) / 2 : panel.cols;
+    const Index half = ((panel.cols + 1) / 2 + lane_size<T> - 1) / lane_size<T> * lane_size<T>;
+    panel.mirrored = half <= panel.cols && ((offsets + offsets.reverse()).abs() <= slack).all();
+    panel.points = panel.mirrored ? half : panel.cols;
   }
 
   /// Terms for one sigma. An error in x is enlarged by interpolating in mu, by the Lebesgue constant: a factor below 4.
@@ -344,39 +378,47 @@ class GaussExpansion {
   }
 
   /// z^k exp(-z^2/2), k = 0, 1, ..., for the rows of a block, between the Chebyshev nodes t >= 0 of mu (below each
-  /// other, row by row) and y >= 0 of x (side by side): its parts even and odd in x, the sum and the difference of the
-  /// values at y and -y. Twice, because each part is even or odd in mu, too: f(t) +- f(-t), of which the coefficients
-  /// are made, is 2 f(t).
-  struct Kernel {
-    Kernel(const Vector<T>& mu, const Vector<T>& x_nodes, const Vector<T>& sigma)
-        : x(x_nodes), z_mu(mu.size() * sigma.size()), precision(z_mu.size()) {
+  /// other, row by row) and y >= 0 of x (side by side), at y and at -y. Twice, because the kernel's parts even and odd
+  /// in x are each even or odd in mu, too: f(t) +- f(-t), of which the coefficients are made, is 2 f(t).
+  class Kernel {
+   public:
+    void assign(const Vector<T>& mu, const Vector<T>& x, const Vector<T>& sigma) {
+      x_ = x;
+      z_mu_.resize(mu.size() * sigma.size());
+      precision_.resize(z_mu_.size());
       for (Index r = 0; r < sigma.size(); ++r) {
-        z_mu.segment(r * mu.size(), mu.size()) = mu / sigma[r];
-        precision.segment(r * mu.size(), mu.size()).setConstant(T(1) / sigma[r]);
+        z_mu_.segment(r * mu.size(), mu.size()) = mu / sigma[r];
+        precision_.segment(r * mu.size(), mu.size()).setConstant(T(1) / sigma[r]);
       }
-      for (auto& part : parts) part.resize(z_mu.size(), x.size());
+      for (auto& side : sides_) side.resize(std::max(side.size(), z_mu_.size() * x.size()));
       for (Index j = 0; j < x.size(); ++j) {
-        right = ((x[j] * precision - z_mu).square() * T(-0.5)).exp() * T(2);
-        left = ((x[j] * precision + z_mu).square() * T(-0.5)).exp() * T(2);
-        parts[0].col(j) = right + left;
-        parts[1].col(j) = right - left;
+        column(0, j) = ((x[j] * precision_ - z_mu_).square() * T(-0.5)).exp() * T(2);
+        column(1, j) = ((x[j] * precision_ + z_mu_).square() * T(-0.5)).exp() * T(2);
       }
     }
 
-    /// z is x / sigma - mu / sigma on the right and -x / sigma - mu / sigma on the left.
     void multiply_by_z() {
-      for (Index j = 0; j < x.size(); ++j) {
-        right = x[j] * precision * parts[1].col(j).array() - z_mu * parts[0].col(j).array();
-        left = x[j] * precision * parts[0].col(j).array() - z_mu * parts[1].col(j).array();
-        parts[0].col(j) = right;
-        parts[1].col(j) = left;
+      for (Index j = 0; j < x_.size(); ++j) {
+        column(0, j) *= x_[j] * precision_ - z_mu_;
+        column(1, j) *= -x_[j] * precision_ - z_mu_;
       }
     }
 
-    const Vector<T>& x;
-    Vector<T> z_mu, precision;  // mu / sigma and 1 / sigma
-    Vector<T> right, left;
-    Matrix<T> parts[2];
+    /// Makes the parts even and odd in x, the sum and the difference of the values at y and -y.
+    void split() {
+      const Index size = z_mu_.size() * x_.size();
+      for (auto& part : parts_) part.resize(z_mu_.size(), x_.size());
+      parts_[0].reshaped().array() = sides_[0].head(size) + sides_[1].head(size);
+      parts_[1].reshaped().array() = sides_[0].head(size) - sides_[1].head(size);
+    }
+    [[nodiscard]] const Matrix<T>& part(int x_parity) const noexcept { return parts_[x_parity]; }
+
+   private:
+    auto column(std::size_t side, Index j) { return sides_[side].segment(j * z_mu_.size(), z_mu_.size()); }
+
+    Vector<T> x_, z_mu_, precision_;  // mu / sigma and 1 / sigma
+    Vector<T> sides_[2];              // column by column; grown, but not given back between two blocks
+    Matrix<T> parts_[2];
   };
 
   /// Coefficients in mu from the values at its Chebyshev nodes; one column for each row of the block and column of
@@ -387,37 +429,39 @@ class GaussExpansion {
   }
 
   GaussBlock<T> make_block(const Vector<T>& sigma, Index first_row, Index rows,
-                           const std::vector<Matrix<T>>& weight_moments, WeightSums& sums) const {
+                           const std::vector<Matrix<T>>& weight_moments, Kernel& kernel, WeightSums& sums) const {
     const auto narrowest = static_cast<double>(sigma[first_row]);
     const ChebyshevNodes<T> mu(std::min(mu_terms(narrowest), synthesis_terms_));
     const ChebyshevNodes<T> x(std::min(x_terms(narrowest), x_terms_));
     const Matrix<T> to_x_terms[2] = {x.coefficients[0].transpose(), x.coefficients[1].transpose()};
-    const Vector<T> x_nodes = x.nodes * x_half_;
-    Kernel kernel(mu.nodes * mu_half_, x_nodes, sigma.segment(first_row, rows));
+    kernel.assign(mu.nodes * mu_half_, x.nodes * x_half_, sigma.segment(first_row, rows));
     GaussBlock<T> block{first_row, rows, {}};
     for (int k = 0; k <= highest_power_; ++k) {
       if (k > 0) kernel.multiply_by_z();
       Surface<T>& sum = sums[static_cast<std::size_t>(k)];
       if (k != power_ && sum.size() == 0) continue;
+      kernel.split();
       if (k == power_)
         for (int x_parity : {0, 1}) {
           const int parity = x_parity ^ (k & 1);
           Matrix<T> cores =
-              mu_coefficients(mu.coefficients[parity], product<T>(kernel.parts[x_parity], to_x_terms[x_parity]));
+              mu_coefficients(mu.coefficients[parity], product<T>(kernel.part(x_parity), to_x_terms[x_parity]));
           cores.resize(cores.rows() * rows, cores.cols() / rows);
           block.core[parity] = CoreStack<T>(cores, rows, error_);
         }
-      if (sum.size() > 0) transform_weights(k, kernel.parts, mu, to_x_terms, weight_moments, block, sum);
+      if (sum.size() > 0) transform_weights(k, kernel, mu, to_x_terms, weight_moments, block, sum);
     }
     return block;
   }
 
   /// sum_i w_i z_i^k exp(-z_i^2/2) of the block's rows, by the kernel's values at hand and the weights moved to the
   /// nodes of x.
-  void transform_weights(int k, const Matrix<T> (&part)[2], const ChebyshevNodes<T>& mu, const Matrix<T> (&to_nodes)[2],
+  void transform_weights(int k, const Kernel& kernel, const ChebyshevNodes<T>& mu, const Matrix<T> (&to_nodes)[2],
                          const std::vector<Matrix<T>>& weight_moments, const GaussBlock<T>& block,
                          Surface<T>& out) const {
-    const Vector<T> ones = Vector<T>::Ones(block.rows * out.cols());
+    const Index stride = row_stride(out.cols());
+    const Vector<T> ones = Vector<T>::Ones(block.rows * stride);
+    Surface<T> values(block.rows, stride);
     for (std::size_t i = 0; i < panels_.size(); ++i) {
       Vector<T> coefficients[2];
       Index terms[2];
@@ -427,12 +471,13 @@ class GaussExpansion {
         const Matrix<T>& moment = weight_moments[2 * i + static_cast<std::size_t>(x_parity)];
         const Matrix<T> at_nodes = product<T>(to_node, moment.topRows(to_node.cols()));
         const Matrix<T> by_row =
-            mu_coefficients(mu.coefficients[parity], product<T>(part[x_parity], at_nodes)).transpose();
+            mu_coefficients(mu.coefficients[parity], product<T>(kernel.part(x_parity), at_nodes)).transpose();
         coefficients[parity] = by_row.reshaped();
         terms[parity] = by_row.cols();
       }
-      synthesize(panels_[i], block.rows, coefficients, terms, ones.data(), out.row(block.first_row).data(), out.cols());
+      synthesize(panels_[i], block.rows, coefficients, terms, ones.data(), values.data(), stride);
     }
+    out.middleRows(block.first_row, block.rows) = values.leftCols(out.cols());
   }
 
   Geometry geometry_;

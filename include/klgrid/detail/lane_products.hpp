@@ -115,19 +115,21 @@ class CoreStack {
   /// Entries of a product, filled up to whole lanes.
   [[nodiscard]] Index product_size() const noexcept { return stacked_size(rows_, mu_terms_); }
 
-  void multiply(const T* moments, T* product) const {
+  /// The products for D columns of moments, each read entry of the cores used for all of them.
+  template <int D>
+  void multiply(const T* const (&moments)[D], T* const (&products)[D]) const {
     const T* values = values_.data();
     for (const Group& group : groups_) {
-      T* const out = product + group.lane * lane_size<T>;
+      const Index at = group.lane * lane_size<T>;
       switch (group.lanes) {
         case 4:
-          values = multiply_group<4>(group.columns, moments, values, out);
+          values = multiply_group<4>(group.columns, moments, values, products, at);
           break;
         case 2:
-          values = multiply_group<2>(group.columns, moments, values, out);
+          values = multiply_group<2>(group.columns, moments, values, products, at);
           break;
         default:
-          values = multiply_group<1>(group.columns, moments, values, out);
+          values = multiply_group<1>(group.columns, moments, values, products, at);
       }
     }
   }
@@ -147,13 +149,19 @@ class CoreStack {
     return terms;
   }
 
-  template <int L>
-  static const T* multiply_group(Index columns, const T* moments, const T* values, T* out) {
-    Lane<T> sums[L];
-    for (auto& sum : sums) sum.setZero();
+  template <int L, int D>
+  static const T* multiply_group(Index columns, const T* const (&moments)[D], const T* values, T* const (&products)[D],
+                                 Index at) {
+    Lane<T> sums[D][L];
+    for (auto& of_column : sums)
+      for (auto& sum : of_column) sum.setZero();
     for (Index j = 0; j < columns; ++j)
-      for (int l = 0; l < L; ++l, values += lane_size<T>) sums[l] += moments[j] * Eigen::Map<const Lane<T>>(values);
-    for (int l = 0; l < L; ++l, out += lane_size<T>) Eigen::Map<Lane<T>>{out} = sums[l];
+      for (int l = 0; l < L; ++l, values += lane_size<T>) {
+        const Lane<T> value = Eigen::Map<const Lane<T>>(values);
+        for (int d = 0; d < D; ++d) sums[d][l] += moments[d][j] * value;
+      }
+    for (int d = 0; d < D; ++d)
+      for (int l = 0; l < L; ++l) Eigen::Map<Lane<T>>(products[d] + at + l * lane_size<T>) = sums[d][l];
     return values;
   }
 
