@@ -39,7 +39,8 @@
 ///
 /// PARITY. The kernel does not change when x - c and mu - c both change sign, so C_kj = 0 where k + j is odd: even and
 /// odd polynomials never meet. Nodes that are mirror images about c share their polynomials (add or subtract their
-/// values first), and so do means: each step costs half.
+/// values first), and so do means: each step costs half. Rounded axes are often symmetric about two points that differ
+/// in the last digits; the nodes then keep theirs, and F_j is shifted to c to first order, by T_j' in terms of the T_i.
 ///
 /// PANELS. For small sigma a mean sees only the nodes within about 9 sigma. The means are split into panels of equal
 /// size, each with its own c and its nodes in reach, all with the same A and B and so with the same cores. The number
@@ -52,8 +53,7 @@
 /// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
 /// max(1, E_q|z|^power). The tolerance is met by
 /// - as many terms as make the interpolation error of the kernel, by a bound of the textbook from the kernel's growth
-/// in
-///   the complex plane (chebyshev_terms), times W / Z at most a quarter of the tolerance, W the sum of weights in
+///   in the complex plane (chebyshev_terms), times W / Z at most a quarter of the tolerance, W the sum of weights in
 ///   reach;
 /// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
 /// - leaving out nodes of a direct cell whose mass is below an eighth of the tolerance.
