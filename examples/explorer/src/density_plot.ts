@@ -113,12 +113,15 @@ export class DensityPlot {
       this.drawFrame(view.domain);
     }
     this.drawTitle(view);
-    svg.select(".p.area").attr("d", this.path(view.x, view.p, true));
-    svg.select(".p.line").attr("d", this.path(view.x, view.p));
-    svg.select(".q.line").attr("d", this.path(view.x, view.q, false, view.domain === "grid"));
+    const p = this.path(view.x, view.p);
+    const [base, end] = [this.y(0).toFixed(1), this.x(view.x.at(-1)!).toFixed(1)];
+    svg.select(".p.area").attr("d", `${p}L${end},${base}H${this.x(view.x[0]!).toFixed(1)}Z`);
+    svg.select(".p.line").attr("d", p);
+    const onDomain = (q: Float64Array) => (view.domain === "grid" ? this.cutPath(view.x, q) : this.path(view.x, q));
+    svg.select(".q.line").attr("d", onDomain(view.q));
     for (const direction of ["forward", "reverse"] as const) {
       const fit = view.fits[direction];
-      svg.select(`.fit.${direction}`).attr("d", fit ? this.path(view.x, fit, false, view.domain === "grid") : null);
+      svg.select(`.fit.${direction}`).attr("d", fit ? onDomain(fit) : null);
     }
     svg
       .select(".curves")
@@ -129,14 +132,21 @@ export class DensityPlot {
     this.drawLegend(view);
   }
 
-  /// A curve; closed down to the axis, or only where it is cut off.
-  private path(x: Float64Array, y: Float64Array, closed = false, cut = false): string {
-    const tenth = (pixels: number) => Math.round(10 * pixels) / 10;
-    const base = tenth(this.y(0));
-    const [left, right] = [tenth(this.x(x[0]!)), tenth(this.x(x.at(-1)! + (cut ? gridStep : 0)))];
-    const points = Array.from(x, (at, i) => `${tenth(this.x(at))},${tenth(this.y(y[i]!))}`).join("L");
-    if (!closed && !cut) return `M${points}`;
-    return `M${left},${base}L${points}${cut ? `H${right}` : ""}V${base}${closed ? "Z" : ""}`;
+  /// A curve to a tenth of a pixel, without the points inside its level parts.
+  private path(x: Float64Array, y: Float64Array): string {
+    const heights = Array.from(y, (value) => Math.round(10 * this.y(value)) / 10);
+    const points: string[] = [];
+    heights.forEach((height, i) => {
+      const level = height === heights[i - 1] && height === heights[i + 1];
+      if (!level) points.push(`${Math.round(10 * this.x(x[i]!)) / 10},${height}`);
+    });
+    return `M${points.join("L")}`;
+  }
+
+  /// The same down to the axis where the window cuts it off.
+  private cutPath(x: Float64Array, y: Float64Array): string {
+    const [base, left, right] = [this.y(0), this.x(x[0]!), this.x(x.at(-1)! + gridStep)].map((pixels) => pixels.toFixed(1));
+    return `M${left},${base}${this.path(x, y).replace("M", "L")}H${right}V${base}`;
   }
 
   private drawFrame(domain: Domain): void {

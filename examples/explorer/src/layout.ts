@@ -6,15 +6,16 @@ export function unit(): number {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) / 15;
 }
 
-export interface Margin {
+/// The sides of a rectangle, or the widths of its margins.
+export interface Box {
   top: number;
   right: number;
   bottom: number;
   left: number;
 }
 
-export function scaled(margin: Margin, by: number): Margin {
-  return { top: margin.top * by, right: margin.right * by, bottom: margin.bottom * by, left: margin.left * by };
+export function scaled(box: Box, by: number): Box {
+  return { top: box.top * by, right: box.right * by, bottom: box.bottom * by, left: box.left * by };
 }
 
 /// Below this width a figure leaves out what can be read elsewhere.

@@ -137,9 +137,9 @@ class Explorer {
     const { domain, q } = this.state;
     if (surfaces)
       for (const direction of directions) {
-        const logs = this.surfaces[domain]![direction].map(Math.log10);
-        const others = this.surfaces[other[domain]]?.[direction].map(Math.log10);
-        this.plots[direction].draw({ logs, other: others, q, points: this.points(direction), path: this.path(direction) });
+        const surface = this.surfaces[domain]![direction];
+        const others = this.surfaces[other[domain]]?.[direction];
+        this.plots[direction].draw({ surface, other: others, q, points: this.points(direction), path: this.path(direction) });
       }
     else for (const direction of directions) this.plots[direction].drawMarker(q);
     this.drawDensities();
