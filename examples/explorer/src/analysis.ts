@@ -49,32 +49,31 @@ export function serve(): void {
 export class Analyst {
   private readonly worker: Worker;
   private waiting: Question | undefined;
-  private asked: Question | undefined;
+  private busy = false;
 
   constructor(
     script: string,
-    private readonly onAnswer: (answer: Answer, question: Question) => void,
+    private readonly onAnswer: (answer: Answer) => void,
     private readonly onError: (text: string) => void,
   ) {
     this.worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
     this.worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-      const question = this.asked!;
-      this.asked = undefined;
+      this.busy = false;
       if ("error" in data) this.onError(data.error);
-      else if (!this.waiting) this.onAnswer(data.answer, question);
+      else if (!this.waiting) this.onAnswer(data.answer);
       this.next();
     };
   }
 
   ask(question: Question): void {
-    this.waiting = structuredClone(question);
+    this.waiting = structuredClone(question); // the state goes on changing
     this.next();
   }
 
   private next(): void {
-    if (this.asked || !this.waiting) return;
-    this.asked = this.waiting;
+    if (this.busy || !this.waiting) return;
+    this.busy = true;
+    this.worker.postMessage(this.waiting);
     this.waiting = undefined;
-    this.worker.postMessage(this.asked);
   }
 }

@@ -11,7 +11,7 @@ const majorMantissas = [1, 2, 5];
 const minorMantissas = [1.5, 3, 7];
 const sampling = 13; // of the cells, for a share of them; prime to the mesh's columns
 const bright = 0.6; // of the colour scale: from there on dark lines are seen better than white ones
-const labelShares = [0.8, 0.2, 0.5]; // of the width
+const labelShares = [0.8, 0.2, 0.35, 0.65, 0.5]; // of the width, the middle last: there the picture happens
 
 type Position = [number, number];
 
@@ -104,6 +104,7 @@ function contoursOf(logs: Logs, at: readonly number[]): Contour[] {
 export class ContourMap {
   private readonly context: CanvasRenderingContext2D;
   private readonly small: OffscreenCanvas; // a pixel for each cell of the mesh
+  private readonly shading: ImageData;
   private density = 1; // the screen's pixels in one of the page's
   private box: Box = { left: 0, top: 0, right: 1, bottom: 1 };
   private bar: Box = this.box;
@@ -117,6 +118,7 @@ export class ContourMap {
   ) {
     this.context = canvas.getContext("2d")!;
     this.small = new OffscreenCanvas(columns, rows);
+    this.shading = new ImageData(columns, rows);
   }
 
   /// The box spans the mesh from its first to its last values.
@@ -147,13 +149,13 @@ export class ContourMap {
     for (const { level, lines } of contoursOf(logs, levels(minorMantissas, low, Math.min(high, low + 1))))
       this.stroke(lines, this.ink(logs, level, 0.55 * (1 - (Math.log10(level) - low))), 0.8 * unit);
     // Beyond the colour scale, where it is steep, decades are enough.
-    const top = Math.log10(most) + 1e-3;
-    const major = contoursOf(logs, [...levels(majorMantissas, low, high), ...levels([1], high, top)]);
+    const majorLevels = [...levels(majorMantissas, low, high), ...levels([1], high, Math.log10(most) + 1e-3)];
+    const major = contoursOf(logs, majorLevels);
     for (const { level, lines } of major) {
       const decade = isDecade(level);
       this.stroke(lines, this.ink(logs, level, decade ? 0.95 : 0.6), (decade ? 1.6 : 1) * unit);
     }
-    if (other) this.drawOther(contoursOf(other, levels(majorMantissas, low, top)));
+    if (other) this.drawOther(contoursOf(other, majorLevels));
     this.drawLabels(this.labels(major));
     context.restore();
   }
@@ -170,7 +172,8 @@ export class ContourMap {
   private drawShading({ values, low, high }: Logs): void {
     const { left, top } = this.box;
     const [x, y] = [this.stepX(), this.stepY()];
-    this.small.getContext("2d")!.putImageData(shade(values, this.columns, low, high), 0, 0);
+    shade(this.shading, values, low, high);
+    this.small.getContext("2d")!.putImageData(this.shading, 0, 0);
     this.context.drawImage(this.small, left - x / 2, top + y / 2, this.columns * x, -this.rows * y);
   }
 
@@ -217,7 +220,7 @@ export class ContourMap {
     return placed;
   }
 
-  /// The lowest first.
+  /// From the top down.
   private crossings({ level, lines }: Contour, share: number): Label[] {
     const { left, right, bottom } = this.box;
     const column = 0.5 + share * (this.columns - 1);

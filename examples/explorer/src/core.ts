@@ -82,6 +82,14 @@ export class Core {
     return { forward: forward!, reverse: reverse! };
   }
 
+  /// Both surfaces as the examples write them.
+  csv(domain: Domain): string {
+    return this.scratch(1, (at) => {
+      this.checked(this.module._explorer_csv(domains.indexOf(domain), at));
+      return this.module.UTF8ToString(this.module.HEAPU32[at / 4]!);
+    });
+  }
+
   pair(domain: Domain, q: Gaussian): Pair {
     return this.scratch(6, (at) => {
       this.checked(this.module._explorer_pair(domains.indexOf(domain), q.mu, q.sigma, at));

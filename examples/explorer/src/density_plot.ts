@@ -64,7 +64,10 @@ export class DensityPlot {
         <text class="sum reverse" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
         <g class="grid-lines"></g>
         <g clip-path="url(#plot-area)">
-          <g class="window"><rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect></g>
+          <g class="window">
+            <rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect>
+            <text class="before" text-anchor="middle">outside the grid</text><text class="after" text-anchor="middle">outside the grid</text>
+          </g>
           <path class="p area"></path><path class="p line"></path>
           <g class="components curves"></g>
           <path class="fit forward"></path><path class="fit reverse"></path>
@@ -155,10 +158,13 @@ export class DensityPlot {
     const [bottom, top] = this.y.range() as [number, number];
     svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
     svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
-    const band = (name: string, from: number, to: number) =>
-      svg.select(name).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
-    band(".before", left, this.x(window.begin));
-    band(".after", this.x(window.end), right);
+    const band = (name: string, from: number, to: number) => {
+      svg.select(`rect.${name}`).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
+      const middle = `translate(${(from + to) / 2},${(top + bottom) / 2}) rotate(-90)`;
+      svg.select(`text.${name}`).attr("transform", middle).attr("dy", "0.32em");
+    };
+    band("before", left, this.x(window.begin));
+    band("after", this.x(window.end), right);
     const below = axisBottom(this.x).ticks(this.narrow ? 5 : 11).tickSizeOuter(0);
     const beside = axisLeft(this.y).ticks(4).tickSizeOuter(0);
     svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(below);
@@ -206,8 +212,8 @@ export class DensityPlot {
       ...(view.fits.forward ? [{ key: "fit forward", text: `${after} ${math("D")}(${math("p")}‖${math("q")})` }] : []),
       ...(view.fits.reverse ? [{ key: "fit reverse", text: `${after} ${math("D")}(${math("q")}‖${math("p")})` }] : []),
     ];
-    const left = this.x.range()[0]!;
     // On a phone the legend is two rows above the figure, else a column in it.
+    const left = this.narrow ? this.x.range()[0]! : this.x(window.begin);
     const place = (i: number) =>
       this.narrow
         ? [[0, 60, 212, 0, 150][i]!, i < 3 ? 44 : 62]

@@ -23,3 +23,11 @@ export const narrow = 560;
 
 /// Pixels, of a place to draw in.
 export const smallest = 120;
+
+/// What is marked on the surfaces.
+export const marks = {
+  minimum: "M0,-8L6,0L0,8L-6,0Z",
+  saddle: "M-6.4,-4L-4,-6.4L0,-2.4L4,-6.4L6.4,-4L2.4,0L6.4,4L4,6.4L0,2.4L-4,6.4L-6.4,4L-2.4,0Z",
+};
+
+export const markerCircles = `<circle class="halo" r="9"></circle><circle class="dot" r="6"></circle>`;

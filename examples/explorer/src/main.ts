@@ -3,15 +3,16 @@ import { Analyst, serve, type Answer, type Question } from "./analysis";
 import { Controls } from "./controls";
 import { Core, type Direction, type Domain, type Gaussian, type Point, type Surfaces } from "./core";
 import { DensityPlot } from "./density_plot";
-import { save, toCsv, toPng } from "./download";
+import { save, toPng } from "./download";
 import { formatNats, formatNumber } from "./format";
+import { markerCircles, marks } from "./layout";
 import { defaultState, fromHash, toHash, type State, type Theme } from "./state";
 import { SurfacePlot } from "./surface_plot";
 
 const directions: Direction[] = ["forward", "reverse"];
 const other: Record<Domain, Domain> = { grid: "line", line: "grid" };
 const animationMilliseconds = 1800;
-const hashDelay = 150;
+const restDelay = 150; // milliseconds without an input
 const analysisDelay = 60; // while hands move, the worker leaves the processor to the picture
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -32,10 +33,11 @@ class Explorer {
   private accepted = ""; // the last mixture that was no error, as JSON
   private updates = 0; // how often surfaces were computed
   private computeTime = 0;
+  private paintTime = 0; // from the last input to the end of the frame that showed it
   private mixtureChanged = true;
   private frame = 0;
   private inputTime = 0;
-  private hashTimer = 0;
+  private restTimer = 0;
   private analysisTimer = 0;
   private progress = 1; // of the animation, 0 to 1
   private animation = 0;
@@ -46,6 +48,7 @@ class Explorer {
   ) {
     this.analyst = new Analyst(script, (answer) => this.answered(answer), (text) => this.fail(text));
     this.listen();
+    this.explainMarks();
     this.load();
     const observer = new ResizeObserver(() => this.resize());
     for (const id of ["density", ...directions]) observer.observe(byId(id));
@@ -62,6 +65,7 @@ class Explorer {
     this.showState();
     this.progress = 1;
     this.changed(true);
+    this.inputTime = 0; // nobody's hands
   }
 
   private showState(): void {
@@ -69,6 +73,7 @@ class Explorer {
     const { domain, compare } = this.state;
     document.querySelector<HTMLInputElement>(`#domain input[value=${domain}]`)!.checked = true;
     byId<HTMLInputElement>("compare").checked = compare;
+    document.querySelector("#compare + span")!.textContent = `${domain === "grid" ? "real line" : "grid"}’s contours, dashed`;
     for (const direction of directions)
       byId(`descend-${direction}`).setAttribute("aria-pressed", String(this.state.descents.includes(direction)));
   }
@@ -78,13 +83,17 @@ class Explorer {
     this.mixtureChanged ||= mixture;
     this.inputTime ||= performance.now();
     this.frame ||= requestAnimationFrame(() => this.update());
-    clearTimeout(this.hashTimer);
-    this.hashTimer = window.setTimeout(() => this.writeHash(), hashDelay);
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => this.rest(), restDelay);
   }
 
-  private writeHash(): void {
+  /// What does not have to follow the hands: the address, and how long the picture took.
+  private rest(): void {
     const hash = toHash(this.state);
     if (hash !== location.hash) history.replaceState(null, "", hash);
+    if (!this.paintTime) return;
+    const [compute, paint] = [this.computeTime.toFixed(1), this.paintTime.toFixed(0)];
+    byId("timing").textContent = `both surfaces in ${compute} ms, input to paint ${paint} ms`;
   }
 
   private move(q: Gaussian): void {
@@ -106,7 +115,6 @@ class Explorer {
       if (mixture) this.compute();
       if (this.surfaces[this.state.domain]) {
         this.draw(mixture);
-        if (mixture) document.body.classList.add("stale");
         clearTimeout(this.analysisTimer);
         this.analysisTimer = window.setTimeout(() => this.analyst.ask(this.question()), analysisDelay);
       }
@@ -114,10 +122,19 @@ class Explorer {
       this.fail(failure instanceof Error ? failure.message : String(failure));
       return;
     }
-    // A task after the frame: by then it is on the screen.
+    // A task after the frame: by then it is laid out, painted and handed to the compositor.
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => this.tellTime(performance.now() - inputTime);
+    channel.port1.onmessage = () => this.painted(inputTime && performance.now() - inputTime);
     channel.port2.postMessage(undefined);
+  }
+
+  private painted(inputToPaint: number): void {
+    this.paintTime = inputToPaint || this.paintTime;
+    const { dataset } = byId("timing"); // for tests
+    dataset.updates = String(this.updates);
+    dataset.compute = this.computeTime.toFixed(3);
+    dataset.paint = this.paintTime.toFixed(3);
+    dataset.paints = String(Number(dataset.paints ?? 0) + 1);
   }
 
   private compute(): void {
@@ -140,6 +157,7 @@ class Explorer {
         const surface = this.surfaces[domain]![direction];
         const others = this.surfaces[other[domain]]?.[direction];
         this.plots[direction].draw({ surface, other: others, q, points: this.points(direction), path: this.path(direction) });
+        this.plots[direction].markStale(true);
       }
     else for (const direction of directions) this.plots[direction].drawMarker(q);
     this.drawDensities();
@@ -201,8 +219,10 @@ class Explorer {
 
   private answered(answer: Answer): void {
     this.answer = answer;
-    document.body.classList.remove("stale");
-    for (const direction of directions) this.plots[direction].drawPoints(this.points(direction));
+    for (const direction of directions) {
+      this.plots[direction].drawPoints(this.points(direction));
+      this.plots[direction].markStale(false);
+    }
     this.drawPaths();
     this.tellOutcome();
     document.body.dataset.answers = String(Number(document.body.dataset.answers ?? 0) + 1);
@@ -273,13 +293,12 @@ class Explorer {
     byId("outcome").innerHTML = ends.length ? ends.join("<br>") : summary;
   }
 
-  private tellTime(inputToPaint: number): void {
-    const timing = byId("timing");
-    timing.textContent = `both surfaces in ${this.computeTime.toFixed(1)} ms, input to paint ${inputToPaint.toFixed(0)} ms`;
-    timing.dataset.updates = String(this.updates);
-    timing.dataset.compute = this.computeTime.toFixed(3);
-    timing.dataset.paint = inputToPaint.toFixed(3);
-    timing.dataset.paints = String(Number(timing.dataset.paints ?? 0) + 1);
+  private explainMarks(): void {
+    const symbol = (drawing: string) => `<svg width="16" height="16" viewBox="-10 -10 20 20" aria-hidden="true">${drawing}</svg>`;
+    const point = (kind: keyof typeof marks) => symbol(`<path class="${kind}" d="${marks[kind]}"></path>`);
+    byId("marks").innerHTML = `<span class="points">${point("minimum")} minimum</span>
+      <span class="points">${point("saddle")} saddle</span>
+      <span>${symbol(markerCircles)} <i>q</i>: drag it, or use the arrow keys</span>`;
   }
 
   // Buttons ----------------------------------------------------------------------------------------------------------
@@ -289,6 +308,7 @@ class Explorer {
     byId("domain").addEventListener("change", (event) => {
       this.state.domain = (event.target as HTMLInputElement).value as Domain;
       this.answer = undefined;
+      this.showState();
       this.changed(true);
     });
     byId<HTMLInputElement>("compare").addEventListener("change", (event) => {
@@ -298,7 +318,7 @@ class Explorer {
     byId("descend-both").addEventListener("click", () => this.descend(["forward", "reverse"]));
     for (const direction of directions) byId(`descend-${direction}`).addEventListener("click", () => this.descend([direction]));
     byId("descend-clear").addEventListener("click", () => this.descend([]));
-    byId("csv").addEventListener("click", () => save(toCsv(this.mesh, this.surfaces[this.state.domain]!), "surfaces.csv"));
+    byId("csv").addEventListener("click", () => save(new Blob([this.core.csv(this.state.domain)], { type: "text/csv" }), "surfaces.csv"));
     byId("png").addEventListener("click", () => void this.savePng());
     byId("theme").addEventListener("click", () => {
       this.state.theme = this.isDark() ? "light" : "dark";

@@ -6,7 +6,7 @@ import { select } from "d3-selection";
 import { barLevels, ContourMap, logsOf, type Logs } from "./contour_map";
 import type { Direction, Gaussian, Mesh, Point, StationaryPoint } from "./core";
 import { formatLevel, formatNats, formatNumber } from "./format";
-import { scaled, smallest, unit } from "./layout";
+import { markerCircles, marks, scaled, smallest, unit } from "./layout";
 import { ranges, snap } from "./state";
 
 const baseMargin = { top: 30, right: 62, bottom: 40, left: 44 };
@@ -57,7 +57,7 @@ export class SurfacePlot {
         <g class="points"></g>
         <g class="marker" tabindex="0" role="slider" aria-label="Marker of q on D(${formula.join("‖")})"
            aria-valuemin="${ranges.mu.min}" aria-valuemax="${ranges.mu.max}">
-          <circle class="hit" r="24"></circle><circle class="halo" r="9"></circle><circle class="dot" r="6"></circle>
+          <circle class="hit" r="24"></circle>${markerCircles}
         </g>
       </svg>`;
     this.canvas = host.querySelector("canvas")!;
@@ -92,6 +92,11 @@ export class SurfacePlot {
     if (this.view) this.draw(this.view);
   }
 
+  /// Whether points and path are of an earlier surface.
+  markStale(stale: boolean): void {
+    this.host.classList.toggle("stale", stale);
+  }
+
   draw(view: SurfaceView): void {
     this.view = view;
     if (!this.width) return;
@@ -123,17 +128,16 @@ export class SurfacePlot {
 
   drawPoints(points: StationaryPoint[]): void {
     if (this.view) this.view.points = points;
-    const shape = (p: StationaryPoint) => (p.kind === "minimum" ? "M0,-8L6,0L0,8L-6,0Z" : "M-4,-4L4,4M-4,4L4,-4");
-    const shown = points.filter((p) => p.kind === "minimum" || p.kind === "saddle");
-    const marks = select(this.svg)
+    const shown = points.flatMap((p) => (p.kind === "minimum" || p.kind === "saddle" ? [{ ...p, kind: p.kind }] : []));
+    const drawn = select(this.svg)
       .select(".points")
-      .selectAll<SVGPathElement, StationaryPoint>("path")
+      .selectAll<SVGPathElement, (typeof shown)[number]>("path")
       .data(shown)
       .join((enter) => enter.append("path").each((_, i, all) => void select(all[i]!).append("title")))
       .attr("class", (p) => p.kind)
-      .attr("d", shape)
+      .attr("d", (p) => marks[p.kind])
       .attr("transform", (p) => `translate(${this.x(p.mu)},${this.y(p.sigma)}) scale(${this.unit})`);
-    marks
+    drawn
       .select("title")
       .text((p) => `${p.kind}: μ ${formatNumber(p.mu, 2)}, σ ${formatNumber(p.sigma, 2)}, ${formatNats(p.value)} nats`);
   }
