@@ -109,11 +109,12 @@ export class DensityPlot {
     const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
     // A narrow q may leave through the ceiling: p stays readable.
     const axisTop = ceiling(headroom * Math.max(top, Math.min(others, 3 * top)));
-    const frame = [axisTop, view.domain, this.width, this.height].join();
+    const frame = [axisTop, view.domain, this.width, this.height, Object.keys(view.fits)].join();
     if (frame !== this.frame) {
       this.frame = frame;
       this.y.domain([0, axisTop]);
       this.drawFrame(view.domain);
+      this.drawLegend(view);
     }
     this.drawTitle(view);
     const p = this.path(view.x, view.p);
@@ -132,7 +133,6 @@ export class DensityPlot {
       .data(view.components)
       .join("path")
       .attr("d", (c) => this.path(view.x, c));
-    this.drawLegend(view);
   }
 
   /// A curve to a tenth of a pixel, without the points inside its level parts.
@@ -156,6 +156,10 @@ export class DensityPlot {
     const svg = select(this.svg);
     const [left, right] = this.x.range() as [number, number];
     const [bottom, top] = this.y.range() as [number, number];
+    for (const [direction, share] of [["forward", 0.26], ["reverse", 0.74]] as const)
+      svg.selectAll(`text.${direction}`).attr("x", left + share * (right - left));
+    svg.selectAll(".title").attr("y", 24 * this.unit);
+    svg.selectAll(".sum").attr("y", 44 * this.unit);
     svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
     svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
     const band = (name: string, from: number, to: number) => {
@@ -183,16 +187,11 @@ export class DensityPlot {
 
   private drawTitle({ pair, at, domain }: DensityView): void {
     const svg = select(this.svg);
-    const [left, right] = this.x.range() as [number, number];
-    const middle = { forward: left + 0.26 * (right - left), reverse: left + 0.74 * (right - left) };
     const sums = {
       forward: `${formatNats(pair.crossPQ)} − ${formatNats(pair.entropyP)}`.replace("− −", "+ "),
       reverse: `${formatNats(pair.crossQP)} − ${formatNats(pair.entropyQ)}`.replace("− −", "+ "),
     };
     for (const direction of ["forward", "reverse"] as const) {
-      svg.selectAll(`text.${direction}`).attr("x", middle[direction]);
-      svg.select(`.title.${direction}`).attr("y", 24 * this.unit);
-      svg.select(`.sum.${direction}`).attr("y", 44 * this.unit);
       svg.select(`.title.${direction} .value`).text(formatNats(pair[direction]));
       svg.select(`.sum.${direction} .value`).text(sums[direction]);
     }

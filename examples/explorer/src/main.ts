@@ -150,16 +150,16 @@ class Explorer {
     ++this.updates;
   }
 
-  private draw(surfaces: boolean): void {
+  private draw(mixture: boolean): void {
     const { domain, q } = this.state;
-    if (surfaces)
-      for (const direction of directions) {
-        const surface = this.surfaces[domain]![direction];
-        const others = this.surfaces[other[domain]]?.[direction];
-        this.plots[direction].draw({ surface, other: others, q, points: this.points(direction), path: this.path(direction) });
-        this.plots[direction].markStale(true);
+    for (const direction of directions) {
+      const plot = this.plots[direction];
+      if (mixture) {
+        plot.drawSurface(this.surfaces[domain]![direction], this.surfaces[other[domain]]?.[direction]);
+        plot.markStale(true);
       }
-    else for (const direction of directions) this.plots[direction].drawMarker(q);
+      plot.drawMarker(q);
+    }
     this.drawDensities();
     this.tellNumbers();
   }
@@ -168,7 +168,7 @@ class Explorer {
     const { domain, q, components, descents } = this.state;
     const fits = Object.fromEntries(
       descents.flatMap((direction) => {
-        const end = this.path(direction)?.at(-1);
+        const end = this.path(direction).at(-1);
         return end ? [[direction, this.core.gaussian(domain, end)]] : [];
       }),
     );
@@ -191,9 +191,9 @@ class Explorer {
   }
 
   /// The descent's path as far as the animation has come; steps are passed at even speed.
-  private path(direction: Direction): Point[] | undefined {
-    const path = this.state.descents.includes(direction) ? this.answer?.paths[direction] : undefined;
-    if (!path || this.progress >= 1) return path;
+  private path(direction: Direction): Point[] {
+    const path = (this.state.descents.includes(direction) && this.answer?.paths[direction]) || [];
+    if (this.progress >= 1) return path;
     const lengths = path.slice(1).map((p, n) => Math.hypot(p.mu - path[n]!.mu, p.sigma - path[n]!.sigma));
     let rest = this.progress * lengths.reduce((sum, length) => sum + length, 0);
     const passed = lengths.findIndex((length) => (rest -= length) < 0);
@@ -307,7 +307,6 @@ class Explorer {
     window.addEventListener("hashchange", () => this.load());
     byId("domain").addEventListener("change", (event) => {
       this.state.domain = (event.target as HTMLInputElement).value as Domain;
-      this.answer = undefined;
       this.showState();
       this.changed(true);
     });
@@ -329,10 +328,8 @@ class Explorer {
     byId("reset").addEventListener("click", () => {
       const { theme } = this.state;
       this.state = { ...defaultState(), theme };
-      this.answer = undefined;
       this.fail("");
       this.showState();
-      this.tellOutcome();
       this.changed(true);
     });
   }

@@ -13,14 +13,6 @@ const baseMargin = { top: 30, right: 62, bottom: 40, left: 44 };
 const barWidth = 12;
 const barGap = 10;
 
-export interface SurfaceView {
-  surface: Float64Array;
-  other: Float64Array | undefined; // the other domain's surface
-  q: Gaussian;
-  points: StationaryPoint[];
-  path?: Point[] | undefined; // as far as it is drawn
-}
-
 export class SurfacePlot {
   private readonly canvas: HTMLCanvasElement;
   private readonly map: ContourMap;
@@ -32,7 +24,11 @@ export class SurfacePlot {
   private margin = baseMargin;
   private width = 0;
   private height = 0;
-  private view: SurfaceView | undefined;
+  private surface: Logs | undefined;
+  private other: Logs | undefined; // the other domain's
+  private points: StationaryPoint[] = [];
+  private path: Point[] = [];
+  private q: Gaussian = { mu: 0, sigma: 1 };
   private dragging = false;
 
   constructor(
@@ -89,7 +85,10 @@ export class SurfacePlot {
     const bar = { left: barLeft, right: barLeft + barWidth * this.unit, top, bottom };
     this.map.resize(this.width, this.height, { left, right, top, bottom }, bar, this.unit, getComputedStyle(this.svg).fontFamily);
     this.drawAxes();
-    if (this.view) this.draw(this.view);
+    this.drawMap();
+    this.drawPoints(this.points);
+    this.drawPath(this.path);
+    this.drawMarker(this.q);
   }
 
   /// Whether points and path are of an earlier surface.
@@ -97,37 +96,33 @@ export class SurfacePlot {
     this.host.classList.toggle("stale", stale);
   }
 
-  draw(view: SurfaceView): void {
-    this.view = view;
-    if (!this.width) return;
+  drawSurface(surface: Float64Array, other: Float64Array | undefined): void {
     const columns = this.mesh.mu.length;
-    const logs = logsOf(view.surface, columns);
-    this.map.draw(logs, view.other && logsOf(view.other, columns));
-    this.drawBarAxis(logs);
-    this.drawPoints(view.points);
-    this.drawPath(view.path);
-    this.drawMarker(view.q);
+    this.surface = logsOf(surface, columns);
+    this.other = other && logsOf(other, columns);
+    this.drawMap();
   }
 
   drawMarker(q: Gaussian): void {
-    if (this.view) this.view.q = q;
+    this.q = q;
     this.marker.setAttribute("transform", `translate(${this.x(q.mu)},${this.y(q.sigma)}) scale(${this.unit})`);
     this.marker.setAttribute("aria-valuenow", String(q.mu));
     this.marker.setAttribute("aria-valuetext", `mu ${q.mu.toFixed(1)}, sigma ${q.sigma.toFixed(1)}`);
   }
 
-  drawPath(path: Point[] | undefined): void {
-    if (this.view) this.view.path = path;
-    const group = select(this.svg).select<SVGGElement>(".path").attr("visibility", path?.length ? null : "hidden");
-    if (!path?.length) return;
+  /// As far as it is to be seen.
+  drawPath(path: Point[]): void {
+    this.path = path;
+    const group = select(this.svg).select<SVGGElement>(".path").attr("visibility", path.length ? null : "hidden");
+    const end = path.at(-1);
+    if (!end) return;
     const d = `M${path.map((p) => `${this.x(p.mu).toFixed(2)},${this.y(p.sigma).toFixed(2)}`).join("L")}`;
-    const end = path.at(-1)!;
     group.attr("class", `path ${this.direction}`).selectAll("path").attr("d", d);
     group.select("circle").attr("r", 5 * this.unit).attr("cx", this.x(end.mu)).attr("cy", this.y(end.sigma));
   }
 
   drawPoints(points: StationaryPoint[]): void {
-    if (this.view) this.view.points = points;
+    this.points = points;
     const shown = points.flatMap((p) => (p.kind === "minimum" || p.kind === "saddle" ? [{ ...p, kind: p.kind }] : []));
     const drawn = select(this.svg)
       .select(".points")
@@ -178,7 +173,7 @@ export class SurfacePlot {
       if ((event as PointerEvent).pointerType === "touch" && inside(event as PointerEvent)) move(event as PointerEvent);
     });
     this.marker.addEventListener("keydown", (event) => {
-      const { q } = this.view!;
+      const { q } = this;
       const far = 10;
       const steps: Record<string, [number, number]> = {
         ArrowLeft: [-1, 0],
@@ -212,6 +207,12 @@ export class SurfacePlot {
     svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6 * this.unit);
     svg.select(".axis-title.y").attr("transform", `translate(${13 * this.unit},${(top + bottom) / 2})`);
     svg.select(".frame").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
+  }
+
+  private drawMap(): void {
+    if (!this.width || !this.surface) return;
+    this.map.draw(this.surface, this.other);
+    this.drawBarAxis(this.surface);
   }
 
   private drawBarAxis(logs: Logs): void {
