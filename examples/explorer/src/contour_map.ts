@@ -15,7 +15,7 @@ const labelShares = [0.8, 0.2, 0.35, 0.65, 0.5]; // of the width, the middle las
 
 type Position = [number, number];
 
-interface Contour {
+export interface Contour {
   level: number;
   lines: Position[][]; // in columns and rows of the mesh, the first value at 0.5
 }
@@ -89,7 +89,7 @@ function crossedRows({ rowLows, rowHighs }: Logs, at: number): [number, number] 
   return [first, last];
 }
 
-function contoursOf(logs: Logs, at: readonly number[]): Contour[] {
+export function contoursOf(logs: Logs, at: readonly number[]): Contour[] {
   const { values, columns } = logs;
   return at.map((level) => {
     const log = Math.log10(level);
