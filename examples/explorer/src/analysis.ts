@@ -2,7 +2,7 @@
 // What takes longer than a frame, the minima and the descents, is found in a worker that runs this page's own script.
 import { Core, type Component, type Direction, type Domain, type Gaussian, type Point, type StationaryPoint } from "./core";
 
-export interface Question {
+interface Question {
   components: Component[];
   domain: Domain;
   start: Gaussian;
@@ -26,6 +26,18 @@ function analyse(core: Core, question: Question, known?: { question: Question; a
   const paths = Object.fromEntries(question.descents.map((d) => [d, core.descent(domain, d, start)]));
   if (samePicture) return { ...known.answer, paths };
   return { forwardMinimum: core.forwardMinimum(domain), stationary: core.stationaryPoints(domain), paths };
+}
+
+/// The first share of a path, by length: as if it were walked at even speed.
+export function beginning(path: Point[], share: number): Point[] {
+  const lengths = path.slice(1).map((p, n) => Math.hypot(p.mu - path[n]!.mu, p.sigma - path[n]!.sigma));
+  let rest = share * lengths.reduce((sum, length) => sum + length, 0);
+  const passed = share < 1 ? lengths.findIndex((length) => (rest -= length) < 0) : -1;
+  if (passed < 0) return path;
+  const [from, to] = [path[passed]!, path[passed + 1]!];
+  const part = 1 + rest / lengths[passed]!;
+  const between = (a: number, b: number) => a + part * (b - a);
+  return [...path.slice(0, passed + 1), { mu: between(from.mu, to.mu), sigma: between(from.sigma, to.sigma), value: to.value }];
 }
 
 /// The worker's side.

@@ -15,7 +15,7 @@ const labelShares = [0.8, 0.2, 0.35, 0.65, 0.5]; // of the width, the middle las
 
 type Position = [number, number];
 
-export interface Contour {
+interface Contour {
   level: number;
   lines: Position[][]; // in columns and rows of the mesh, the first value at 0.5
 }

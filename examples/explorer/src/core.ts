@@ -4,7 +4,7 @@ import createModule from "explorer-core";
 
 export type Domain = "grid" | "line";
 export type Direction = "forward" | "reverse";
-export type Kind = "minimum" | "saddle" | "maximum" | "degenerate";
+type Kind = "minimum" | "saddle" | "maximum" | "degenerate";
 
 /// One component of p. Its weight is its share of all shares.
 export interface Component {
@@ -50,9 +50,6 @@ export interface StationaryPoint extends Point {
 const domains: Domain[] = ["grid", "line"];
 const directions: Direction[] = ["forward", "reverse"];
 const kinds: Kind[] = ["minimum", "saddle", "maximum", "degenerate"];
-
-/// Thrown with the text of explorer_error().
-export class CoreError extends Error {}
 
 export class Core {
   private constructor(private readonly module: ExplorerModule) {}
@@ -136,7 +133,7 @@ export class Core {
   }
 
   private checked(result: number): number {
-    if (result < 0) throw new CoreError(this.module.UTF8ToString(this.module._explorer_error()));
+    if (result < 0) throw new Error(this.module.UTF8ToString(this.module._explorer_error()));
     return result;
   }
 

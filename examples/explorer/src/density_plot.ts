@@ -13,7 +13,7 @@ const reach = 11;
 const baseMargin = { top: 62, right: 14, bottom: 40, left: 48 };
 const headroom = 1.12;
 
-export interface DensityView {
+interface DensityView {
   domain: Domain;
   x: Float64Array;
   p: Float64Array;

@@ -8,7 +8,7 @@ export function save(content: Blob, name: string): void {
   URL.revokeObjectURL(link.href);
 }
 
-export interface Layer {
+interface Layer {
   svg: SVGSVGElement;
   canvas?: HTMLCanvasElement;
 }

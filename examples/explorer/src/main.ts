@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { Analyst, serve, type Answer, type Question } from "./analysis";
+import { Analyst, beginning, serve, type Answer } from "./analysis";
 import { Controls } from "./controls";
 import { Core, type Direction, type Domain, type Gaussian, type Point, type Surfaces } from "./core";
 import { DensityPlot } from "./density_plot";
 import { save, toPng } from "./download";
-import { formatNats, formatNumber } from "./format";
-import { markerCircles, marks } from "./layout";
 import { defaultState, fromHash, toHash, type State, type Theme } from "./state";
 import { SurfacePlot } from "./surface_plot";
+import { byId, explainMarks, tellError, tellNumbers, tellOutcome, tellTime } from "./words";
 
 const directions: Direction[] = ["forward", "reverse"];
 const other: Record<Domain, Domain> = { grid: "line", line: "grid" };
 const animationMilliseconds = 1800;
 const restDelay = 150; // milliseconds without an input
 const analysisDelay = 60; // while hands move, the worker leaves the processor to the picture
-
-const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
 class Explorer {
   private state: State = defaultState();
@@ -46,9 +43,9 @@ class Explorer {
     private readonly core: Core,
     script: string,
   ) {
-    this.analyst = new Analyst(script, (answer) => this.answered(answer), (text) => this.fail(text));
+    this.analyst = new Analyst(script, (answer) => this.answered(answer), tellError);
     this.listen();
-    this.explainMarks();
+    explainMarks();
     this.load();
     const observer = new ResizeObserver(() => this.resize());
     for (const id of ["density", ...directions]) observer.observe(byId(id));
@@ -60,7 +57,7 @@ class Explorer {
   private load(): void {
     const { state, errors } = fromHash(location.hash);
     this.state = state;
-    this.fail(errors.join("; "));
+    tellError(errors.join("; "));
     this.applyTheme();
     this.showState();
     this.progress = 1;
@@ -91,9 +88,7 @@ class Explorer {
   private rest(): void {
     const hash = toHash(this.state);
     if (hash !== location.hash) history.replaceState(null, "", hash);
-    if (!this.paintTime) return;
-    const [compute, paint] = [this.computeTime.toFixed(1), this.paintTime.toFixed(0)];
-    byId("timing").textContent = `both surfaces in ${compute} ms, input to paint ${paint} ms`;
+    if (this.paintTime) tellTime(this.computeTime, this.paintTime);
   }
 
   private move(q: Gaussian): void {
@@ -115,11 +110,10 @@ class Explorer {
       if (mixture) this.compute();
       if (this.surfaces[this.state.domain]) {
         this.draw(mixture);
-        clearTimeout(this.analysisTimer);
-        this.analysisTimer = window.setTimeout(() => this.analyst.ask(this.question()), analysisDelay);
+        this.scheduleAnalysis();
       }
     } catch (failure) {
-      this.fail(failure instanceof Error ? failure.message : String(failure));
+      tellError(failure instanceof Error ? failure.message : String(failure));
       return;
     }
     // A task after the frame: by then it is laid out, painted and handed to the compositor.
@@ -141,7 +135,7 @@ class Explorer {
     const { components, domain, compare } = this.state;
     this.core.setMixture(components);
     const accepted = JSON.stringify(components);
-    if (this.accepted && this.accepted !== accepted) this.fail("");
+    if (this.accepted && this.accepted !== accepted) tellError("");
     this.accepted = accepted;
     const begin = performance.now();
     this.surfaces = { [domain]: this.core.surfaces(domain) };
@@ -161,7 +155,7 @@ class Explorer {
       plot.drawMarker(q);
     }
     this.drawDensities();
-    this.tellNumbers();
+    tellNumbers({ grid: this.core.pair("grid", q), line: this.core.pair("line", q) }, domain);
   }
 
   private drawDensities(): void {
@@ -190,19 +184,19 @@ class Explorer {
     return [{ ...this.answer.forwardMinimum, kind: "minimum" as const }];
   }
 
-  /// The descent's path as far as the animation has come; steps are passed at even speed.
+  /// The descent's path as far as the animation has come.
   private path(direction: Direction): Point[] {
     const path = (this.state.descents.includes(direction) && this.answer?.paths[direction]) || [];
-    if (this.progress >= 1) return path;
-    const lengths = path.slice(1).map((p, n) => Math.hypot(p.mu - path[n]!.mu, p.sigma - path[n]!.sigma));
-    let rest = this.progress * lengths.reduce((sum, length) => sum + length, 0);
-    const passed = lengths.findIndex((length) => (rest -= length) < 0);
-    if (passed < 0) return path;
-    const [from, to] = [path[passed]!, path[passed + 1]!];
-    const share = 1 + rest / lengths[passed]!;
-    const between = (a: number, b: number) => a + share * (b - a);
-    const here = { mu: between(from.mu, to.mu), sigma: between(from.sigma, to.sigma), value: to.value };
-    return [...path.slice(0, passed + 1), here];
+    return beginning(path, this.progress);
+  }
+
+  private tellOutcome(): void {
+    const minima = this.answer?.stationary.filter((p) => p.kind === "minimum").length;
+    const ends = this.state.descents.flatMap((direction): [Direction, Point][] => {
+      const end = this.progress < 1 ? undefined : this.path(direction).at(-1);
+      return end ? [[direction, end]] : [];
+    });
+    tellOutcome(ends, minima);
   }
 
   private resize(): void {
@@ -212,9 +206,14 @@ class Explorer {
 
   // Minima and descents ----------------------------------------------------------------------------------------------
 
-  private question(): Question {
-    const { components, domain, q, descents } = this.state;
-    return { components, domain, start: q, descents };
+  private scheduleAnalysis(): void {
+    byId("outcome").ariaBusy = "true";
+    clearTimeout(this.analysisTimer);
+    this.analysisTimer = window.setTimeout(() => {
+      this.analysisTimer = 0;
+      const { components, domain, q, descents } = this.state;
+      this.analyst.ask({ components, domain, start: q, descents });
+    }, analysisDelay);
   }
 
   private answered(answer: Answer): void {
@@ -225,7 +224,7 @@ class Explorer {
     }
     this.drawPaths();
     this.tellOutcome();
-    document.body.dataset.answers = String(Number(document.body.dataset.answers ?? 0) + 1);
+    if (!this.analysisTimer) byId("outcome").ariaBusy = "false";
   }
 
   private drawPaths(): void {
@@ -259,48 +258,6 @@ class Explorer {
     step(begin);
   }
 
-  // Words ------------------------------------------------------------------------------------------------------------
-
-  private fail(text: string): void {
-    byId("error").hidden = !text;
-    byId("error").textContent = text;
-  }
-
-  private tellNumbers(): void {
-    for (const row of document.querySelectorAll<HTMLTableRowElement>("#numbers tbody tr")) {
-      const domain = row.dataset.domain as Domain;
-      const pair = this.core.pair(domain, this.state.q);
-      row.classList.toggle("current", domain === this.state.domain);
-      directions.forEach((direction, n) => {
-        const cell = row.cells[n + 1]!;
-        cell.textContent = formatNats(pair[direction]);
-        cell.title = String(pair[direction]);
-      });
-    }
-  }
-
-  private tellOutcome(): void {
-    const minima = this.points("reverse").filter((p) => p.kind === "minimum").length;
-    const ends = this.state.descents.flatMap((direction) => {
-      const path = this.answer?.paths[direction];
-      if (!path || this.progress < 1) return [];
-      const { mu, sigma, value } = path.at(-1)!;
-      return `<span class="${direction}">${direction === "forward" ? "<i>D</i>(<i>p</i>‖<i>q</i>)" : "<i>D</i>(<i>q</i>‖<i>p</i>)"}
-        falls to ${formatNats(value)} at <i>μ</i> ${formatNumber(mu, 2)}, <i>σ</i> ${formatNumber(sigma, 2)}</span>`;
-    });
-    const number = ["no", "one", "two", "three", "four", "five", "six"][minima] ?? String(minima);
-    const summary = this.answer ? `<i>D</i>(<i>q</i>‖<i>p</i>) has ${number} ${minima === 1 ? "minimum" : "minima"} here.` : "";
-    byId("outcome").innerHTML = ends.length ? ends.join("<br>") : summary;
-  }
-
-  private explainMarks(): void {
-    const symbol = (drawing: string) => `<svg width="16" height="16" viewBox="-10 -10 20 20" aria-hidden="true">${drawing}</svg>`;
-    const point = (kind: keyof typeof marks) => symbol(`<path class="${kind}" d="${marks[kind]}"></path>`);
-    byId("marks").innerHTML = `<span class="points">${point("minimum")} minimum</span>
-      <span class="points">${point("saddle")} saddle</span>
-      <span>${symbol(markerCircles)} <i>q</i>: drag it, or use the arrow keys</span>`;
-  }
-
   // Buttons ----------------------------------------------------------------------------------------------------------
 
   private listen(): void {
@@ -328,7 +285,7 @@ class Explorer {
     byId("reset").addEventListener("click", () => {
       const { theme } = this.state;
       this.state = { ...defaultState(), theme };
-      this.fail("");
+      tellError("");
       this.showState();
       this.changed(true);
     });

@@ -12,7 +12,7 @@ import { accuracy, assertNear, assertSameTable, knows, page as file, table, tabl
 const address = pathToFileURL(file).href;
 const screenshots = join(dirname(file), "screenshots");
 const narrow = "#weights=0.5,0.5&means=-3,3&stddevs=0.1,0.1&mu=1.5&sigma=1&domain=line";
-const descents = "#weights=0.6,0.4&means=-2,3&stddevs=0.7,1.2&mu=-1&sigma=0.4&domain=line&descents=forward,reverse";
+const descents = "#weights=0.6,0.4&means=-2,3&stddevs=0.7,1.2&mu=-3&sigma=9&domain=line&descents=forward,reverse";
 const ranges = {
   theta: [0, 1],
   mu1: [-3, 3],
@@ -48,7 +48,7 @@ async function open(hash, options) {
     if (!/^(file|blob|data):/.test(request.url())) problems.push(`asked the network for ${request.url()}`);
   });
   await page.goto(address + hash);
-  await page.waitForFunction(() => Number(document.body.dataset.answers) > 0);
+  await page.waitForSelector("#outcome[aria-busy=false]", { state: "attached" });
   return page;
 }
 
@@ -70,9 +70,8 @@ async function change(page, act) {
 
 /// Acts, and waits for the minima and paths that follow, too.
 async function changeAll(page, act) {
-  const before = await page.evaluate(() => Number(document.body.dataset.answers));
-  await act();
-  await page.waitForFunction((n) => Number(document.body.dataset.answers) > n, before);
+  await change(page, act);
+  await page.waitForSelector("#outcome[aria-busy=false]", { state: "attached" });
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
 
