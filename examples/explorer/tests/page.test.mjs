@@ -7,12 +7,13 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { accuracy, assertNear, assertSameTable, knows, page as file, table, tableText } from "./setting.mjs";
+import { accuracy, assertNear, assertSameTable, page as file, table, tableText } from "./setting.mjs";
 
 const address = pathToFileURL(file).href;
 const screenshots = join(dirname(file), "screenshots");
 const narrow = "#weights=0.5,0.5&means=-3,3&stddevs=0.1,0.1&mu=1.5&sigma=1&domain=line";
 const descents = "#weights=0.6,0.4&means=-2,3&stddevs=0.7,1.2&mu=-3&sigma=9&domain=line&descents=forward,reverse";
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 const ranges = {
   theta: [0, 1],
   mu1: [-3, 3],
@@ -142,19 +143,16 @@ test("the numbers equal the example divergence", () =>
     }
   }));
 
-test("other mixtures and numbers of components equal the example, too", async (t) => {
+test("other mixtures and numbers of components equal the example, too", async () => {
   const mixtures = [
     ["0.3,0.7", "-3,3", "0.1,2"],
     ["1,0", "-1.3,3", "1.3,1"],
     ["0.2,0.5,0.3", "-3,0,2.5", "0.5,1.2,0.3"],
   ];
-  const domains = knows("surfaces", "--domain") ? ["grid", "line"] : ["grid"];
-  t.diagnostic(`compared on: ${domains.join(", ")}`);
   for (const [weights, means, stddevs] of mixtures)
-    for (const domain of domains)
+    for (const domain of ["grid", "line"])
       await withPage(`#weights=${weights}&means=${means}&stddevs=${stddevs}&domain=${domain}`, async (page) => {
-        const options = [`--weights=${weights}`, `--means=${means}`, `--stddevs=${stddevs}`];
-        if (domain === "line") options.push("--domain=line");
+        const options = [`--weights=${weights}`, `--means=${means}`, `--stddevs=${stddevs}`, `--domain=${domain}`];
         assertSameTable(await csv(page), tableText("surfaces", ...options));
       });
 });
@@ -287,6 +285,23 @@ test("the marker is dragged on either panel", () =>
       assert.equal((await shown(page)).updates, updates, "no surface was computed");
     }
   }));
+
+test("on a phone the marker goes where a finger taps, and all sliders are in reach", () =>
+  withPage(
+    "",
+    async (page) => {
+      const frame = await page.locator("#reverse .frame").boundingBox();
+      await change(page, () => page.touchscreen.tap(frame.x + (7 / 9.9) * frame.width, frame.y + (6.9 / 9.8) * frame.height));
+      const { mu, sigma } = (await shown(page)).sliders;
+      assert.deepEqual([mu, sigma], [2, 3]);
+      for (const id of names) {
+        await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+        const { x, y, width, height } = await page.locator(`#${id}`).boundingBox();
+        assert.ok(x >= 0 && x + width <= phone.viewport.width && height >= 30, `${id}: ${[x, y, width, height]}`);
+      }
+    },
+    phone,
+  ));
 
 test("the address holds the picture", () =>
   withPage("", async (page) => {
@@ -471,7 +486,6 @@ test("screenshots are taken", async (t) => {
   await take("descent", descents);
   await take("dark", descents, { colorScheme: "dark" });
   await take("projector", descents, { viewport: { width: 1920, height: 1080 } });
-  const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
   await take("phone", descents, phone, true);
   t.diagnostic(`in ${screenshots}`);
 });

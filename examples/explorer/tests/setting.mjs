@@ -30,11 +30,13 @@ export function parseCsv(text) {
 /// "inf" is how the tables write infinity.
 const toNumber = (field) => (field === "inf" ? Infinity : Number(field));
 
-function run(example, options) {
+/// The table that an example writes, as text and as numbers.
+export function tableText(example, ...options) {
   const program = join(examples, example);
   assert.ok(existsSync(program), `${program} is missing: cmake --workflow --preset demo builds it`);
   return execFileSync(program, options, { encoding: "utf8", maxBuffer: 1e8 });
 }
+export const table = (example, ...options) => parseCsv(tableText(example, ...options));
 
 /// A table of the library's reference figures, as records of texts.
 export function reference(name) {
@@ -42,13 +44,6 @@ export function reference(name) {
   const names = header.split(",");
   return lines.map((line) => Object.fromEntries(line.split(",").map((field, n) => [names[n], field])));
 }
-
-/// The table that an example writes, as text and as numbers.
-export const tableText = (example, ...options) => run(example, options);
-export const table = (example, ...options) => parseCsv(run(example, options));
-
-/// Whether the example knows the option.
-export const knows = (example, option) => run(example, ["--help"]).includes(option);
 
 /// Equal to the byte but for the divergences, which are equal to the accuracy: WebAssembly's exp and log are not the
 /// machine's, and differ from them in the last digits.
