@@ -4,30 +4,25 @@ import { interpolateViridis } from "d3-scale-chromatic";
 
 const steps = 256;
 
-function channels(css: string): [number, number, number] {
-  const hex = parseInt(css.slice(1), 16);
-  return [(hex >> 16) & 255, (hex >> 8) & 255, hex & 255];
+/// #rrggbb as a pixel of an image, whose bytes are red, green, blue and opacity.
+function pixel(css: string): number {
+  const rgb = parseInt(css.slice(1), 16);
+  return ((255 << 24) | ((rgb & 255) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
 }
 
-/// viridis[i]: red, green, blue of i / 255.
-const viridis = Array.from({ length: steps }, (_, i) => channels(interpolateViridis(i / (steps - 1))));
+const viridis = Uint32Array.from({ length: steps }, (_, i) => pixel(interpolateViridis(i / (steps - 1))));
 
 export { interpolateViridis as colour };
 
-/// The colours of values, of which 0 to 1 are the ends of the scale, as an image whose first row is its last.
-export function shade(values: Float64Array, columns: number, low: number, high: number): ImageData {
-  const rows = values.length / columns;
-  const image = new ImageData(columns, rows);
+/// Paints the image's pixels with the colours of values, of which low and high are the ends of the scale. The last row
+/// of values is the first of the image.
+export function shade(image: ImageData, values: Float64Array, low: number, high: number): void {
+  const { width: columns, height: rows } = image;
+  const pixels = new Uint32Array(image.data.buffer);
   const scale = (steps - 1) / (high - low);
   for (let i = 0; i < rows; ++i)
     for (let j = 0; j < columns; ++j) {
-      const at = 4 * ((rows - 1 - i) * columns + j);
       const step = Math.round((values[i * columns + j]! - low) * scale);
-      const [red, green, blue] = viridis[Math.min(steps - 1, Math.max(0, step))]!;
-      image.data[at] = red;
-      image.data[at + 1] = green;
-      image.data[at + 2] = blue;
-      image.data[at + 3] = 255;
+      pixels[(rows - 1 - i) * columns + j] = viridis[Math.min(steps - 1, Math.max(0, step))]!;
     }
-  return image;
 }

@@ -125,7 +125,7 @@ export class Controls {
     if (components.length === 2) components[0]!.share = 0.5;
     this.show();
     this.changed("mixture");
-    document.getElementById("add")!.focus();
+    (this.host.querySelector<HTMLElement>("#add:not(:disabled)") ?? this.cards.at(-1)!.root.querySelector<HTMLElement>(".remove")!).focus();
   }
 
   private remove(k: number): void {

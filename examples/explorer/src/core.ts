@@ -4,7 +4,7 @@ import createModule from "explorer-core";
 
 export type Domain = "grid" | "line";
 export type Direction = "forward" | "reverse";
-export type Kind = "minimum" | "saddle" | "maximum" | "degenerate";
+type Kind = "minimum" | "saddle" | "maximum" | "degenerate";
 
 /// One component of p. Its weight is its share of all shares.
 export interface Component {
@@ -51,9 +51,6 @@ const domains: Domain[] = ["grid", "line"];
 const directions: Direction[] = ["forward", "reverse"];
 const kinds: Kind[] = ["minimum", "saddle", "maximum", "degenerate"];
 
-/// Thrown with the text of explorer_error().
-export class CoreError extends Error {}
-
 export class Core {
   private constructor(private readonly module: ExplorerModule) {}
 
@@ -80,6 +77,14 @@ export class Core {
   surfaces(domain: Domain): Surfaces {
     const [forward, reverse] = this.outputs(2, (a, b) => this.module._explorer_surfaces(domains.indexOf(domain), a, b));
     return { forward: forward!, reverse: reverse! };
+  }
+
+  /// Both surfaces as the examples write them.
+  csv(domain: Domain): string {
+    return this.scratch(1, (at) => {
+      this.checked(this.module._explorer_csv(domains.indexOf(domain), at));
+      return this.module.UTF8ToString(this.module.HEAPU32[at / 4]!);
+    });
   }
 
   pair(domain: Domain, q: Gaussian): Pair {
@@ -128,7 +133,7 @@ export class Core {
   }
 
   private checked(result: number): number {
-    if (result < 0) throw new CoreError(this.module.UTF8ToString(this.module._explorer_error()));
+    if (result < 0) throw new Error(this.module.UTF8ToString(this.module._explorer_error()));
     return result;
   }
 

@@ -13,7 +13,7 @@ const reach = 11;
 const baseMargin = { top: 62, right: 14, bottom: 40, left: 48 };
 const headroom = 1.12;
 
-export interface DensityView {
+interface DensityView {
   domain: Domain;
   x: Float64Array;
   p: Float64Array;
@@ -64,7 +64,10 @@ export class DensityPlot {
         <text class="sum reverse" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
         <g class="grid-lines"></g>
         <g clip-path="url(#plot-area)">
-          <g class="window"><rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect></g>
+          <g class="window">
+            <rect class="before" fill="url(#hatch)"></rect><rect class="after" fill="url(#hatch)"></rect>
+            <text class="before" text-anchor="middle">outside the grid</text><text class="after" text-anchor="middle">outside the grid</text>
+          </g>
           <path class="p area"></path><path class="p line"></path>
           <g class="components curves"></g>
           <path class="fit forward"></path><path class="fit reverse"></path>
@@ -106,19 +109,23 @@ export class DensityPlot {
     const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
     // A narrow q may leave through the ceiling: p stays readable.
     const axisTop = ceiling(headroom * Math.max(top, Math.min(others, 3 * top)));
-    const frame = [axisTop, view.domain, this.width, this.height].join();
+    const frame = [axisTop, view.domain, this.width, this.height, Object.keys(view.fits)].join();
     if (frame !== this.frame) {
       this.frame = frame;
       this.y.domain([0, axisTop]);
       this.drawFrame(view.domain);
+      this.drawLegend(view);
     }
     this.drawTitle(view);
-    svg.select(".p.area").attr("d", this.path(view.x, view.p, true));
-    svg.select(".p.line").attr("d", this.path(view.x, view.p));
-    svg.select(".q.line").attr("d", this.path(view.x, view.q, false, view.domain === "grid"));
+    const p = this.path(view.x, view.p);
+    const [base, end] = [this.y(0).toFixed(1), this.x(view.x.at(-1)!).toFixed(1)];
+    svg.select(".p.area").attr("d", `${p}L${end},${base}H${this.x(view.x[0]!).toFixed(1)}Z`);
+    svg.select(".p.line").attr("d", p);
+    const onDomain = (q: Float64Array) => (view.domain === "grid" ? this.cutPath(view.x, q) : this.path(view.x, q));
+    svg.select(".q.line").attr("d", onDomain(view.q));
     for (const direction of ["forward", "reverse"] as const) {
       const fit = view.fits[direction];
-      svg.select(`.fit.${direction}`).attr("d", fit ? this.path(view.x, fit, false, view.domain === "grid") : null);
+      svg.select(`.fit.${direction}`).attr("d", fit ? onDomain(fit) : null);
     }
     svg
       .select(".curves")
@@ -126,29 +133,42 @@ export class DensityPlot {
       .data(view.components)
       .join("path")
       .attr("d", (c) => this.path(view.x, c));
-    this.drawLegend(view);
   }
 
-  /// A curve; closed down to the axis, or only where it is cut off.
-  private path(x: Float64Array, y: Float64Array, closed = false, cut = false): string {
-    const tenth = (pixels: number) => Math.round(10 * pixels) / 10;
-    const base = tenth(this.y(0));
-    const [left, right] = [tenth(this.x(x[0]!)), tenth(this.x(x.at(-1)! + (cut ? gridStep : 0)))];
-    const points = Array.from(x, (at, i) => `${tenth(this.x(at))},${tenth(this.y(y[i]!))}`).join("L");
-    if (!closed && !cut) return `M${points}`;
-    return `M${left},${base}L${points}${cut ? `H${right}` : ""}V${base}${closed ? "Z" : ""}`;
+  /// A curve to a tenth of a pixel, without the points inside its level parts.
+  private path(x: Float64Array, y: Float64Array): string {
+    const heights = Array.from(y, (value) => Math.round(10 * this.y(value)) / 10);
+    const points: string[] = [];
+    heights.forEach((height, i) => {
+      const level = height === heights[i - 1] && height === heights[i + 1];
+      if (!level) points.push(`${Math.round(10 * this.x(x[i]!)) / 10},${height}`);
+    });
+    return `M${points.join("L")}`;
+  }
+
+  /// The same down to the axis where the window cuts it off.
+  private cutPath(x: Float64Array, y: Float64Array): string {
+    const [base, left, right] = [this.y(0), this.x(x[0]!), this.x(x.at(-1)! + gridStep)].map((pixels) => pixels.toFixed(1));
+    return `M${left},${base}${this.path(x, y).replace("M", "L")}H${right}V${base}`;
   }
 
   private drawFrame(domain: Domain): void {
     const svg = select(this.svg);
     const [left, right] = this.x.range() as [number, number];
     const [bottom, top] = this.y.range() as [number, number];
+    for (const [direction, share] of [["forward", 0.26], ["reverse", 0.74]] as const)
+      svg.selectAll(`text.${direction}`).attr("x", left + share * (right - left));
+    svg.selectAll(".title").attr("y", 24 * this.unit);
+    svg.selectAll(".sum").attr("y", 44 * this.unit);
     svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
     svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
-    const band = (name: string, from: number, to: number) =>
-      svg.select(name).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
-    band(".before", left, this.x(window.begin));
-    band(".after", this.x(window.end), right);
+    const band = (name: string, from: number, to: number) => {
+      svg.select(`rect.${name}`).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
+      const middle = `translate(${(from + to) / 2},${(top + bottom) / 2}) rotate(-90)`;
+      svg.select(`text.${name}`).attr("transform", middle).attr("dy", "0.32em");
+    };
+    band("before", left, this.x(window.begin));
+    band("after", this.x(window.end), right);
     const below = axisBottom(this.x).ticks(this.narrow ? 5 : 11).tickSizeOuter(0);
     const beside = axisLeft(this.y).ticks(4).tickSizeOuter(0);
     svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(below);
@@ -167,16 +187,11 @@ export class DensityPlot {
 
   private drawTitle({ pair, at, domain }: DensityView): void {
     const svg = select(this.svg);
-    const [left, right] = this.x.range() as [number, number];
-    const middle = { forward: left + 0.26 * (right - left), reverse: left + 0.74 * (right - left) };
     const sums = {
       forward: `${formatNats(pair.crossPQ)} − ${formatNats(pair.entropyP)}`.replace("− −", "+ "),
       reverse: `${formatNats(pair.crossQP)} − ${formatNats(pair.entropyQ)}`.replace("− −", "+ "),
     };
     for (const direction of ["forward", "reverse"] as const) {
-      svg.selectAll(`text.${direction}`).attr("x", middle[direction]);
-      svg.select(`.title.${direction}`).attr("y", 24 * this.unit);
-      svg.select(`.sum.${direction}`).attr("y", 44 * this.unit);
       svg.select(`.title.${direction} .value`).text(formatNats(pair[direction]));
       svg.select(`.sum.${direction} .value`).text(sums[direction]);
     }
@@ -196,8 +211,8 @@ export class DensityPlot {
       ...(view.fits.forward ? [{ key: "fit forward", text: `${after} ${math("D")}(${math("p")}‖${math("q")})` }] : []),
       ...(view.fits.reverse ? [{ key: "fit reverse", text: `${after} ${math("D")}(${math("q")}‖${math("p")})` }] : []),
     ];
-    const left = this.x.range()[0]!;
     // On a phone the legend is two rows above the figure, else a column in it.
+    const left = this.narrow ? this.x.range()[0]! : this.x(window.begin);
     const place = (i: number) =>
       this.narrow
         ? [[0, 60, 212, 0, 150][i]!, i < 3 ? 44 : 62]

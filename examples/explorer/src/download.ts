@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-import type { Mesh, Surfaces } from "./core";
-
 /// Hands a file to the person.
 export function save(content: Blob, name: string): void {
   const link = document.createElement("a");
@@ -10,20 +8,7 @@ export function save(content: Blob, name: string): void {
   URL.revokeObjectURL(link.href);
 }
 
-/// The table that the example `surfaces` writes: sigma in the outer loop, numbers that read back as themselves.
-export function toCsv(mesh: Mesh, { forward, reverse }: Surfaces): Blob {
-  const field = (x: number) => (x === Infinity ? "inf" : String(x));
-  const lines = ["mu,sigma,forward_kl,reverse_kl"];
-  mesh.sigma.forEach((sigma, i) =>
-    mesh.mu.forEach((mu, j) => {
-      const at = i * mesh.mu.length + j;
-      lines.push([mu, sigma, forward[at]!, reverse[at]!].map(field).join(","));
-    }),
-  );
-  return new Blob([lines.join("\n") + "\n"], { type: "text/csv" });
-}
-
-export interface Layer {
+interface Layer {
   svg: SVGSVGElement;
   canvas?: HTMLCanvasElement;
 }

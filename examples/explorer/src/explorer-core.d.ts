@@ -11,6 +11,7 @@ interface ExplorerModule {
   _explorer_sigma_axis(values: number): number;
   _explorer_set_mixture(count: number, shares: number, means: number, stddevs: number): number;
   _explorer_surfaces(domain: number, forward: number, reverse: number): number;
+  _explorer_csv(domain: number, text: number): number;
   _explorer_pair(domain: number, mu: number, sigma: number, values: number): number;
   _explorer_abscissae(domain: number, x: number): number;
   _explorer_density(domain: number, values: number): number;

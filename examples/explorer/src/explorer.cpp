@@ -4,9 +4,11 @@
 #include <cmath>
 #include <exception>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "klgrid/csv.hpp"
 #include "klgrid/divergence.hpp"
 #include "klgrid/fit.hpp"
 #include "klgrid/kl_surfaces.hpp"
@@ -78,6 +80,7 @@ struct Explorer {
   std::optional<GaussianMixture<double>> mixture;
   Vector<double> curve;
   std::vector<double> rows;
+  std::string text;
   klgrid::ParameterMesh<double> search = search_mesh();
 };
 
@@ -175,6 +178,16 @@ int explorer_surfaces(int domain, const double** forward, const double** reverse
     klgrid::kl_surfaces(*on.p, on.bank, on.surfaces, on.workspace);
     *reverse = on.surfaces.reverse.data();
     return hand_out(on.surfaces.forward, forward);
+  });
+}
+
+int explorer_csv(int domain, const char** text) {
+  return on_domain(domain, [&](auto& on) {
+    std::ostringstream out;
+    klgrid::write_csv(out, on.bank.mesh(), klgrid::kl_surfaces(*on.p, on.bank));
+    explorer().text = out.str();
+    *text = explorer().text.c_str();
+    return static_cast<int>(explorer().text.size());
   });
 }
 

@@ -3,7 +3,7 @@
 //
 // Every function checks its input. Where one returns an int, a negative one means that it failed and that
 // explorer_error() says why; otherwise it is what the function's comment says. A pointer handed out stays valid until
-// the next call of the same function.
+// the next call that hands one out.
 #ifndef KLGRID_EXPLORER_H
 #define KLGRID_EXPLORER_H
 
@@ -33,6 +33,9 @@ int explorer_set_mixture(int count, const double* shares, const double* means, c
 
 /// Both surfaces of p, sigma in rows: returns the number of cells.
 int explorer_surfaces(int domain, const double** forward, const double** reverse);
+
+/// Both surfaces as klgrid/csv.hpp writes them: returns the length of *text.
+int explorer_csv(int domain, const char** text);
 
 /// Writes D(p||q), D(q||p), H(p), H(q), H(p,q), H(q,p) of q(mu, sigma). Returns 6.
 int explorer_pair(int domain, double mu, double sigma, double* values);

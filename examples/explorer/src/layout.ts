@@ -6,15 +6,16 @@ export function unit(): number {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) / 15;
 }
 
-export interface Margin {
+/// The sides of a rectangle, or the widths of its margins.
+export interface Box {
   top: number;
   right: number;
   bottom: number;
   left: number;
 }
 
-export function scaled(margin: Margin, by: number): Margin {
-  return { top: margin.top * by, right: margin.right * by, bottom: margin.bottom * by, left: margin.left * by };
+export function scaled(box: Box, by: number): Box {
+  return { top: box.top * by, right: box.right * by, bottom: box.bottom * by, left: box.left * by };
 }
 
 /// Below this width a figure leaves out what can be read elsewhere.
@@ -22,3 +23,11 @@ export const narrow = 560;
 
 /// Pixels, of a place to draw in.
 export const smallest = 120;
+
+/// What is marked on the surfaces.
+export const marks = {
+  minimum: "M0,-8L6,0L0,8L-6,0Z",
+  saddle: "M-6.4,-4L-4,-6.4L0,-2.4L4,-6.4L6.4,-4L2.4,0L6.4,4L4,6.4L0,2.4L-4,6.4L-6.4,4L-2.4,0Z",
+};
+
+export const markerCircles = `<circle class="halo" r="9"></circle><circle class="dot" r="6"></circle>`;

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { Analyst, serve, type Answer, type Question } from "./analysis";
+import { Analyst, beginning, serve, type Answer } from "./analysis";
 import { Controls } from "./controls";
 import { Core, type Direction, type Domain, type Gaussian, type Point, type Surfaces } from "./core";
 import { DensityPlot } from "./density_plot";
-import { save, toCsv, toPng } from "./download";
-import { formatNats, formatNumber } from "./format";
+import { save, toPng } from "./download";
 import { defaultState, fromHash, toHash, type State, type Theme } from "./state";
 import { SurfacePlot } from "./surface_plot";
+import { byId, explainMarks, tellError, tellNumbers, tellOutcome, tellTime } from "./words";
 
 const directions: Direction[] = ["forward", "reverse"];
 const other: Record<Domain, Domain> = { grid: "line", line: "grid" };
 const animationMilliseconds = 1800;
-const hashDelay = 150;
+const restDelay = 150; // milliseconds without an input
 const analysisDelay = 60; // while hands move, the worker leaves the processor to the picture
-
-const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
 class Explorer {
   private state: State = defaultState();
@@ -32,10 +30,11 @@ class Explorer {
   private accepted = ""; // the last mixture that was no error, as JSON
   private updates = 0; // how often surfaces were computed
   private computeTime = 0;
+  private paintTime = 0; // from the last input to the end of the frame that showed it
   private mixtureChanged = true;
   private frame = 0;
   private inputTime = 0;
-  private hashTimer = 0;
+  private restTimer = 0;
   private analysisTimer = 0;
   private progress = 1; // of the animation, 0 to 1
   private animation = 0;
@@ -44,8 +43,9 @@ class Explorer {
     private readonly core: Core,
     script: string,
   ) {
-    this.analyst = new Analyst(script, (answer) => this.answered(answer), (text) => this.fail(text));
+    this.analyst = new Analyst(script, (answer) => this.answered(answer), tellError);
     this.listen();
+    explainMarks();
     this.load();
     const observer = new ResizeObserver(() => this.resize());
     for (const id of ["density", ...directions]) observer.observe(byId(id));
@@ -57,11 +57,12 @@ class Explorer {
   private load(): void {
     const { state, errors } = fromHash(location.hash);
     this.state = state;
-    this.fail(errors.join("; "));
+    tellError(errors.join("; "));
     this.applyTheme();
     this.showState();
     this.progress = 1;
     this.changed(true);
+    this.inputTime = 0; // nobody's hands
   }
 
   private showState(): void {
@@ -69,6 +70,7 @@ class Explorer {
     const { domain, compare } = this.state;
     document.querySelector<HTMLInputElement>(`#domain input[value=${domain}]`)!.checked = true;
     byId<HTMLInputElement>("compare").checked = compare;
+    document.querySelector("#compare + span")!.textContent = `${domain === "grid" ? "real line" : "grid"}’s contours, dashed`;
     for (const direction of directions)
       byId(`descend-${direction}`).setAttribute("aria-pressed", String(this.state.descents.includes(direction)));
   }
@@ -78,13 +80,15 @@ class Explorer {
     this.mixtureChanged ||= mixture;
     this.inputTime ||= performance.now();
     this.frame ||= requestAnimationFrame(() => this.update());
-    clearTimeout(this.hashTimer);
-    this.hashTimer = window.setTimeout(() => this.writeHash(), hashDelay);
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => this.rest(), restDelay);
   }
 
-  private writeHash(): void {
+  /// What does not have to follow the hands: the address, and how long the picture took.
+  private rest(): void {
     const hash = toHash(this.state);
     if (hash !== location.hash) history.replaceState(null, "", hash);
+    if (this.paintTime) tellTime(this.computeTime, this.paintTime);
   }
 
   private move(q: Gaussian): void {
@@ -106,25 +110,32 @@ class Explorer {
       if (mixture) this.compute();
       if (this.surfaces[this.state.domain]) {
         this.draw(mixture);
-        if (mixture) document.body.classList.add("stale");
-        clearTimeout(this.analysisTimer);
-        this.analysisTimer = window.setTimeout(() => this.analyst.ask(this.question()), analysisDelay);
+        this.scheduleAnalysis();
       }
     } catch (failure) {
-      this.fail(failure instanceof Error ? failure.message : String(failure));
+      tellError(failure instanceof Error ? failure.message : String(failure));
       return;
     }
-    // A task after the frame: by then it is on the screen.
+    // A task after the frame: by then it is laid out, painted and handed to the compositor.
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => this.tellTime(performance.now() - inputTime);
+    channel.port1.onmessage = () => this.painted(inputTime && performance.now() - inputTime);
     channel.port2.postMessage(undefined);
+  }
+
+  private painted(inputToPaint: number): void {
+    this.paintTime = inputToPaint || this.paintTime;
+    const { dataset } = byId("timing"); // for tests
+    dataset.updates = String(this.updates);
+    dataset.compute = this.computeTime.toFixed(3);
+    dataset.paint = this.paintTime.toFixed(3);
+    dataset.paints = String(Number(dataset.paints ?? 0) + 1);
   }
 
   private compute(): void {
     const { components, domain, compare } = this.state;
     this.core.setMixture(components);
     const accepted = JSON.stringify(components);
-    if (this.accepted && this.accepted !== accepted) this.fail("");
+    if (this.accepted && this.accepted !== accepted) tellError("");
     this.accepted = accepted;
     const begin = performance.now();
     this.surfaces = { [domain]: this.core.surfaces(domain) };
@@ -133,24 +144,25 @@ class Explorer {
     ++this.updates;
   }
 
-  private draw(surfaces: boolean): void {
+  private draw(mixture: boolean): void {
     const { domain, q } = this.state;
-    if (surfaces)
-      for (const direction of directions) {
-        const logs = this.surfaces[domain]![direction].map(Math.log10);
-        const others = this.surfaces[other[domain]]?.[direction].map(Math.log10);
-        this.plots[direction].draw({ logs, other: others, q, points: this.points(direction), path: this.path(direction) });
+    for (const direction of directions) {
+      const plot = this.plots[direction];
+      if (mixture) {
+        plot.drawSurface(this.surfaces[domain]![direction], this.surfaces[other[domain]]?.[direction]);
+        plot.markStale(true);
       }
-    else for (const direction of directions) this.plots[direction].drawMarker(q);
+      plot.drawMarker(q);
+    }
     this.drawDensities();
-    this.tellNumbers();
+    tellNumbers({ grid: this.core.pair("grid", q), line: this.core.pair("line", q) }, domain);
   }
 
   private drawDensities(): void {
     const { domain, q, components, descents } = this.state;
     const fits = Object.fromEntries(
       descents.flatMap((direction) => {
-        const end = this.path(direction)?.at(-1);
+        const end = this.path(direction).at(-1);
         return end ? [[direction, this.core.gaussian(domain, end)]] : [];
       }),
     );
@@ -172,19 +184,19 @@ class Explorer {
     return [{ ...this.answer.forwardMinimum, kind: "minimum" as const }];
   }
 
-  /// The descent's path as far as the animation has come; steps are passed at even speed.
-  private path(direction: Direction): Point[] | undefined {
-    const path = this.state.descents.includes(direction) ? this.answer?.paths[direction] : undefined;
-    if (!path || this.progress >= 1) return path;
-    const lengths = path.slice(1).map((p, n) => Math.hypot(p.mu - path[n]!.mu, p.sigma - path[n]!.sigma));
-    let rest = this.progress * lengths.reduce((sum, length) => sum + length, 0);
-    const passed = lengths.findIndex((length) => (rest -= length) < 0);
-    if (passed < 0) return path;
-    const [from, to] = [path[passed]!, path[passed + 1]!];
-    const share = 1 + rest / lengths[passed]!;
-    const between = (a: number, b: number) => a + share * (b - a);
-    const here = { mu: between(from.mu, to.mu), sigma: between(from.sigma, to.sigma), value: to.value };
-    return [...path.slice(0, passed + 1), here];
+  /// The descent's path as far as the animation has come.
+  private path(direction: Direction): Point[] {
+    const path = (this.state.descents.includes(direction) && this.answer?.paths[direction]) || [];
+    return beginning(path, this.progress);
+  }
+
+  private tellOutcome(): void {
+    const minima = this.answer?.stationary.filter((p) => p.kind === "minimum").length;
+    const ends = this.state.descents.flatMap((direction): [Direction, Point][] => {
+      const end = this.progress < 1 ? undefined : this.path(direction).at(-1);
+      return end ? [[direction, end]] : [];
+    });
+    tellOutcome(ends, minima);
   }
 
   private resize(): void {
@@ -194,18 +206,25 @@ class Explorer {
 
   // Minima and descents ----------------------------------------------------------------------------------------------
 
-  private question(): Question {
-    const { components, domain, q, descents } = this.state;
-    return { components, domain, start: q, descents };
+  private scheduleAnalysis(): void {
+    byId("outcome").ariaBusy = "true";
+    clearTimeout(this.analysisTimer);
+    this.analysisTimer = window.setTimeout(() => {
+      this.analysisTimer = 0;
+      const { components, domain, q, descents } = this.state;
+      this.analyst.ask({ components, domain, start: q, descents });
+    }, analysisDelay);
   }
 
   private answered(answer: Answer): void {
     this.answer = answer;
-    document.body.classList.remove("stale");
-    for (const direction of directions) this.plots[direction].drawPoints(this.points(direction));
+    for (const direction of directions) {
+      this.plots[direction].drawPoints(this.points(direction));
+      this.plots[direction].markStale(false);
+    }
     this.drawPaths();
     this.tellOutcome();
-    document.body.dataset.answers = String(Number(document.body.dataset.answers ?? 0) + 1);
+    if (!this.analysisTimer) byId("outcome").ariaBusy = "false";
   }
 
   private drawPaths(): void {
@@ -239,56 +258,13 @@ class Explorer {
     step(begin);
   }
 
-  // Words ------------------------------------------------------------------------------------------------------------
-
-  private fail(text: string): void {
-    byId("error").hidden = !text;
-    byId("error").textContent = text;
-  }
-
-  private tellNumbers(): void {
-    for (const row of document.querySelectorAll<HTMLTableRowElement>("#numbers tbody tr")) {
-      const domain = row.dataset.domain as Domain;
-      const pair = this.core.pair(domain, this.state.q);
-      row.classList.toggle("current", domain === this.state.domain);
-      directions.forEach((direction, n) => {
-        const cell = row.cells[n + 1]!;
-        cell.textContent = formatNats(pair[direction]);
-        cell.title = String(pair[direction]);
-      });
-    }
-  }
-
-  private tellOutcome(): void {
-    const minima = this.points("reverse").filter((p) => p.kind === "minimum").length;
-    const ends = this.state.descents.flatMap((direction) => {
-      const path = this.answer?.paths[direction];
-      if (!path || this.progress < 1) return [];
-      const { mu, sigma, value } = path.at(-1)!;
-      return `<span class="${direction}">${direction === "forward" ? "<i>D</i>(<i>p</i>‖<i>q</i>)" : "<i>D</i>(<i>q</i>‖<i>p</i>)"}
-        falls to ${formatNats(value)} at <i>μ</i> ${formatNumber(mu, 2)}, <i>σ</i> ${formatNumber(sigma, 2)}</span>`;
-    });
-    const number = ["no", "one", "two", "three", "four", "five", "six"][minima] ?? String(minima);
-    const summary = this.answer ? `<i>D</i>(<i>q</i>‖<i>p</i>) has ${number} ${minima === 1 ? "minimum" : "minima"} here.` : "";
-    byId("outcome").innerHTML = ends.length ? ends.join("<br>") : summary;
-  }
-
-  private tellTime(inputToPaint: number): void {
-    const timing = byId("timing");
-    timing.textContent = `both surfaces in ${this.computeTime.toFixed(1)} ms, input to paint ${inputToPaint.toFixed(0)} ms`;
-    timing.dataset.updates = String(this.updates);
-    timing.dataset.compute = this.computeTime.toFixed(3);
-    timing.dataset.paint = inputToPaint.toFixed(3);
-    timing.dataset.paints = String(Number(timing.dataset.paints ?? 0) + 1);
-  }
-
   // Buttons ----------------------------------------------------------------------------------------------------------
 
   private listen(): void {
     window.addEventListener("hashchange", () => this.load());
     byId("domain").addEventListener("change", (event) => {
       this.state.domain = (event.target as HTMLInputElement).value as Domain;
-      this.answer = undefined;
+      this.showState();
       this.changed(true);
     });
     byId<HTMLInputElement>("compare").addEventListener("change", (event) => {
@@ -298,7 +274,7 @@ class Explorer {
     byId("descend-both").addEventListener("click", () => this.descend(["forward", "reverse"]));
     for (const direction of directions) byId(`descend-${direction}`).addEventListener("click", () => this.descend([direction]));
     byId("descend-clear").addEventListener("click", () => this.descend([]));
-    byId("csv").addEventListener("click", () => save(toCsv(this.mesh, this.surfaces[this.state.domain]!), "surfaces.csv"));
+    byId("csv").addEventListener("click", () => save(new Blob([this.core.csv(this.state.domain)], { type: "text/csv" }), "surfaces.csv"));
     byId("png").addEventListener("click", () => void this.savePng());
     byId("theme").addEventListener("click", () => {
       this.state.theme = this.isDark() ? "light" : "dark";
@@ -309,10 +285,8 @@ class Explorer {
     byId("reset").addEventListener("click", () => {
       const { theme } = this.state;
       this.state = { ...defaultState(), theme };
-      this.answer = undefined;
-      this.fail("");
+      tellError("");
       this.showState();
-      this.tellOutcome();
       this.changed(true);
     });
   }

@@ -51,6 +51,7 @@ test("bad input is refused with a text that names argument, index, rule and valu
     [() => module._explorer_pair(grid, 0, -1, at), "Gaussian: stddev must be finite and > 0, got -1"],
     [() => module._explorer_pair(2, 0, 1, at), "explorer: domain must be 0 (grid) or 1 (line), got 2"],
     [() => module._explorer_surfaces(-1, at, at + 4), "explorer: domain must be 0 (grid) or 1 (line), got -1"],
+    [() => module._explorer_csv(2, at), "explorer: domain must be 0 (grid) or 1 (line), got 2"],
     [() => module._explorer_gaussian(grid, NaN, 1, at), "Gaussian: mean must be finite, got nan"],
     [() => module._explorer_component(line, 2, at), "GaussianMixture::component_pdf: k must be in [0, K), got 2"],
     [() => module._explorer_descent(grid, 2, 0, 1, at), "explorer: direction must be 0 (forward) or 1 (reverse), got 2"],

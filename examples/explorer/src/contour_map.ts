@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+// A surface as a picture: shading, contours with their levels, and the colour bar's colours, on a canvas.
+import { contours } from "d3-contour";
+import { colour, shade } from "./colours";
+import { formatLevel } from "./format";
+import type { Box } from "./layout";
+
+const least = 1e-3;
+const most = 1e4;
+const majorMantissas = [1, 2, 5];
+const minorMantissas = [1.5, 3, 7];
+const sampling = 13; // of the cells, for a share of them; prime to the mesh's columns
+const bright = 0.6; // of the colour scale: from there on dark lines are seen better than white ones
+const labelShares = [0.8, 0.2, 0.35, 0.65, 0.5]; // of the width, the middle last: there the picture happens
+
+type Position = [number, number];
+
+interface Contour {
+  level: number;
+  lines: Position[][]; // in columns and rows of the mesh, the first value at 0.5
+}
+
+interface Label {
+  text: string;
+  x: number;
+  y: number;
+  angle: number;
+}
+
+/// The decimal logarithms of a surface, and what is asked of them more than once.
+export interface Logs {
+  values: Float64Array; // row-major, the lowest row first
+  columns: number;
+  rowLows: Float64Array;
+  rowHighs: Float64Array;
+  low: number; // the ends of the colour scale
+  high: number;
+}
+
+const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
+const isDecade = (level: number) => Math.abs(Math.log10(level) % 1) < 1e-9;
+
+/// The colour scale goes from the surface's minimum to what all but the steepest twentieth of it stays below.
+export function logsOf(surface: Float64Array, columns: number): Logs {
+  const values = surface.map(Math.log10);
+  const rows = values.length / columns;
+  const rowLows = new Float64Array(rows).fill(Infinity);
+  const rowHighs = new Float64Array(rows).fill(-Infinity);
+  for (let i = 0; i < rows; ++i)
+    for (let at = i * columns; at < (i + 1) * columns; ++at) {
+      const value = values[at]!;
+      if (value < rowLows[i]!) rowLows[i] = value;
+      if (value > rowHighs[i]!) rowHighs[i] = value;
+    }
+  const sorted = Float64Array.from({ length: Math.floor(values.length / sampling) }, (_, n) => values[n * sampling]!).sort();
+  const low = clamp(Math.min(...rowLows), Math.log10(least), Math.log10(most) - 1);
+  const high = clamp(sorted[Math.floor(0.95 * sorted.length)]!, low + 1, Math.log10(most));
+  return { values, columns, rowLows, rowHighs, low, high };
+}
+
+/// The mantissas' multiples of powers of ten between two logarithms.
+export function levels(mantissas: readonly number[], low: number, high: number): number[] {
+  const all: number[] = [];
+  for (let decade = Math.floor(low); decade <= high; ++decade) for (const m of mantissas) all.push(Number(`${m}e${decade}`));
+  return all.filter((level) => Math.log10(level) > low && Math.log10(level) < high);
+}
+
+/// Lines of the colour scale's axis: in a long one only decades have room.
+export function barLevels({ low, high }: Logs): number[] {
+  return levels(high - low > 3.5 ? [1] : majorMantissas, low - 1e-3, high + 1e-3);
+}
+
+/// A ring without its points on the border of the image, half a step beyond the mesh: those are no contours.
+function openLines(ring: readonly number[][], columns: number, rows: number, firstRow: number): Position[][] {
+  const lines: Position[][] = [[]];
+  for (const [x, y] of ring as Position[]) {
+    if (x === 0 || x === columns || y === 0 || y === rows) lines.push([]);
+    else lines.at(-1)!.push([x, y + firstRow]);
+  }
+  return lines.filter((line) => line.length > 1);
+}
+
+/// The first and the last row to look at: all rows before or after them lie, as they do, on one side of the level.
+function crossedRows({ rowLows, rowHighs }: Logs, at: number): [number, number] {
+  const side = (i: number) => (rowLows[i]! >= at ? 1 : rowHighs[i]! < at ? -1 : 0);
+  let [first, last] = [0, rowLows.length - 1];
+  while (first < last && side(first) !== 0 && side(first + 1) === side(first)) ++first;
+  while (last > first && side(last) !== 0 && side(last - 1) === side(last)) --last;
+  return [first, last];
+}
+
+export function contoursOf(logs: Logs, at: readonly number[]): Contour[] {
+  const { values, columns } = logs;
+  return at.map((level) => {
+    const log = Math.log10(level);
+    const [first, last] = crossedRows(logs, log);
+    const rows = last + 1 - first;
+    const part = values.subarray(first * columns, (last + 1) * columns) as unknown as number[];
+    const rings = rows > 1 ? contours().size([columns, rows]).contour(part, log).coordinates.flat() : [];
+    return { level, lines: rings.flatMap((ring) => openLines(ring, columns, rows, first)) };
+  });
+}
+
+export class ContourMap {
+  private readonly context: CanvasRenderingContext2D;
+  private readonly small: OffscreenCanvas; // a pixel for each cell of the mesh
+  private readonly shading: ImageData;
+  private density = 1; // the screen's pixels in one of the page's
+  private box: Box = { left: 0, top: 0, right: 1, bottom: 1 };
+  private bar: Box = this.box;
+  private unit = 1;
+  private font = "";
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly columns: number,
+    private readonly rows: number,
+  ) {
+    this.context = canvas.getContext("2d")!;
+    this.small = new OffscreenCanvas(columns, rows);
+    this.shading = new ImageData(columns, rows);
+  }
+
+  /// The box spans the mesh from its first to its last values.
+  resize(width: number, height: number, box: Box, bar: Box, unit: number, fontFamily: string): void {
+    this.density = window.devicePixelRatio;
+    this.canvas.width = Math.round(width * this.density);
+    this.canvas.height = Math.round(height * this.density);
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
+    this.box = box;
+    this.bar = bar;
+    this.unit = unit;
+    this.font = `600 ${11 * unit}px ${fontFamily}`;
+  }
+
+  draw(logs: Logs, other: Logs | undefined): void {
+    const { context, box, unit } = this;
+    const { low, high } = logs;
+    context.setTransform(this.density, 0, 0, this.density, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.drawBar();
+    context.save();
+    context.beginPath();
+    context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    context.clip();
+    this.drawShading(logs);
+    // Near the minimum, where the surface is flat, there are lines between, which fade out a decade above it.
+    for (const { level, lines } of contoursOf(logs, levels(minorMantissas, low, Math.min(high, low + 1))))
+      this.stroke(lines, this.ink(logs, level, 0.55 * (1 - (Math.log10(level) - low))), 0.8 * unit);
+    // Beyond the colour scale, where it is steep, decades are enough.
+    const majorLevels = [...levels(majorMantissas, low, high), ...levels([1], high, Math.log10(most) + 1e-3)];
+    const major = contoursOf(logs, majorLevels);
+    for (const { level, lines } of major) {
+      const decade = isDecade(level);
+      this.stroke(lines, this.ink(logs, level, decade ? 0.95 : 0.6), (decade ? 1.6 : 1) * unit);
+    }
+    if (other) this.drawOther(contoursOf(other, majorLevels));
+    this.drawLabels(this.labels(major));
+    context.restore();
+  }
+
+  // From a column and a row to the next, in pixels.
+  private stepX = () => (this.box.right - this.box.left) / (this.columns - 1);
+  private stepY = () => (this.box.top - this.box.bottom) / (this.rows - 1);
+
+  private ink({ low, high }: Logs, level: number, opacity: number): string {
+    const dark = (Math.log10(level) - low) / (high - low) > bright;
+    return `rgba(${dark ? "30,20,50" : "255,255,255"},${opacity.toFixed(3)})`;
+  }
+
+  private drawShading({ values, low, high }: Logs): void {
+    const { left, top } = this.box;
+    const [x, y] = [this.stepX(), this.stepY()];
+    shade(this.shading, values, low, high);
+    this.small.getContext("2d")!.putImageData(this.shading, 0, 0);
+    this.context.drawImage(this.small, left - x / 2, top + y / 2, this.columns * x, -this.rows * y);
+  }
+
+  private stroke(lines: Position[][], style: string, width: number): void {
+    const { context, density, box } = this;
+    const [x, y] = [this.stepX(), this.stepY()];
+    context.beginPath();
+    context.setTransform(density * x, 0, 0, density * y, density * (box.left - x / 2), density * (box.bottom - y / 2));
+    for (const line of lines) {
+      context.moveTo(...line[0]!);
+      for (let n = 1; n < line.length; ++n) context.lineTo(...line[n]!);
+    }
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.stroke();
+  }
+
+  /// Dashes in a colour that the scale has not, on a dark seam.
+  private drawOther(all: Contour[]): void {
+    const lines = all.flatMap((contour) => contour.lines);
+    this.context.setLineDash([6 * this.unit, 4 * this.unit]);
+    this.stroke(lines, "rgba(30,20,50,0.7)", 3 * this.unit);
+    this.stroke(lines, "#ff9db8", 1.6 * this.unit);
+    this.context.setLineDash([]);
+  }
+
+  /// Labels where contours cross upright lines, so that they move with the contours; decades first, none in another's way.
+  private labels(major: Contour[]): Label[] {
+    const { top, bottom } = this.box;
+    const placed: Label[] = [];
+    const fits = ({ x, y }: Label) =>
+      y > top + 9 * this.unit &&
+      y < bottom - 9 * this.unit &&
+      placed.every((l) => Math.abs(l.y - y) > 17 * this.unit || Math.abs(l.x - x) > 44 * this.unit);
+    const decadesFirst = (a: Contour, b: Contour) => Number(isDecade(b.level)) - Number(isDecade(a.level));
+    for (const contour of [...major].sort(decadesFirst))
+      for (const share of labelShares) {
+        const label = this.crossings(contour, share).find(fits);
+        if (!label) continue;
+        placed.push(label);
+        break;
+      }
+    return placed;
+  }
+
+  /// From the top down.
+  private crossings({ level, lines }: Contour, share: number): Label[] {
+    const { left, right, bottom } = this.box;
+    const column = 0.5 + share * (this.columns - 1);
+    const found: Label[] = [];
+    for (const line of lines)
+      for (let n = 1; n < line.length; ++n) {
+        const [a, b] = [line[n - 1]!, line[n]!];
+        if (a[0] < column === b[0] < column) continue;
+        const rise = (b[1] - a[1]) / (b[0] - a[0]);
+        const slope = (rise * this.stepY()) / this.stepX();
+        if (Math.abs(slope) > 1.5) continue;
+        const y = bottom + (a[1] + rise * (column - a[0]) - 0.5) * this.stepY();
+        found.push({ text: formatLevel(level), x: left + share * (right - left), y, angle: Math.atan(slope) });
+      }
+    return found.sort((a, b) => a.y - b.y);
+  }
+
+  private drawLabels(labels: Label[]): void {
+    const { context, unit } = this;
+    context.font = this.font;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.lineWidth = 4 * unit;
+    context.strokeStyle = "rgba(25,20,45,0.75)";
+    context.fillStyle = "white";
+    for (const { text, x, y, angle } of labels) {
+      context.save();
+      context.translate(x, y);
+      context.rotate(angle);
+      context.strokeText(text, 0, 0);
+      context.fillText(text, 0, 0);
+      context.restore();
+    }
+  }
+
+  private drawBar(): void {
+    const { context, unit } = this;
+    const { left, right, top, bottom } = this.bar;
+    const gradient = context.createLinearGradient(0, bottom, 0, top);
+    for (let n = 0; n <= 16; ++n) gradient.addColorStop(n / 16, colour(n / 16));
+    context.fillStyle = gradient;
+    context.fillRect(left, top, right - left, bottom - top);
+    // The arrow says that the last colour goes on.
+    context.fillStyle = colour(1);
+    context.beginPath();
+    context.moveTo(left, top + 0.5);
+    context.lineTo((left + right) / 2, top - 8 * unit);
+    context.lineTo(right, top + 0.5);
+    context.fill();
+  }
+}
