@@ -3,20 +3,18 @@
 #include "command_line.hpp"
 
 int main(int argc, char** argv) {
-  CLI::App app("The Gaussian of least D_alpha(p||q) / alpha, nats: D(q||p) at alpha = 0, D(p||q) at alpha = 1",
-               "alpha");
+  command_line::Program program(
+      "alpha", "The Gaussian of least D_alpha(p||q) / alpha, nats: D(q||p) at alpha = 0, D(p||q) at alpha = 1");
   command_line::MixtureOptions mixture;
   command_line::DomainOption domain{.domain = "line"};
   command_line::OutputOption output;
   int orders = 51;
-  mixture.add_to(app);
-  domain.add_to(app);
-  app.add_option("--orders", orders, "Number of orders from 0 to 1")
-      ->check(CLI::Range(2, 100000))
-      ->capture_default_str();
-  output.add_to(app);
+  mixture.add_to(program);
+  domain.add_to(program);
+  program.add("--orders", orders, 2, "Number of orders from 0 to 1");
+  output.add_to(program);
 
-  return command_line::run(app, argc, argv, [&] {
+  return program.run(argc, argv, [&] {
     const auto target = mixture.mixture();
     const auto starts = klgrid::starting_points(target);
     const auto table = [&](const auto& p, std::ostream& out) {

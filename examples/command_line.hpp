@@ -2,21 +2,23 @@
 // What the examples share: their options, their way to fail, and their way to write a file.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
+#include <functional>
 #include <klgrid/klgrid.hpp>
+#include <memory>
+#include <ostream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace command_line {
 
-/// A value that the library refused, with the option it came from.
+/// A value that was refused; the message names its option.
 struct OptionError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -31,9 +33,28 @@ auto from_option(const std::string& option, Make make) {
   }
 }
 
-inline klgrid::Vector<double> to_vector(const std::vector<double>& values) {
-  return Eigen::Map<const klgrid::Vector<double>>(values.data(), static_cast<klgrid::Index>(values.size()));
-}
+/// A program's options, which it fills in, and its run.
+class Program {
+ public:
+  Program(const std::string& name, const std::string& description);
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program();
+
+  void add(const std::string& name, double& value, const std::string& description);
+  void add(const std::string& name, std::array<double, 3>& values, const std::string& description);
+  void add(const std::string& name, std::vector<double>& values, const std::string& description);
+  void add(const std::string& name, int& value, int least, const std::string& description);
+  void add(const std::string& name, std::string& value, const std::string& description,
+           const std::vector<std::string>& choices = {});
+
+  /// Parses and calls body. Exit code 0; 2 if an option is at fault, with a message that names it; 1 if anything else
+  /// is.
+  int run(int argc, char** argv, const std::function<void()>& body);
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+};
 
 /// --weights --means --stddevs
 struct MixtureOptions {
@@ -41,24 +62,8 @@ struct MixtureOptions {
   std::vector<double> means{-3.0, 3.0};
   std::vector<double> stddevs{1.0, 1.0};
 
-  void add_to(CLI::App& app) {
-    app.add_option("--weights", weights, "Weights of the mixture p, of sum 1")->delimiter(',')->capture_default_str();
-    app.add_option("--means", means, "Means of its components")->delimiter(',')->capture_default_str();
-    app.add_option("--stddevs", stddevs, "Standard deviations of its components")
-        ->delimiter(',')
-        ->capture_default_str();
-  }
-
-  [[nodiscard]] klgrid::GaussianMixture<double> mixture() const {
-    try {
-      return {to_vector(weights), to_vector(means), to_vector(stddevs)};
-    } catch (const std::invalid_argument& refused) {
-      // "GaussianMixture: means[1] must be ...": the argument has the option's name.
-      const std::string message = refused.what();
-      const auto begin = message.find(": ") + 2;
-      throw OptionError("--" + message.substr(begin, message.find_first_of("[ ", begin) - begin) + ": " + message);
-    }
-  }
+  void add_to(Program& program);
+  [[nodiscard]] klgrid::GaussianMixture<double> mixture() const;
 };
 
 /// An option start,stop,step, as of NumPy's arange.
@@ -66,34 +71,17 @@ struct AxisOption {
   std::string name;
   std::array<double, 3> range;
 
-  void add_to(CLI::App& app, const std::string& description) {
-    app.add_option(name, range, description + ": start,stop,step as of NumPy's arange")
-        ->delimiter(',')
-        ->capture_default_str();
-  }
-
-  [[nodiscard]] klgrid::Vector<double> axis() const {
-    return from_option(name, [&] { return klgrid::arange(range[0], range[1], range[2]); });
-  }
-  [[nodiscard]] klgrid::Grid<double> grid() const {
-    return from_option(name, [&] { return klgrid::Grid<double>::arange(range[0], range[1], range[2]); });
-  }
+  void add_to(Program& program, const std::string& description);
+  [[nodiscard]] klgrid::Vector<double> axis() const;
+  [[nodiscard]] klgrid::Grid<double> grid() const;
 };
-
-/// --x, the grid
-inline AxisOption grid_option() { return {"--x", {-10.0, 10.0, 0.05}}; }
 
 /// --domain --x: where integrals are taken
 struct DomainOption {
   std::string domain = "grid";
-  AxisOption x = grid_option();
+  AxisOption x{"--x", {-10.0, 10.0, 0.05}};
 
-  void add_to(CLI::App& app) {
-    app.add_option("--domain", domain, "Sums over the grid of --x, or integrals over the real line")
-        ->check(CLI::IsMember({"grid", "line"}))
-        ->capture_default_str();
-    x.add_to(app, "Nodes of the grid");
-  }
+  void add_to(Program& program);
 
   /// body(the mixture as a density of the domain)
   template <class Body>
@@ -101,7 +89,7 @@ struct DomainOption {
     if (domain == "line")
       body(klgrid::RealLineDensity<double>(mixture));
     else
-      body(klgrid::GridDensity<double>(x.grid(), mixture));
+      body(from_option(x.name, [&] { return klgrid::GridDensity<double>(x.grid(), mixture); }));
   }
 };
 
@@ -110,14 +98,8 @@ struct MeshOptions {
   AxisOption mu{"--mu", {-5.0, 5.0, 0.1}};
   AxisOption sigma{"--sigma", {0.1, 10.0, 0.1}};
 
-  void add_to(CLI::App& app) {
-    mu.add_to(app, "Means of the Gaussians q");
-    sigma.add_to(app, "Standard deviations of the Gaussians q");
-  }
-
-  [[nodiscard]] klgrid::ParameterMesh<double> mesh() const {
-    return from_option(sigma.name, [&] { return klgrid::ParameterMesh<double>(mu.axis(), sigma.axis()); });
-  }
+  void add_to(Program& program);
+  [[nodiscard]] klgrid::ParameterMesh<double> mesh() const;
 };
 
 /// --mu --sigma, one Gaussian
@@ -125,63 +107,26 @@ struct GaussianOptions {
   double mu = 0.0;
   double sigma = 1.0;
 
-  void add_to(CLI::App& app) {
-    app.add_option("--mu", mu, "Mean of the Gaussian q")->capture_default_str();
-    app.add_option("--sigma", sigma, "Standard deviation of the Gaussian q")->capture_default_str();
-  }
-
-  [[nodiscard]] klgrid::Gaussian<double> gaussian() const {
-    from_option("--mu", [&] { return klgrid::Gaussian<double>(mu, 1.0); });
-    return from_option("--sigma", [&] { return klgrid::Gaussian<double>(mu, sigma); });
-  }
+  void add_to(Program& program);
+  [[nodiscard]] klgrid::Gaussian<double> gaussian() const;
 };
 
 /// --output
 struct OutputOption {
   std::string file = "-";
 
-  void add_to(CLI::App& app) {
-    app.add_option("--output", file, "CSV file to write, - for standard output")->capture_default_str();
-  }
+  void add_to(Program& program);
 
-  /// Writes by write(std::ostream&). The file appears when it is complete: what is written goes to a neighbour first.
+  /// Puts out what write(std::ostream&) writes, once it is complete: if it fails on the way, nothing is put out.
   template <class Write>
   void write(Write write) const {
-    if (file == "-") {
-      write(std::cout);
-      if (!std::cout.flush()) throw std::runtime_error("--output: standard output cannot be written");
-      return;
-    }
-    const std::string part = file + ".part";
-    std::ofstream stream(part, std::ios::binary);
-    if (!stream) throw OptionError("--output: " + file + " cannot be written");
-    write(stream);
-    stream.close();
-    std::error_code failed;
-    if (stream) std::filesystem::rename(part, file, failed);
-    if (!stream || failed) {
-      std::filesystem::remove(part, failed);
-      throw std::runtime_error("--output: " + file + " could not be written to its end");
-    }
+    std::ostringstream text;
+    write(text);
+    put_out(text.str());
   }
-};
 
-/// Parses and runs. Exit code 0; 2 if an option is at fault, with a message that names it; 1 if anything else is.
-template <class Body>
-int run(CLI::App& app, int argc, char** argv, Body body) {
-  try {
-    app.parse(argc, argv);
-    body();
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const OptionError& error) {
-    std::cerr << app.get_name() << ": " << error.what() << '\n';
-    return 2;
-  } catch (const std::exception& error) {
-    std::cerr << app.get_name() << ": " << error.what() << '\n';
-    return 1;
-  }
-}
+ private:
+  void put_out(const std::string& text) const;
+};
 
 }  // namespace command_line

@@ -17,25 +17,21 @@ std::vector<klgrid::Gaussian<double>> gaussians(const std::vector<double>& means
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("The paths of descents of D(p||q) and D(q||p) in (mu, log sigma), nats", "descent");
+  command_line::Program program("descent", "The paths of descents of D(p||q) and D(q||p) in (mu, log sigma), nats");
   command_line::MixtureOptions mixture;
   command_line::DomainOption domain{.domain = "line"};
   command_line::OutputOption output;
   std::vector<double> start_means{-4.5, 0.4, 4.0};
   std::vector<double> start_stddevs{3.0, 0.4, 6.0};
   int max_iterations = 1000;
-  mixture.add_to(app);
-  domain.add_to(app);
-  app.add_option("--start-means", start_means, "Means of the starts")->delimiter(',')->capture_default_str();
-  app.add_option("--start-stddevs", start_stddevs, "Standard deviations of the starts")
-      ->delimiter(',')
-      ->capture_default_str();
-  app.add_option("--max-iterations", max_iterations, "Steps of one descent at most")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  output.add_to(app);
+  mixture.add_to(program);
+  domain.add_to(program);
+  program.add("--start-means", start_means, "Means of the starts");
+  program.add("--start-stddevs", start_stddevs, "Standard deviations of the starts");
+  program.add("--max-iterations", max_iterations, 0, "Steps of one descent at most");
+  output.add_to(program);
 
-  return command_line::run(app, argc, argv, [&] {
+  return program.run(argc, argv, [&] {
     const auto starts = gaussians(start_means, start_stddevs);
     const auto paths = [&](const auto& p, std::ostream& out) {
       klgrid::write_csv_row(out, "direction", "method", "start", "iteration", "mu", "sigma", "kl", "gradient_norm");

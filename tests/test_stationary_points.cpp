@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -67,8 +68,9 @@ int winding_number(const Density& p, const ParameterMesh<double>& range) {
   for (Index j = cols - 2; j >= 0; --j) visit(rows - 1, j);
   for (Index i = rows - 2; i >= 0; --i) visit(i, 0);
   double turned = 0;
-  for (std::size_t n = 1; n < angles.size(); ++n) turned += std::remainder(angles[n] - angles[n - 1], 2 * M_PI);
-  return static_cast<int>(std::lround(turned / (2 * M_PI)));
+  for (std::size_t n = 1; n < angles.size(); ++n)
+    turned += std::remainder(angles[n] - angles[n - 1], 2 * std::numbers::pi);
+  return static_cast<int>(std::lround(turned / (2 * std::numbers::pi)));
 }
 
 /// Each local minimum of the values on a mesh, away from its edge, lies within a mesh step of a minimum that was found.

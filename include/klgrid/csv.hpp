@@ -35,14 +35,15 @@ void write_csv_field(std::ostream& out, T value) {
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   out.write(text.data(), end - text.data());
 #else
-  // A standard library without to_chars for floating point: the fewest digits that read back as the same number.
+  // A standard library without to_chars for floating point: the shortest text that reads back as the same number.
   std::string text;
-  for (int digits = 1; digits <= std::numeric_limits<long double>::max_digits10; ++digits) {
-    std::ostringstream shorter;
-    shorter.precision(digits);
-    shorter << value;
-    text = shorter.str();
-    if (static_cast<T>(std::strtold(text.c_str(), nullptr)) == value) break;
+  for (int digits = std::numeric_limits<long double>::max_digits10; digits > 0; --digits) {
+    std::ostringstream stream;
+    stream.precision(digits);
+    stream << value;
+    const std::string shorter = stream.str();
+    if (!text.empty() && static_cast<T>(std::strtold(shorter.c_str(), nullptr)) != value) break;
+    if (text.empty() || shorter.size() < text.size()) text = shorter;
   }
   out << text;
 #endif

@@ -97,7 +97,8 @@ T curvature_floor(const T& gradient_tolerance) {
 
 template <Real T>
 SearchDirection<T> newton_direction(const ScaleFree<T>& at, bool stationary) {
-  const Eigen::SelfAdjointEigenSolver<Matrix2<T>> eigen(at.hessian);
+  Eigen::SelfAdjointEigenSolver<Matrix2<T>> eigen;
+  eigen.computeDirect(at.hessian);
   const auto& curvature = eigen.eigenvalues();
   if (stationary) return {eigen.eigenvectors().col(0), T(1), T(0), curvature[0]};
   using std::sqrt;
@@ -144,7 +145,8 @@ T line_search(const Divergence& divergence, const SearchDirection<T>& direction,
 /// What a point with a vanishing gradient is.
 template <Real T>
 FitStatus stationary_status(const ScaleFree<T>& at, const T& gradient_tolerance) {
-  const T least = Eigen::SelfAdjointEigenSolver<Matrix2<T>>(at.hessian, Eigen::EigenvaluesOnly).eigenvalues()[0];
+  Eigen::SelfAdjointEigenSolver<Matrix2<T>> eigen;
+  const T least = eigen.computeDirect(at.hessian, Eigen::EigenvaluesOnly).eigenvalues()[0];
   const T floor = curvature_floor(gradient_tolerance);
   return least > floor ? FitStatus::converged : least < -floor ? FitStatus::saddle : FitStatus::degenerate;
 }
