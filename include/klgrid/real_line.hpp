@@ -69,7 +69,7 @@ LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, co
   }
   const Array log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
   const auto close = (ratio.abs() < T(0.5)).eval();
-  return {close.select(ratio.log1p(), panel.log_pdf - log_q),
+  return {close.select(ratio.log1p(), panel.values - log_q),
           close.select(T(16) * doubt, panel.log_pdf_doubt() + z.square())};
 }
 
@@ -86,11 +86,11 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   const auto add = [&](const LinePanel<T>& panel) {
     using Array = LegendreArray<T>;
     const LogRatio<T> d = log_ratio(panel, p, q);
-    const Array log_q = panel.log_pdf - d.value;
+    const Array log_q = panel.values - d.value;
     const bool reverse = direction == Direction::reverse;
     const Array t = reverse ? d.value : Array(-d.value);
-    const Array a = (reverse ? log_q : panel.log_pdf).exp() * panel.weights();
-    const Array b = (reverse ? panel.log_pdf : log_q).exp() * panel.weights();
+    const Array a = (reverse ? log_q : panel.values).exp() * panel.weights();
+    const Array b = (reverse ? panel.values : log_q).exp() * panel.weights();
     Array terms;
     for (Index i = 0; i < t.size(); ++i)
       terms[i] = t[i] < T(1) ? T(a[i] * exponential_remainder(t[i])) : T(b[i] - a[i] * (T(1) + t[i]));
@@ -146,11 +146,11 @@ template <Real T>
     const Array x = panel.nodes();
     const Array z = (x - mean) / q.stddev();
     const Array mass = detail::gaussian_weights<T>(panel, z);
-    sum -= mass * panel.log_pdf;
+    sum -= mass * panel.values;
     if (error == nullptr) return;
     // The terms' own roundings, and those of z, which q feels by its slope.
     doubt +=
-        mass * (panel.log_pdf_doubt() + panel.log_pdf.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
+        mass * (panel.log_pdf_doubt() + panel.values.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
   });
   if (error != nullptr) *error = doubt.sum() / q.stddev() * std::numeric_limits<T>::epsilon();
   return sum.sum() / q.stddev();

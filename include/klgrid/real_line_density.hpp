@@ -16,20 +16,20 @@ namespace klgrid {
 
 namespace detail {
 
-/// A stretch of the line with log p at the points of the Legendre rule on it.
+/// A stretch of the line with log p, or a function of it, at the points of the Legendre rule on it.
 template <Real T>
 struct LinePanel {
   T center;  ///< counted from the mixture's origin
   T half;
-  LegendreArray<T> log_pdf;
+  LegendreArray<T> values;
 
   [[nodiscard]] auto nodes() const { return legendre_rule<T>().nodes * half + center; }
   [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
 
-  /// A bound on the error of log_pdf in roundings: of its own terms, and of x, which counts as much as log p is steep.
+  /// A bound on the error of log p in roundings: of its own terms, and of x, which counts as much as log p is steep.
   [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
-    const T steepness = T(2) * (log_pdf.maxCoeff() - log_pdf.minCoeff()) / half;
-    return T(4) * (log_pdf.abs() + T(1)) + nodes().abs() * steepness;
+    const T steepness = T(2) * (values.maxCoeff() - values.minCoeff()) / half;
+    return T(4) * (values.abs() + T(1)) + nodes().abs() * steepness;
   }
 };
 
@@ -122,6 +122,24 @@ class RealLineDensity {
   [[nodiscard]] const T& begin() const noexcept { return begin_; }
   [[nodiscard]] const T& end() const noexcept { return end_; }
 
+  /// p > 0 on the whole line.
+  [[nodiscard]] bool has_full_support() const noexcept { return true; }
+
+  /// The standard deviation of the narrowest Gaussian factor of p^alpha q, q of standard deviation sigma.
+  [[nodiscard]] T narrowest_factor(const T& alpha, const T& sigma) const {
+    using std::sqrt;
+    const T narrowest =
+        (mixture_.weights() > T(0)).select(mixture_.stddevs(), std::numeric_limits<T>::max()).minCoeff();
+    return T(1) / T(sqrt(T(alpha / (narrowest * narrowest) + T(1) / (sigma * sigma))));
+  }
+
+  /// How far p^alpha reaches beyond [begin, end]: each component is widened by the power, by half the stretch at most.
+  [[nodiscard]] T power_margin(const T& alpha) const {
+    using std::sqrt;
+    if (!(alpha > T(0))) return std::numeric_limits<T>::max();
+    return (end_ - begin_) / T(2) * (T(T(1) / T(sqrt(alpha))) - T(1));
+  }
+
   /// Calls visit(panel) from left to right for panels that cover [low, high] (counted from the origin), each short
   /// enough for a q of standard deviation at least sigma. Panels stored are handed on as they are, others made on the
   /// way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which saves making parts of them.
@@ -147,7 +165,7 @@ class RealLineDensity {
  private:
   [[nodiscard]] detail::LinePanel<T> panel(const T& center, const T& half) const {
     detail::LinePanel<T> made{center, half, {}};
-    made.log_pdf = parts_.log_pdf(made.nodes());
+    made.values = parts_.log_pdf(made.nodes());
     return made;
   }
 
@@ -156,9 +174,9 @@ class RealLineDensity {
     Array sum = Array::Zero();
     Array doubt = Array::Zero();
     for (const auto& part : panels_) {
-      const Array mass = part.weights() * part.log_pdf.exp();
-      const Array size = part.log_pdf.abs() + T(1);
-      sum -= mass * part.log_pdf;
+      const Array mass = part.weights() * part.values.exp();
+      const Array size = part.values.abs() + T(1);
+      sum -= mass * part.values;
       doubt += mass * size * (part.log_pdf_doubt() + T(16));
     }
     entropy_ = sum.sum();
