@@ -2,7 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "klgrid/real.hpp"
@@ -40,6 +40,19 @@ typename Array::PlainObject log1p_of(const Eigen::ArrayBase<Array>& x) {
   } else {
     return x.log1p();
   }
+}
+
+/// e^t - 1 - t >= 0, |t| <= 1, as exponential_remainder.hpp sums it.
+template <class Array>
+typename Array::PlainObject exponential_remainder_of(const Eigen::ArrayBase<Array>& t) {
+  using T = typename Array::Scalar;
+  typename Array::PlainObject term = t.square() / T(2);
+  typename Array::PlainObject sum = term;
+  for (int n = 3; (term.abs() > sum * std::numeric_limits<T>::epsilon()).any(); ++n) {
+    term *= t / T(n);
+    sum += term;
+  }
+  return sum;
 }
 
 }  // namespace klgrid::detail

@@ -66,7 +66,7 @@ class PairQuadrature {
       weight.template segment<points>(begin) = panel.weights();
       z.template segment<points>(begin) = (panel.nodes() - mean) / q.stddev();
       log_p.template segment<points>(begin) = panel.values;
-      log_ratio.template segment<points>(begin) = detail::log_ratio(panel, p, q).value;
+      log_ratio.template segment<points>(begin) = detail::log_ratio(panel, p, q);
       begin += points;
     }
     // By itself: in the tails of p a difference from log p would cost the digits by which that is larger.
