@@ -15,6 +15,7 @@
 #include "klgrid/real_line_density.hpp"
 #include "support/tolerances.hpp"
 
+using klgrid::AffinityBank;
 using klgrid::alpha_divergence;
 using klgrid::arange;
 using klgrid::bank_for;
@@ -184,6 +185,56 @@ TEST_CASE_TEMPLATE("surfaces are the pairs, cell by cell", Density, GridDensity<
         CHECK(relative_error(renyi(i, j), renyi_divergence(p, q, alpha), 1.0) < tol::surface);
       }
   }
+}
+
+TEST_CASE_TEMPLATE("surfaces against sums in extended precision: narrow components, every way of summing a cell",
+                   Domain, GridDensity<double>, RealLineDensity<double>) {
+  const GaussianMixture<double> narrow({0.5, 0.5}, {-3.0, 3.0}, {0.1, 0.1});
+  const GaussianMixture<long double> wide_narrow({0.5L, 0.5L}, {-3.0L, 3.0L},
+                                                 {narrow.stddevs()[0], narrow.stddevs()[1]});
+  const auto p = make<Domain>(narrow);
+  const auto reference = [&] {
+    if constexpr (std::is_same_v<Domain, GridDensity<double>>) {
+      const Vector<long double> nodes = p.grid().nodes().template cast<long double>();
+      const Vector<long double> weights = p.grid().weights().template cast<long double>();
+      return GridDensity<long double>(Grid<long double>(nodes, weights), wide_narrow);
+    } else {
+      return RealLineDensity<long double>(wide_narrow);
+    }
+  }();
+  const auto bank = bank_for(p, ParameterMesh<double>(arange(-5.0, 5.0, 0.9), arange(0.1, 10.0, 1.1)));
+  for (const double alpha : {1e-6, 0.02, 0.3, 0.5, 0.7, 0.93, 1 - 1e-3}) {
+    const AffinityBank affinities(bank, alpha);
+    const auto amari = alpha_divergence(p, affinities);
+    const auto renyi = renyi_divergence(p, affinities);
+    for (Index i = 0; i < amari.rows(); ++i)
+      for (Index j = 0; j < amari.cols(); ++j) {
+        const Gaussian<long double> q(bank.mesh().mu()[j], bank.mesh().sigma()[i]);
+        CAPTURE(alpha);
+        CAPTURE(static_cast<double>(q.mean()));
+        CAPTURE(static_cast<double>(q.stddev()));
+        const auto exact = [&](long double value) { return static_cast<double>(value); };
+        CHECK(relative_error(amari(i, j), exact(alpha_divergence(reference, q, alpha)), 1.0) < tol::surface);
+        CHECK(relative_error(renyi(i, j), exact(renyi_divergence(reference, q, alpha)), 1.0) < tol::surface);
+      }
+  }
+}
+
+TEST_CASE_TEMPLATE("a bank of affinities serves every p, and the ends need none", Density, GridDensity<double>,
+                   RealLineDensity<double>) {
+  const auto p = make<Density>(skewed);
+  const auto other = make<Density>(GaussianMixture<double>({0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0}));
+  const auto bank = bank_for(p, ParameterMesh<double>(arange(-5.0, 5.0, 1.7), arange(0.2, 8.0, 1.1)));
+  const AffinityBank affinities(bank, 0.4);
+  CHECK((alpha_divergence(p, affinities) == alpha_divergence(p, bank, 0.4)).all());
+  CHECK((alpha_divergence(other, affinities) == alpha_divergence(other, bank, 0.4)).all());
+  CHECK((renyi_divergence(other, affinities) == renyi_divergence(other, bank, 0.4)).all());
+  CHECK((alpha_divergence(p, bank, 0.0) == klgrid::reverse_kl(bank, p)).all());
+  CHECK((alpha_divergence(p, bank, 1.0) == klgrid::forward_kl(p, bank)).all());
+  CHECK((renyi_divergence(p, bank, 1.0) == klgrid::forward_kl(p, bank)).all());
+  CHECK((renyi_divergence(p, bank, 0.0) == 0.0).all());
+  for (const double alpha : {0.0, 1.0, -0.1, std::numeric_limits<double>::quiet_NaN()})
+    CHECK_THROWS_AS(AffinityBank(bank, alpha), std::invalid_argument);
 }
 
 TEST_CASE_TEMPLATE("the derivatives are those of the values", Density, GridDensity<long double>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "klgrid/affinity_bank.hpp"
 #include "klgrid/alpha_divergence.hpp"
 #include "klgrid/axis.hpp"
 #include "klgrid/csv.hpp"

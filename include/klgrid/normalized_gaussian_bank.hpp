@@ -114,6 +114,33 @@ class NormalizedGaussianBank {
     return transforms_[0].expectation(f);
   }
 
+  /// E_q[p^alpha] as a surface, 0 < alpha <= 1, and the largest p^alpha.
+  /// Accuracy: tolerance() times the largest p^alpha. Cost: n exponentials and a transform.
+  /// @throws std::invalid_argument unless p lives on the bank's grid.
+  T expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
+    require_same_domain(p);
+    // Where p is zero a vectorised exponential of -inf is denormal: nothing beside the largest.
+    const Vector<T> power = (grid_.weights() > T(0)).select(alpha * p.log_pdf(), T(0)).exp();
+    out = expectation(power);
+    return (grid_.weights() > T(0)).select(power, T(0)).maxCoeff();
+  }
+
+  /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, unless it underflows.
+  [[nodiscard]] T expected_power(const Density& p, const T& alpha, Index row, Index col) const {
+    const Vector<T> log_q = log_pdf(row, col);
+    const Vector<T> terms =
+        (grid_.weights() > T(0)).select(alpha * p.log_pdf() + log_q, std::numeric_limits<T>::lowest());
+    return (grid_.weights() * terms.exp()).sum();
+  }
+
+  /// Error of an expectation relative to the largest value.
+  [[nodiscard]] const T& tolerance() const noexcept { return options_.tolerance; }
+
+  /// Another mesh on the same domain, for values.
+  [[nodiscard]] NormalizedGaussianBank with_mesh(ParameterMesh<T> mesh) const {
+    return NormalizedGaussianBank(grid_, std::move(mesh), {.tolerance = options_.tolerance});
+  }
+
   /// The transforms behind the expectations, by power of z.
   [[nodiscard]] const std::vector<GaussTransform<T>>& transforms() const noexcept { return transforms_; }
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "klgrid/detail/exponential_remainder.hpp"
 #include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/real.hpp"
@@ -28,19 +28,16 @@ namespace klgrid {
 
 namespace detail {
 
-/// d = log p - log q at z = (x - mean)/stddev without cancellation near p = q, and a bound on its error in roundings.
-template <Real T>
-struct LogRatio {
-  LegendreArray<T> value;
-  LegendreArray<T> doubt;
-};
-
+/// d = log p - log q at z = (x - mean)/stddev without cancellation near p = q; in doubt, unless null, a bound on its
+/// error in roundings.
+///
 /// With component k's mean and stddev relative to q's, s_k = stddev (1 + e) and m_k = mean + stddev h,
 ///   b_k = log N_k - log q = -log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),   d = log(1 + sum_k w_k
 ///   (e^b_k - 1)),
 /// for weights of sum 1. Where p and q differ much, log p - log q as they are.
 template <Real T>
-LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, const Gaussian<T>& q) {
+LegendreArray<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, const Gaussian<T>& q,
+                           LegendreArray<T>* doubt = nullptr) {
   using std::abs;
   using std::log;
   using std::log1p;
@@ -49,7 +46,7 @@ LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, co
   const Array x = panel.nodes();
   const Array z = (x - (q.mean() - p.origin())) / q.stddev();
   Array ratio = Array::Zero();
-  Array doubt = Array::Zero();
+  if (doubt != nullptr) doubt->setZero();
   const T total = mixture.weights().sum();
   for (Index k = 0; k < mixture.components(); ++k) {
     const T weight = mixture.weights()[k] / total;
@@ -61,16 +58,18 @@ LogRatio<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, co
     const T linear = T(2) * h * scale;
     const T constant = h * h * scale;
     const T log_width = log1p(e);
-    const Array rise = (z.square() * square + z * linear - (constant + log_width)).expm1();
+    const Array rise = expm1_of(z.square() * square + z * linear - (constant + log_width));
     ratio += weight * rise;
-    doubt += weight * (rise + T(1)) *
-             (z.square() * abs(square) + z.abs() * abs(linear) + (constant + abs(log_width)) +
-              x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
+    if (doubt == nullptr) continue;
+    *doubt += weight * (rise + T(1)) *
+              (z.square() * abs(square) + z.abs() * abs(linear) + (constant + abs(log_width)) +
+               x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
   }
   const Array log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
   const auto close = (ratio.abs() < T(0.5)).eval();
-  return {close.select(ratio.log1p(), panel.log_pdf - log_q),
-          close.select(T(16) * doubt, panel.log_pdf_doubt() + z.square())};
+  const Array near = ratio.max(T(-0.5)).min(T(0.5));
+  if (doubt != nullptr) *doubt = close.select(T(16) * *doubt, panel.log_pdf_doubt() + z.square()).eval();
+  return close.select(log1p_of(near), panel.values - log_q);
 }
 
 enum class Direction { forward, reverse };
@@ -85,17 +84,17 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   LegendreArray<T> doubt = LegendreArray<T>::Zero();
   const auto add = [&](const LinePanel<T>& panel) {
     using Array = LegendreArray<T>;
-    const LogRatio<T> d = log_ratio(panel, p, q);
-    const Array log_q = panel.log_pdf - d.value;
+    Array d_doubt;
+    const Array d = log_ratio(panel, p, q, error != nullptr ? &d_doubt : nullptr);
+    const Array log_q = panel.values - d;
     const bool reverse = direction == Direction::reverse;
-    const Array t = reverse ? d.value : Array(-d.value);
-    const Array a = (reverse ? log_q : panel.log_pdf).exp() * panel.weights();
-    const Array b = (reverse ? panel.log_pdf : log_q).exp() * panel.weights();
-    Array terms;
-    for (Index i = 0; i < t.size(); ++i)
-      terms[i] = t[i] < T(1) ? T(a[i] * exponential_remainder(t[i])) : T(b[i] - a[i] * (T(1) + t[i]));
+    const Array t = reverse ? d : Array(-d);
+    const Array a = (reverse ? log_q : panel.values).exp() * panel.weights();
+    const Array b = (reverse ? panel.values : log_q).exp() * panel.weights();
+    const Array near = t.max(T(-1)).min(T(1));
+    const Array terms = (near == t).select(a * exponential_remainder_of(near), b - a * (T(1) + t));
     sum += terms;
-    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + (b - a).abs() * d.doubt;
+    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + (b - a).abs() * d_doubt;
   };
   const T low = mean - reach;
   const T high = mean + reach;
@@ -146,11 +145,11 @@ template <Real T>
     const Array x = panel.nodes();
     const Array z = (x - mean) / q.stddev();
     const Array mass = detail::gaussian_weights<T>(panel, z);
-    sum -= mass * panel.log_pdf;
+    sum -= mass * panel.values;
     if (error == nullptr) return;
     // The terms' own roundings, and those of z, which q feels by its slope.
     doubt +=
-        mass * (panel.log_pdf_doubt() + panel.log_pdf.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
+        mass * (panel.log_pdf_doubt() + panel.values.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
   });
   if (error != nullptr) *error = doubt.sum() / q.stddev() * std::numeric_limits<T>::epsilon();
   return sum.sum() / q.stddev();

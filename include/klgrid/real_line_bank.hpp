@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -63,7 +64,8 @@ class RealLineBank {
   ///
   /// Each sigma has its panels, on which log p is evaluated once, and E_q is a series in mu about centers at most 3
   /// sigma apart (detail/hermite_expansion.hpp). Accuracy: 1e-13 (double) of E_q|z^power log p|. Cost: per center, one
-  /// exponential and 1 to 50 multiplications a point.
+  /// exponential and 1 to 50 multiplications a point. A row has at most as many panels as p itself and about eight a
+  /// mean: however small sigma is against the span of mu, where no q reaches nothing is evaluated.
   template <class Sink, Executor Run = SerialExecutor>
   void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
                     const Run& run = {}) const {
@@ -73,7 +75,10 @@ class RealLineBank {
       const Index d = task / mesh_.rows();
       const Index row = task % mesh_.rows();
       auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
-      expected_log_row(densities[static_cast<std::size_t>(d)], power, row, scratch);
+      const T lowest = std::numeric_limits<T>::lowest();
+      const Integrand whole_line{lowest, T(-lowest), mesh_.sigma()[row], true};
+      const auto log_p = [](const auto& values) -> const auto& { return values; };
+      expectation_row(densities[static_cast<std::size_t>(d)], whole_line, log_p, power, row, scratch);
       sink(d, row, scratch.values);
     });
   }
@@ -88,24 +93,85 @@ class RealLineBank {
   /// E_q[log p] as a surface.
   void expected_log(const Density& p, Surface<T>& out) const { expected_log(p, 0, out); }
 
+  /// E_q[p^alpha] as a surface, 0 < alpha <= 1, and the largest p^alpha met.
+  /// Accuracy: tolerance() times the largest p^alpha. Cost: as expected_log, with panels as narrow as p^alpha q asks.
+  T expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
+    out.resize(mesh_.rows(), mesh_.cols());
+    const T margin = p.power_margin(alpha);
+    typename Workspace::Scratch scratch;
+    T largest = T(0);
+    const auto power_of_p = [&](const auto& log_p) {
+      const detail::LegendreArray<T> values = (alpha * log_p).exp();
+      largest = std::max(largest, values.maxCoeff());
+      return values;
+    };
+    for (Index row = 0; row < mesh_.rows(); ++row) {
+      const Integrand power{T(p.begin() - margin), T(p.end() + margin), p.narrowest_factor(alpha, mesh_.sigma()[row]),
+                            false};
+      expectation_row(p, power, power_of_p, 0, row, scratch);
+      out.row(row) = scratch.values;
+    }
+    return largest;
+  }
+
+  /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, or 0 where it is below 1e-4
+  /// of the largest p^alpha, so that what is out of reach of one of p and q might count.
+  [[nodiscard]] T expected_power(const Density& p, const T& alpha, Index row, Index col) const {
+    Surface<T> out;
+    const RealLineBank one(ParameterMesh<T>(mesh_.mu().segment(col, 1), mesh_.sigma().segment(row, 1)));
+    const T largest = one.expected_power(p, alpha, out);
+    return out(0, 0) > T(1e-4) * largest ? out(0, 0) : T(0);
+  }
+
+  /// Error of expected_power relative to the largest value.
+  [[nodiscard]] T tolerance() const noexcept { return T(96) * std::numeric_limits<T>::epsilon(); }
+
+  /// Another mesh on the same domain.
+  [[nodiscard]] RealLineBank with_mesh(ParameterMesh<T> mesh) const { return RealLineBank(std::move(mesh)); }
+
  private:
-  void expected_log_row(const Density& p, int power, Index row, typename Workspace::Scratch& scratch) const {
+  /// What is known of a function of log p before it is integrated.
+  struct Integrand {
+    T first, last;  ///< outside of which, counted from p's origin, it is below rounding
+    T resolution;   ///< of a q for which panels are short enough
+    bool leveled;   ///< to be taken from its value near by
+  };
+
+  /// E_q[z^power f(log p)] for a row. Means whose q overlap share their panels.
+  template <class Function>
+  void expectation_row(const Density& p, const Integrand& integrand, const Function& f, int power, Index row,
+                       typename Workspace::Scratch& scratch) const {
     const auto& mu = mesh_.mu();
     const T& sigma = mesh_.sigma()[row];
     const T reach = detail::gaussian_reach<T>() * sigma;
-    scratch.panels.clear();
-    p.for_each_panel(T(mu[0] - p.origin() - reach), T(mu[mu.size() - 1] - p.origin() + reach), sigma,
-                     detail::Ends::whole, [&](const auto& panel) { scratch.panels.push_back(panel); });
-    scratch.values.resize(mu.size());
-    const T widest = T(2 * detail::HermiteExpansion<T>::widest) * sigma;
+    scratch.values.setZero(mu.size());
     for (Index begin = 0, end = 0; begin < mu.size(); begin = end) {
-      while (end < mu.size() && mu[end] - mu[begin] <= widest) ++end;
-      const T half = (mu[end - 1] - mu[begin]) / T(2);
-      const T center = mu[begin] + half;
-      const detail::HermiteExpansion<T> expansion(scratch.panels, T(center - p.origin()), sigma, T(half / sigma),
-                                                  power);
-      scratch.eta = (mu.segment(begin, end - begin) - center).transpose() / sigma;
-      expansion.evaluate(scratch.eta, scratch.values.segment(begin, end - begin));
+      for (end = begin + 1; end < mu.size() && mu[end] - mu[end - 1] < T(2) * reach;) ++end;
+      const T low = std::max(T(mu[begin] - p.origin() - reach), integrand.first);
+      const T high = std::min(T(mu[end - 1] - p.origin() + reach), integrand.last);
+      scratch.panels.clear();
+      p.for_each_panel(low, high, integrand.resolution, detail::Ends::whole, [&](const auto& panel) {
+        scratch.panels.push_back({panel.center, panel.half, f(panel.values)});
+      });
+      if (!scratch.panels.empty()) expand(p, integrand.leveled, power, begin, end, sigma, scratch);
+    }
+  }
+
+  /// The same for means begin to end, whose panels are there.
+  void expand(const Density& p, bool leveled, int power, Index begin, Index end, const T& sigma,
+              typename Workspace::Scratch& scratch) const {
+    using Expansion = detail::HermiteExpansion<T>;
+    const auto& mu = mesh_.mu();
+    const T widest = T(2 * Expansion::widest) * sigma;
+    for (Index first = begin, last = begin; first < end; first = last) {
+      while (last < end && mu[last] - mu[first] <= widest) ++last;
+      const T half = (mu[last - 1] - mu[first]) / T(2);
+      const T center = mu[first] + half;
+      const T position = center - p.origin();
+      const T level = leveled ? Expansion::level_at(scratch.panels, position) : T(0);
+      const Expansion expansion(scratch.panels, position, sigma, T(half / sigma), power, level);
+      scratch.eta = (mu.segment(first, last - first) - center).transpose() / sigma;
+      expansion.evaluate(scratch.eta, scratch.values.segment(first, last - first));
     }
   }
 

@@ -16,20 +16,28 @@ namespace klgrid {
 
 namespace detail {
 
-/// A stretch of the line with log p at the points of the Legendre rule on it.
+/// A stretch of the line with log p, or a function of it, at the points of the Legendre rule on it.
 template <Real T>
 struct LinePanel {
   T center;  ///< counted from the mixture's origin
   T half;
-  LegendreArray<T> log_pdf;
+  LegendreArray<T> values;
 
   [[nodiscard]] auto nodes() const { return legendre_rule<T>().nodes * half + center; }
   [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
 
-  /// A bound on the error of log_pdf in roundings: of its own terms, and of x, which counts as much as log p is steep.
+  /// A bound on the error of log p in roundings: of its own terms, and of x, which counts as much as log p is steep to
+  /// either side.
   [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
-    const T steepness = T(2) * (log_pdf.maxCoeff() - log_pdf.minCoeff()) / half;
-    return T(4) * (log_pdf.abs() + T(1)) + nodes().abs() * steepness;
+    constexpr int gaps = legendre_points<T> - 1;
+    const LegendreArray<T> x = nodes();
+    const Eigen::Array<T, gaps, 1> slopes = ((values.template tail<gaps>() - values.template head<gaps>()) /
+                                             (x.template tail<gaps>() - x.template head<gaps>()))
+                                                .abs();
+    LegendreArray<T> steepness;
+    steepness << slopes, slopes[gaps - 1];
+    steepness.template tail<gaps>() = steepness.template tail<gaps>().max(slopes);
+    return T(4) * (values.abs() + T(1)) + T(2) * x.abs() * steepness;
   }
 };
 
@@ -41,23 +49,25 @@ LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray
 
 enum class Ends { whole, clipped };
 
-/// Cuts [begin, end] from left to right into panels of half-length at most longest that fit(center, half) accepts, and
-/// hands each to visit(center, half). A panel is at most three times as long as the one before it.
+/// Cuts [begin, end] from left to right into panels of half-length at most longest, and hands each to
+/// visit(center, half). fit(x, half) is half itself if that will do for a panel that begins at x, else a shorter one to
+/// try. A panel is at most `growth` times as long as the one before it.
 template <Real T, class Fit, class Visit>
 void cut_into_panels(const T& begin, const T& end, const T& longest, Fit fit, Visit visit) {
   using std::abs;
+  const T growth = T(5);
   T half = longest;
   for (T x = begin; x < end;) {
     const T rest = (end - x) / T(2);
-    half = std::min(std::min(half, longest), rest);
     // Below the spacing of the numbers there is nothing left to cut.
     const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
-    while (half > smallest && !fit(T(x + half), half)) half *= T(0.6);
+    half = std::min(std::min(half, longest), rest);
+    for (T next = half; half > smallest && (next = fit(x, half)) < half;) half = next;
     half = std::min(std::max(half, smallest), rest);
     visit(T(x + half), half);
     if (!(half < rest)) return;
     x += T(2) * half;
-    half *= T(3);
+    half *= growth;
   }
 }
 
@@ -80,13 +90,13 @@ class RealLineDensity {
         mean_(mixture_.mean()),
         mean_offset_((mixture_.weights() * (mixture_.means() - origin())).sum() / mixture_.weights().sum()),
         variance_(mixture_.variance()) {
-    const auto fit = [&](const T& center, const T& half) {
-      return parts_.resolved(center, half) && parts_.analytic(center, half);
-    };
+    const auto fit = [&](const T& x, const T& half) { return analytic(x, parts_.resolved(x, half)); };
     panels_.reserve(32);
     detail::cut_into_panels(begin_, end_, T(end_ - begin_), fit,
                             [&](const T& center, const T& half) { panels_.push_back(panel(center, half)); });
-    integrate_entropy();
+    detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
+    for (const auto& each : panels_) sum -= each.weights() * each.values.exp() * each.values;
+    entropy_ = sum.sum();
   }
 
   [[nodiscard]] const GaussianMixture<T>& mixture() const noexcept { return mixture_; }
@@ -100,8 +110,13 @@ class RealLineDensity {
   /// H(p) = -integral of p log p, in nats.
   [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
 
-  /// A bound on the error of entropy(), rounding and quadrature.
-  [[nodiscard]] const T& entropy_error() const noexcept { return entropy_error_; }
+  /// A bound on the error of entropy(), rounding and quadrature. Cost: as much as entropy() took.
+  [[nodiscard]] T entropy_error() const {
+    detail::LegendreArray<T> doubt = detail::LegendreArray<T>::Zero();
+    for (const auto& each : panels_)
+      doubt += each.weights() * each.values.exp() * (each.values.abs() + T(1)) * (each.log_pdf_doubt() + T(16));
+    return doubt.sum() * std::numeric_limits<T>::epsilon();
+  }
 
   /// E_p[x]
   [[nodiscard]] const T& mean() const noexcept { return mean_; }
@@ -122,16 +137,34 @@ class RealLineDensity {
   [[nodiscard]] const T& begin() const noexcept { return begin_; }
   [[nodiscard]] const T& end() const noexcept { return end_; }
 
+  /// p > 0 on the whole line.
+  [[nodiscard]] bool has_full_support() const noexcept { return true; }
+
+  /// The standard deviation of the narrowest Gaussian factor of p^alpha q, q of standard deviation sigma.
+  [[nodiscard]] T narrowest_factor(const T& alpha, const T& sigma) const {
+    using std::sqrt;
+    const T narrowest =
+        (mixture_.weights() > T(0)).select(mixture_.stddevs(), std::numeric_limits<T>::max()).minCoeff();
+    return T(1) / T(sqrt(T(alpha / (narrowest * narrowest) + T(1) / (sigma * sigma))));
+  }
+
+  /// How far p^alpha reaches beyond [begin, end]: each component is widened by the power, by half the stretch at most.
+  [[nodiscard]] T power_margin(const T& alpha) const {
+    using std::sqrt;
+    if (!(alpha > T(0))) return std::numeric_limits<T>::max();
+    return (end_ - begin_) / T(2) * (T(T(1) / T(sqrt(alpha))) - T(1));
+  }
+
   /// Calls visit(panel) from left to right for panels that cover [low, high] (counted from the origin), each short
   /// enough for a q of standard deviation at least sigma. Panels stored are handed on as they are, others made on the
   /// way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which saves making parts of them.
   template <class Visit>
   void for_each_panel(const T& low, const T& high, const T& sigma, detail::Ends ends, Visit visit) const {
     const T longest = T(detail::longest_panel) * sigma;
-    const auto analytic = [&](const T& center, const T& half) { return parts_.analytic(center, half); };
-    const auto accept = [](const T&, const T&) { return true; };  // a part of a panel is as analytic as the panel
+    const auto fit = [&](const T& x, const T& half) { return analytic(x, half); };
+    const auto accept = [](const T&, const T& half) { return half; };  // a part of a panel is as analytic as the panel
     const auto make = [&](const T& center, const T& half) { visit(panel(center, half)); };
-    detail::cut_into_panels(low, std::min(high, begin_), longest, analytic, make);
+    detail::cut_into_panels(low, std::min(high, begin_), longest, fit, make);
     for (const auto& stored : panels_) {
       const T left = stored.center - stored.half;
       const T right = stored.center + stored.half;
@@ -141,28 +174,19 @@ class RealLineDensity {
       else
         detail::cut_into_panels(std::max(low, left), std::min(high, right), longest, accept, make);
     }
-    detail::cut_into_panels(std::max(low, end_), high, longest, analytic, make);
+    detail::cut_into_panels(std::max(low, end_), high, longest, fit, make);
   }
 
  private:
-  [[nodiscard]] detail::LinePanel<T> panel(const T& center, const T& half) const {
-    detail::LinePanel<T> made{center, half, {}};
-    made.log_pdf = parts_.log_pdf(made.nodes());
-    return made;
+  /// half, if log p is analytic about the panel of that half-length from x on, else a shorter one to try.
+  [[nodiscard]] T analytic(const T& x, const T& half) const {
+    return parts_.analytic(T(x + half), half) ? half : T(half * T(0.6));
   }
 
-  void integrate_entropy() {
-    using Array = detail::LegendreArray<T>;
-    Array sum = Array::Zero();
-    Array doubt = Array::Zero();
-    for (const auto& part : panels_) {
-      const Array mass = part.weights() * part.log_pdf.exp();
-      const Array size = part.log_pdf.abs() + T(1);
-      sum -= mass * part.log_pdf;
-      doubt += mass * size * (part.log_pdf_doubt() + T(16));
-    }
-    entropy_ = sum.sum();
-    entropy_error_ = doubt.sum() * std::numeric_limits<T>::epsilon();
+  [[nodiscard]] detail::LinePanel<T> panel(const T& center, const T& half) const {
+    detail::LinePanel<T> made{center, half, {}};
+    made.values = parts_.log_pdf(made.nodes());
+    return made;
   }
 
   GaussianMixture<T> mixture_;
@@ -174,7 +198,6 @@ class RealLineDensity {
   T mean_offset_;
   T variance_;
   T entropy_{};
-  T entropy_error_{};
 };
 
 }  // namespace klgrid

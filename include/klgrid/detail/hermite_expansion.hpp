@@ -15,8 +15,8 @@
 
 namespace klgrid::detail {
 
-/// E_q[log p] for all means within widest_expansion stddevs of a center, as a power series in the distance
-/// eta = (mean - center)/stddev. The generating function of the Hermite polynomials He_m gives, with z = (x -
+/// E_q[f] for all means within `widest` stddevs of a center, f = log p or a power of p, as a power series in the
+/// distance eta = (mean - center)/stddev. The generating function of the Hermite polynomials He_m gives, with z = (x -
 /// center)/stddev,
 ///   E[f](eta) = sum_m eta^m E_center[He_m(z) f] / m!,
 /// one exponential a point for all of them (the fast Gauss transform's expansion: Greengard and Strain, 1991). Point by
@@ -26,15 +26,14 @@ class HermiteExpansion {
  public:
   static constexpr double widest = 1.5;
 
-  /// Over panels in order, which reach as far as the widest q does; those out of reach are passed over.
-  /// E[z^power f] for |eta| <= half <= widest.
-  HermiteExpansion(const std::vector<LinePanel<T>>& panels, const T& center, const T& stddev, const T& half, int power)
+  /// Over panels in order, with f at their points; those out of reach are passed over, and where there is none f is
+  /// `level`. E[z^power f] for |eta| <= half <= widest.
+  HermiteExpansion(const std::vector<LinePanel<T>>& panels, const T& center, const T& stddev, const T& half, int power,
+                   const T& level)
       : size_(size_for(half, power)) {
     const T reach = (gaussian_reach<T>() + half) * stddev;
     auto panel = std::partition_point(panels.begin(), panels.end(),
                                       [&](const auto& each) { return each.center + each.half <= center - reach; });
-    // A constant has E[He_m] = 0 for m > 0: log p is taken from its value near by, to keep its size out of these terms.
-    const T level = level_at(panels, center);
     std::array<LegendreArray<T>, most> sums;
     for (int m = 0; m < size_; ++m) sums[at(m)].setZero();
     for (; panel != panels.end() && panel->center - panel->half < center + reach; ++panel)
@@ -42,6 +41,14 @@ class HermiteExpansion {
     for (int m = 0; m < size_; ++m) coefficients_[at(m)] = sums[at(m)].sum() / stddev;
     coefficients_[0] += level;
     raise(power);
+  }
+
+  /// The value of f near the center. A constant has E[He_m] = 0 for m > 0: as the level, it keeps the size of f out of
+  /// these terms. For panels that go as far as q reaches.
+  static T level_at(const std::vector<LinePanel<T>>& panels, const T& center) {
+    const auto panel = std::partition_point(panels.begin(), panels.end() - 1,
+                                            [&](const auto& each) { return each.center + each.half <= center; });
+    return panel->values[legendre_points<T> / 2];
   }
 
   /// The series at each eta.
@@ -66,17 +73,11 @@ class HermiteExpansion {
     return half > T(0) ? m + 1 + 2 * power : 1 + power;
   }
 
-  static T level_at(const std::vector<LinePanel<T>>& panels, const T& center) {
-    const auto panel = std::partition_point(panels.begin(), panels.end() - 1,
-                                            [&](const auto& each) { return each.center + each.half <= center; });
-    return panel->log_pdf[legendre_points<T> / 2];
-  }
-
   /// He_(m+1)/(m+1)! = (z He_m/m! - He_(m-1)/(m-1)!) / (m+1)
   void add(const LinePanel<T>& panel, const T& center, const T& stddev, const T& level,
            std::array<LegendreArray<T>, most>& sums) const {
     const LegendreArray<T> z = (panel.nodes() - center) * (T(1) / stddev);
-    LegendreArray<T> term = gaussian_weights(panel, z) * (panel.log_pdf - level);
+    LegendreArray<T> term = gaussian_weights(panel, z) * (panel.values - level);
     LegendreArray<T> before = LegendreArray<T>::Zero();
     for (int m = 0; m < size_; ++m) {
       sums[at(m)] += term;

@@ -45,6 +45,7 @@ class LineMixture {
     mean_.resize(size);
     precision_.resize(size);
     reach_.resize(size);
+    log_others_ = log(T(static_cast<double>(std::max<Index>(size - 1, 1))));
     const T log_total = log(T(mixture.weights().sum()));
     for (Index k = 0, next = 0; k < mixture.components(); ++k) {
       if (!(mixture.weights()[k] > T(0))) continue;
@@ -65,6 +66,13 @@ class LineMixture {
 
   /// log p at the points x, counted from the origin: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max).
   [[nodiscard]] LegendreArray<T> log_pdf(const LegendreArray<T>& x) const {
+    if (size() == 2) {  // one exponential where the sum below takes two
+      const LegendreArray<T> a = exponents(0, x);
+      const LegendreArray<T> b = exponents(1, x);
+      const LegendreArray<T> gap = (a - b).abs();
+      if (gap.minCoeff() > T(exponent_cutoff<T>)) return a.max(b);
+      return a.max(b) + ((-gap).exp() + T(1)).log();
+    }
     LegendreArray<T> top = exponents(0, x);
     for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
     LegendreArray<T> sum = LegendreArray<T>::Zero();
@@ -76,6 +84,17 @@ class LineMixture {
       ++count;
     }
     return count == 1 ? top : LegendreArray<T>(top + sum.log());
+  }
+
+  /// The largest half-length, at most half, of a panel from x on that resolves p itself: no component it touches is too
+  /// narrow for it.
+  [[nodiscard]] T resolved(const T& x, T half) const {
+    const T share = T(longest_panel) / gaussian_reach<T>();
+    for (Index k = 0; k < size(); ++k) {
+      const T before = (mean_[k] - reach_[k] - x) / T(2);
+      if (half > before && x < mean_[k] + reach_[k]) half = std::min(half, std::max(before, T(reach_[k] * share)));
+    }
+    return half;
   }
 
   /// True if log p is analytic in the disc of radius analytic_radius * half about center, which bounds the error of the
@@ -91,45 +110,48 @@ class LineMixture {
     using std::exp;
     const Index highest = top(center);
     const T top_exponent = exponent(highest, center);
-    const auto counts = [&](Index k) {
-      const T rise = abs(T(slope(k, center) - slope(highest, center))) * half +
-                     abs(T(precision_[k] - precision_[highest])) * half * half / T(2);
-      return exponent(k, center) - top_exponent + rise > T(-exponent_cutoff<T>);
+    const T radius = T(analytic_radius) * half;
+    // How far component k may turn or stretch, on the disc of that radius, against given slope and precision.
+    const auto turn = [&](Index k, const T& along, const T& precision, const T& r) {
+      return T(abs(T(slope(k, center) - along)) * r + abs(T(precision_[k] - precision)) * r * r / T(2));
     };
-    Index others = 0;
-    T total = T(1), mean_slope = slope(highest, center), mean_precision = precision_[highest];
+    const T top_slope = slope(highest, center);
+    const T top_precision = precision_[highest];
+    const auto counts = [&](Index k) {
+      return exponent(k, center) - top_exponent + turn(k, top_slope, top_precision, half) > T(-exponent_cutoff<T>);
+    };
+    // Without exponentials: terms that turn by less than a quarter against the highest, or never reach their share of
+    // it.
+    bool plain = true;
+    for (Index k = 0; k < size() && plain; ++k) {
+      if (k == highest || !counts(k)) continue;
+      const T most = turn(k, top_slope, top_precision, radius);
+      plain = most < T(1.4) || exponent(k, center) - top_exponent + most < -log_others_;
+    }
+    if (plain) return true;
+    T total = T(1), mean_slope = top_slope, mean_precision = top_precision;
     for (Index k = 0; k < size(); ++k) {
       if (k == highest || !counts(k)) continue;
       const T share = exp(T(exponent(k, center) - top_exponent));
       total += share;
       mean_slope += share * slope(k, center);
       mean_precision += share * precision_[k];
-      ++others;
     }
-    if (others == 0) return true;
     mean_slope /= total;
     mean_precision /= total;
-    const T radius = T(analytic_radius) * half;
     T balance = T(0);
     for (Index k = 0; k < size(); ++k) {
       if (k != highest && !counts(k)) continue;
       const T below = exponent(k, center) - top_exponent;
-      const T turn = abs(T(slope(k, center) - mean_slope)) * radius +
-                     abs(T(precision_[k] - mean_precision)) * radius * radius / T(2);
-      if (turn * turn < T(2))
-        balance += T(exp(T(below - turn))) * (T(1) - turn * turn / T(2));
-      else if (below + turn < T(1))
-        balance -= T(exp(T(below + turn)));
+      const T turned = turn(k, mean_slope, mean_precision, radius);
+      if (turned * turned < T(2))
+        balance += T(exp(T(below - turned))) * (T(1) - turned * turned / T(2));
+      else if (below + turned < T(1))
+        balance -= T(exp(T(below + turned)));
       else
         return false;
     }
     return balance > T(0);
-  }
-
-  /// True if the rule resolves p itself on the panel: no component within reach is too narrow for it.
-  [[nodiscard]] bool resolved(const T& center, const T& half) const {
-    const T most = half * (gaussian_reach<T>() / T(longest_panel));
-    return !(reach_ < most && (mean_ - center).abs() < reach_ + half).any();
   }
 
  private:
@@ -157,6 +179,7 @@ class LineMixture {
   Vector<T> mean_;
   Vector<T> precision_;
   Vector<T> reach_;
+  T log_others_;  // of the number of components but one
 };
 
 }  // namespace klgrid::detail

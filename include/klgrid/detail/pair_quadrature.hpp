@@ -40,13 +40,24 @@ class PairQuadrature {
     log_ratio = log_p - log_q;
   }
 
-  /// Panels over the reach of both, short enough for q and for p^alpha q^(1 - alpha) where p is narrowest.
+  /// Panels over the reach of both, short enough for q and, as far as p^alpha reaches, for p^alpha q^(1 - alpha).
   void assign(const RealLineDensity<T>& p, const Gaussian<T>& q, const T& alpha) {
+    using std::log;
+    using std::sqrt;
     const T mean = q.mean() - p.origin();
     const T reach = gaussian_reach<T>() * q.stddev();
     panels_.clear();
-    p.for_each_panel(std::min(p.begin(), T(mean - reach)), std::max(p.end(), T(mean + reach)), resolution(p, q, alpha),
-                     Ends::whole, [&](const LinePanel<T>& panel) { panels_.push_back(panel); });
+    const T low = std::min(p.begin(), T(mean - reach));
+    const T high = std::max(p.end(), T(mean + reach));
+    const T margin = p.power_margin(alpha);
+    const T left = std::max(low, T(p.begin() - margin));
+    const T right = std::min(high, T(p.end() + margin));
+    const T wider = alpha < T(1) ? T(q.stddev() / T(sqrt(T(1) - alpha))) : std::numeric_limits<T>::max();
+    const T narrowest = std::min(q.stddev(), p.narrowest_factor(alpha, wider));
+    const auto store = [&](const LinePanel<T>& panel) { panels_.push_back(panel); };
+    p.for_each_panel(low, left, q.stddev(), Ends::clipped, store);
+    p.for_each_panel(left, right, narrowest, Ends::clipped, store);
+    p.for_each_panel(right, high, q.stddev(), Ends::clipped, store);
     constexpr Index points = legendre_points<T>;
     const Index size = points * static_cast<Index>(panels_.size());
     for (Vector<T>* column : {&weight, &z, &log_p, &log_q, &log_ratio}) column->resize(size);
@@ -54,11 +65,12 @@ class PairQuadrature {
     for (const auto& panel : panels_) {
       weight.template segment<points>(begin) = panel.weights();
       z.template segment<points>(begin) = (panel.nodes() - mean) / q.stddev();
-      log_p.template segment<points>(begin) = panel.log_pdf;
-      log_ratio.template segment<points>(begin) = detail::log_ratio(panel, p, q).value;
+      log_p.template segment<points>(begin) = panel.values;
+      log_ratio.template segment<points>(begin) = detail::log_ratio(panel, p, q);
       begin += points;
     }
-    log_q = log_p - log_ratio;
+    // By itself: in the tails of p a difference from log p would cost the digits by which that is larger.
+    log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
   }
 
   [[nodiscard]] Index size() const { return weight.size(); }
@@ -70,16 +82,6 @@ class PairQuadrature {
   Vector<T> log_ratio;  ///< log p - log q; on the line without cancellation near p = q
 
  private:
-  /// The standard deviation of the narrowest Gaussian factor.
-  static T resolution(const RealLineDensity<T>& p, const Gaussian<T>& q, const T& alpha) {
-    using std::sqrt;
-    T narrowest = q.stddev();
-    for (Index k = 0; k < p.mixture().components(); ++k)
-      if (p.mixture().weights()[k] > T(0)) narrowest = std::min(narrowest, p.mixture().stddevs()[k]);
-    const T precision = alpha / (narrowest * narrowest) + (T(1) - alpha) / (q.stddev() * q.stddev());
-    return std::min(q.stddev(), T(T(1) / T(sqrt(precision))));
-  }
-
   std::vector<LinePanel<T>> panels_;
 };
 
