@@ -160,6 +160,22 @@ def make_baselines(mixtures, one_core, all_cores):
     return baselines
 
 
+class LineQuadrature:
+    """One pair on the real line by scipy.integrate.quad: the same event as line/pair of klgrid_bench."""
+
+    def __init__(self, core):
+        self.core, self.module = core, importlib.import_module("line_scipy")
+        self.errors = {name: self.module.largest_error(name) for name in self.module.MIXTURES}
+
+    def sample(self, samples, least):
+        pin(self.core)
+        for index, (name, mixture) in enumerate(self.module.MIXTURES.items()):
+            pair = lambda _: self.module.pair(mixture, 0.7, 1.3)
+            repeats = max(1, math.ceil(least / seconds_of(pair, 1)))
+            samples.add(f"SciPy quad/{index}", seconds_of(pair, repeats),
+                        {"max_error": self.errors[name], "label": name})
+
+
 def show_time(seconds):
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
         if seconds >= size:
@@ -195,7 +211,8 @@ def print_machine(context, rounds, core):
 
 def print_updates(samples):
     ours = samples.median("update/notebook")
-    names = [n for n in samples if n.endswith(": update") or n.startswith("peer/") or n == "update/notebook"]
+    names = [n for n in samples if n.endswith(": update") or n == "update/notebook"
+             or (n.startswith("peer/") and not n.startswith("peer/line/"))]
     rows = []
     for name in sorted(names, key=samples.median):
         counters = samples.counters[name]
@@ -211,6 +228,31 @@ def print_banks(samples):
     rows = [[name, show_time(samples.median(name)), f"{100 * samples.spread(name):.0f} %",
              f"{samples.median(name) / ours:.2f}"] for name in sorted(names, key=samples.median)]
     print_table(["the bank", "time", "+-", "ratio to klgrid"], rows)
+
+
+def print_line(samples):
+    """One pair on the real line, mixture by mixture, and the mesh."""
+    rows = []
+    for index in range(3):
+        ways = [f"line/pair/{index}", f"peer/line/boost_quadrature/{index}", f"peer/line/gauss_hermite/{index}",
+                f"SciPy quad/{index}"]
+        for name in sorted((n for n in ways if n in samples), key=samples.median):
+            counters = samples.counters[name]
+            rows.append([counters["label"], name.rsplit("/", 1)[0], show_time(samples.median(name)),
+                         f"{samples.median(name) / samples.median(ways[0]):.2f}", f"{counters['max_error']:.1e}"])
+    print_table(["one pair on the line: mixture", "way", "time", "ratio to klgrid", "largest error"], rows)
+    rows = [[samples.counters[name]["label"], show_time(samples.median(name)),
+             f"{samples.counters[name]['max_error']:.1e}"]
+            for name in (f"line/mesh/notebook/{index}" for index in range(3))]
+    print_table(["the notebook's mesh on the line: mixture", "time", "largest error"], rows)
+
+
+def print_alpha(samples):
+    rows = [[name, samples.counters[name].get("label", ""), show_time(samples.median(name)),
+             f"{samples.counters[name]['max_error']:.1e}" if "max_error" in samples.counters[name] else ""]
+            for name in samples if name.startswith("alpha/")]
+    print_table(["Renyi's divergence, the notebook's mesh; alpha in thousandths", "mixture", "time", "largest error"],
+                rows)
 
 
 def exponent(sizes, values):
@@ -278,6 +320,8 @@ def main():
     rounds = [("^(update|bank)/notebook|^peer/[a-z_]+(/real|/iter|$)", options.rounds)]
     if not options.no_growth:
         rounds.append(("/grow/|^(update|bank)/large", min(3, options.rounds)))
+    line = LineQuadrature({core})
+    rounds.insert(1, ("^(peer/)?line/|^alpha/", min(3, options.rounds)))
     for pattern, count in rounds:
         for _ in range(count):
             pin({core})
@@ -286,6 +330,8 @@ def main():
             if pattern == rounds[0][0]:
                 for baseline in baselines:
                     baseline.sample(samples, options.min_time)
+            if "line/" in pattern:
+                line.sample(samples, options.min_time)
 
     variants = "^(batch|one_by_one)/notebook/(4|16|64)/|^(float|double)/notebook"
     for pattern, cores in ((variants, {core}), ("^threads/large", all_cores)):
@@ -297,6 +343,8 @@ def main():
     print_machine(context, options.rounds, core)
     print_updates(samples)
     print_banks(samples)
+    print_line(samples)
+    print_alpha(samples)
     if not options.no_growth:
         print_growth(samples)
         print_large(samples)

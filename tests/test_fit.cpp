@@ -240,6 +240,20 @@ TEST_CASE("starting points: moments, components, pairs; none of weight zero") {
   check_same(starts[3], Gaussian<double>(0, std::sqrt(10.0)), tol::value<double>);
 }
 
+TEST_CASE("starting points of many components: groups of equal weight stand for them") {
+  klgrid::Vector<double> samples(10000);
+  for (Index i = 0; i < samples.size(); ++i) samples[i] = i % 2 == 0 ? -3 + 1e-4 * static_cast<double>(i) : 5;
+  const auto p = GaussianMixture<double>::kernel_density(samples, 0.1);
+  const auto starts = starting_points(p);
+  CHECK(starts.size() >= 20);
+  CHECK(starts.size() <= 46);  // of at most nine groups
+  // Groups go from left to right: the first lies in the left half, the eighth holds one value only.
+  check_same(starts[8], Gaussian<double>(5, 0.1), tol::value<double>);
+  CHECK(starts[1].mean() > -3);
+  CHECK(starts[1].stddev() < 0.2);
+  CHECK(fit_reverse(RealLineDensity<double>(p), starts[8]).status == FitStatus::converged);
+}
+
 TEST_CASE("from seeking to covering: the best Gaussian as alpha runs from 0 to 1") {
   // One start serves all: the fit before.
   const RealLineDensity<double> p(GaussianMixture<double>({0.6, 0.4}, {-2.0, 2.0}, {0.8, 1.0}));

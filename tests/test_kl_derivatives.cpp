@@ -40,9 +40,9 @@ constexpr T derivative = 1024 * std::numeric_limits<T>::epsilon();
 /// size for the mixtures here, and by eps/h: at h = eps^(1/3), both about eps^(2/3), here in long double.
 const long double difference = 100 * std::pow(std::numeric_limits<long double>::epsilon(), 2.0L / 3.0L);
 
-/// A transform of z^4 log p on the notebook's window, where |z| reaches 20, cancels some 1e5 times what is
-/// left: 1.3e-10 is seen in the Hessian.
-constexpr double transformed = 1e-9;
+/// What the transforms promise, 96 roundings of max |log p| = 30 times E|z|^k, adds up to at most 14 times in the
+/// derivatives (second_order, with E z^2 <= 1 and E z^4 <= 3): 9e-12. 1.1e-13 is seen.
+constexpr double transformed = 1e-11;
 
 /// The promise of the library for the figures of the real line.
 constexpr double figures = 1e-12;

@@ -137,24 +137,21 @@ TEST_CASE_TEMPLATE("real-line bank: every power of z for one component", T, floa
 
 TEST_CASE("real-line bank: neighbours on the mesh do not change a cell") {
   const RealLineDensity<double> p(GaussianMixture<double>({0.3, 0.7}, {-3, 3}, {0.1, 2}));
-  // Uneven, and one value twice; a row costs its span over sigma, so the widest and the narrowest stand apart.
-  const ParameterMesh<double> meshes[] = {
-      {vector({-1e4, -7.0, -5.0, -4.999, 0.0, 0.0, 0.25, 3.0, 3.1, 1e4}), vector({0.3, 0.3, 2.0, 1e3})},
-      {vector({-20.0, -7.0, -4.999, 0.0, 0.0, 0.25, 3.0, 3.1, 20.0}), vector({1e-4, 0.3})}};
-  for (const auto& mesh : meshes) {
-    const RealLineBank<double> bank(mesh);
-    Surface<double> out;
-    for (int power = 0; power <= 4; ++power) {
-      bank.expected_log(p, power, out);
-      for (Index i = 0; i < mesh.rows(); ++i)
-        for (Index j = 0; j < mesh.cols(); ++j) {
-          const double mu = mesh.mu()[j];
-          const double sigma = mesh.sigma()[i];
-          // Odd powers cancel: the size of the terms is that of the even power above.
-          const double size = std::max(1.0, std::abs(at_one(p, mu, sigma, power + power % 2)));
-          CHECK(relative_error(out(i, j), at_one(p, mu, sigma, power), size) < tol::divergence<double>);
-        }
-    }
+  // Uneven, and one value twice; the widest span is 2e8 of the narrowest stddevs.
+  const ParameterMesh<double> mesh(vector({-1e4, -7.0, -5.0, -4.999, 0.0, 0.0, 0.25, 3.0, 3.1, 1e4}),
+                                   vector({1e-4, 0.3, 0.3, 2.0, 1e3}));
+  const RealLineBank<double> bank(mesh);
+  Surface<double> out;
+  for (int power = 0; power <= 4; ++power) {
+    bank.expected_log(p, power, out);
+    for (Index i = 0; i < mesh.rows(); ++i)
+      for (Index j = 0; j < mesh.cols(); ++j) {
+        const double mu = mesh.mu()[j];
+        const double sigma = mesh.sigma()[i];
+        // Odd powers cancel: the size of the terms is that of the even power above.
+        const double size = std::max(1.0, std::abs(at_one(p, mu, sigma, power + power % 2)));
+        CHECK(relative_error(out(i, j), at_one(p, mu, sigma, power), size) < tol::divergence<double>);
+      }
   }
 }
 

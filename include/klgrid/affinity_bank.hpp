@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <tuple>
 #include <utility>
 
 #include "klgrid/detail/near_zero.hpp"
@@ -77,7 +76,7 @@ class AffinityBank {
   [[nodiscard]] const Scalar& alpha() const noexcept { return alpha_; }
   [[nodiscard]] const ParameterMesh<Scalar>& mesh() const noexcept { return mesh_; }
 
-  /// A divergence for every q: divergence(log A) returns its value and the modulus of its derivative in log A.
+  /// A divergence for every q: divergence(log A) returns it and the modulus of its derivative in log A, as a pair.
   /// @throws std::invalid_argument if p does not live on the bank's domain.
   template <class Divergence>
   [[nodiscard]] Surface<Scalar> surface(const Density& p, const Divergence& divergence) const {
@@ -90,20 +89,21 @@ class AffinityBank {
     for (Index i = 0; i < out.rows(); ++i)
       for (Index j = 0; j < out.cols(); ++j) {
         // An error of log A counts as much as the divergence is steep there.
-        auto [value, slope] = divergence(out(i, j));
+        std::pair<T, T> found = divergence(out(i, j));
         const auto precise = [&](const T& tolerances) {
-          return expected(i, j) > underflow && slope * tolerances <= T(most_tolerances) * std::max(T(1), value);
+          return expected(i, j) > underflow &&
+                 found.second * tolerances <= T(most_tolerances) * std::max(T(1), found.first);
         };
         if (!precise(largest / expected(i, j) + T(of_normalizers))) {
           using std::log;
           expected(i, j) = wider_.expected_power(p, alpha_, i, j);
-          std::tie(value, slope) = divergence(T(log_factor_(i, j) + T(log(expected(i, j)))));
+          found = divergence(T(log_factor_(i, j) + T(log(expected(i, j)))));
           if (!precise(T(1 + of_normalizers))) {
             nodes.assign(p, Gaussian<T>(mesh_.mu()[j], mesh_.sigma()[i]), alpha_);
-            value = divergence(detail::log_affinity(nodes, alpha_)).first;
+            found = divergence(detail::log_affinity(nodes, alpha_));
           }
         }
-        out(i, j) = std::max(T(0), value);
+        out(i, j) = std::max(T(0), found.first);
       }
     return out;
   }
