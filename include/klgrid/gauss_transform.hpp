@@ -239,6 +239,7 @@ class GaussTransform {
   /// (weights, polynomials, cores) costs about twice as much an operation as synthesis, which runs in registers.
   [[nodiscard]] Index cheapest(const ParameterMesh<T>& mesh, Index row, Index rows) const {
     constexpr double synthesis = 0.5;
+    constexpr Index least_means = 6;  // of a panel: fewer than any expansion has terms
     const Vector<T>& mu = mesh.mu();
     const auto narrow = static_cast<double>(mesh.sigma()[row]);
     const auto wide = static_cast<double>(mesh.sigma()[row + rows - 1]);
@@ -252,7 +253,7 @@ class GaussTransform {
     least *= static_cast<double>(rows * mu.size()) / static_cast<double>(samples);
     Index best = 0;
     double before = std::numeric_limits<double>::max();
-    for (Index panels = 1; panels <= mu.size(); panels *= 2) {
+    for (Index panels = 1; panels == 1 || least_means * panels <= mu.size(); panels *= 2) {
       double mu_half = 0;
       double x_half = 0;
       double nodes = 0;
@@ -328,8 +329,10 @@ class GaussTransform {
       for (std::size_t i = 0; i < least.size(); ++i) {
         const auto& panel = expansion.panels()[i];
         const T bound = T(1) / least[i];
+        const auto of_panel = scale.segment(panel.first_col, panel.cols);
+        if (panel.nodes > 0 && (of_panel > T(0) && of_panel < bound).all()) continue;
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
-          if (panel.nodes == 0 || !(scale_(row, col) > T(0) && scale_(row, col) < bound)) add_direct(mesh, row, col);
+          if (panel.nodes == 0 || !(scale[col] > T(0) && scale[col] < bound)) add_direct(mesh, row, col);
       }
       direct_.end_row(nodes_.size());
     }
