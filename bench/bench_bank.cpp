@@ -24,7 +24,7 @@ std::string describe(const std::vector<klgrid::GaussTransform<double>::Step>& pl
     if (step.panels == 0)
       text << "direct";
     else
-      text << step.panels << (step.panels == 1 ? " panel " : " panels ") << step.x_terms << " x " << step.mu_terms;
+      text << step.panels << (step.panels == 1 ? " panel " : " panels ") << step.waves << " waves";
     text << ", " << step.bytes << " B";
   }
   return text.str();
@@ -36,7 +36,7 @@ void report_memory(benchmark::State& state, const Problem& problem) {
   benchmark::DoNotOptimize(&bank);
   const double after = heap_bytes();
   if (before >= 0) state.counters["bank_bytes"] = after - before;
-  state.SetLabel(describe(bank.transforms()[0].plan()));
+  state.SetLabel(describe(bank.transform().plan()));
 }
 
 void bank(benchmark::State& state, double scale) {

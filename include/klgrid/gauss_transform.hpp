@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "klgrid/detail/direct_cells.hpp"
-#include "klgrid/detail/gauss_expansion.hpp"
+#include "klgrid/detail/plane_waves.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/grid.hpp"
@@ -23,45 +23,48 @@
 /// for all (mu, sigma) of a mesh, normalised: E_q[f] = G / Z, Z the transform of f = 1. By definition it costs
 /// cells x nodes. Here it costs little more than writing the result, with an error that is known beforehand.
 ///
-/// THE IDEA. Where sigma is not small, exp(-z^2/2) is so smooth in x and in mu that it is, to rounding, a polynomial in
-/// both. Let c be the middle of the means, A and B the half-widths of nodes and means about c. With Chebyshev
-/// polynomials T_j,
+/// THE IDEA. A Gaussian is a sum of plane waves. By Poisson's summation formula, with d = x - mu and a period L,
 ///
-///   exp(-z^2/2) = sum_k sum_j C_kj(sigma) T_k((mu - c)/B) T_j((x - c)/A) + error,
+///   sum_j exp(-(d + j L)^2 / (2 sigma^2)) = sum_m a_m(sigma) cos(kappa_m d),   kappa_m = 2 pi m / L,
+///   a_m(sigma) = (2 if m > 0) sigma sqrt(2 pi) / L exp(-u_m^2 / 2),   u_m = sigma kappa_m,   m = 0, 1, 2, ...
 ///
-/// and the sum over nodes falls into three steps, of which only the second knows sigma:
+/// Both sides fall off as fast as a Gaussian does. If L exceeds the largest |d| by c sigma, all terms j other than 0
+/// are below 2 exp(-c^2/2); and so are all waves with u_m > c. For c = 8.7 that is less than rounding, and as cos(kappa
+/// (x - mu)) splits into products of cosines and of sines, the sum over nodes falls into three steps:
 ///
-///   analysis    F_j = sum_i w_i f_i T_j((x_i - c)/A)          once
-///   core        V_k(sigma) = sum_j C_kj(sigma) F_j            terms x terms for each sigma
-///   synthesis   G(mu, sigma) = sum_k V_k(sigma) T_k((mu - c)/B)   terms for each cell
+///   analysis    (C_m, S_m) = sum_i w_i f_i (cos, sin)(kappa_m x_i)                     once for a period
+///   amplitudes  times a_m(sigma)                                                      a product for each sigma and
+///   wave synthesis   G(mu, sigma) = sum_m a_m (C_m cos(kappa_m mu) + S_m sin(kappa_m mu))   a few dozen for each cell
 ///
-/// The number of terms falls with sigma, about as 8 B/sigma + 15: a few dozen where nodes are hundreds.
+/// Powers of z cost nothing more: z is i d/du, which turns exp(-u^2/2) into He_k(u) exp(-u^2/2), He_k the Hermite
+/// polynomials, and cos into sin.
 ///
-/// PARITY. The kernel does not change when x - c and mu - c both change sign, so C_kj = 0 where k + j is odd: even and
-/// odd polynomials never meet. Nodes that are mirror images about c share their polynomials (add or subtract their
-/// values first), and so do means: each step costs half. Rounded axes are often symmetric about two points that differ
-/// in the last digits; the nodes then keep theirs, and F_j is shifted to c to first order, by T_j' in terms of the T_i.
+/// RUNS OF ROWS. L grows with sigma, and the number of waves, c L / (2 pi sigma), falls with it. Rows of similar sigma
+/// share a period, that of the widest of them.
+///
+/// PARITY. Nodes that are mirror images about some point share their waves (add or subtract their values first), and so
+/// do means: each step costs half. The two points need not be the same; waves are shifted from one to the other.
 ///
 /// PANELS. For small sigma a mean sees only the nodes within about 9 sigma. The means are split into panels of equal
-/// size, each with its own c and its nodes in reach, all with the same A and B and so with the same cores. The number
-/// of panels is chosen for each octave of sigma, as the one with the fewest operations.
+/// size, each with its own nodes in reach, all with the same period and so with the same amplitudes.
 ///
 /// DIRECT CELLS. If sigma is small against the spacing of nodes, there is nothing to gain: the few nodes that count are
 /// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
 /// relative to the largest sum would be a large one relative to their own.
 ///
+/// Which rows share a period, on how many panels, and which are direct is chosen for the fewest operations.
+///
 /// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
 /// max(1, E_q|z|^power). The tolerance is met by
-/// - as many terms as make the interpolation error of the kernel, by a bound of the textbook from the kernel's growth
-///   in the complex plane (chebyshev_terms), times W / Z at most a quarter of the tolerance, W the sum of weights in
-///   reach;
+/// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
+///   in reach;
 /// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
 /// - leaving out nodes of a direct cell whose mass is below an eighth of the tolerance.
 ///
-/// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94, for sums that
-/// split into moments and local expansions; Fong & Darve, The black-box fast multipole method, J. Comput. Phys. 228
-/// (2009) 8712-8725, for Chebyshev interpolation in both variables; Trefethen, Approximation Theory and Approximation
-/// Practice (2013), chapter 8, for its error.
+/// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94; Greengard & Sun,
+/// A new version of the fast Gauss transform, Doc. Math. Extra Volume ICM III (1998) 575-584, for plane waves in place
+/// of its expansions; Trefethen & Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56 (2014)
+/// 385-458, for the error of Poisson's sum.
 namespace klgrid {
 
 template <Real T = double>
@@ -70,20 +73,20 @@ class GaussTransform {
   struct Options {
     /// Error of an expectation relative to max |f|: at least 8 epsilon, at most 0.1.
     T tolerance = T(96) * std::numeric_limits<T>::epsilon();
-    /// Expectations of z^power f instead of f: 0 to 4.
-    int power = 0;
+    /// Highest power of z in expectations of z^power f: 0 to 4.
+    int highest_power = 0;
     /// Every k that moment(k) is asked for: 1 to 6.
     std::vector<int> moments = {};
   };
 
   /// How a run of rows is computed.
   struct Step {
-    enum class Method { direct, expansion };
+    enum class Method { direct, plane_waves };
     Method method;
     Index first_row, rows;
-    Index panels;             ///< expansions side by side; 0 if direct
-    Index x_terms, mu_terms;  ///< of the run's smallest sigma; 0 if direct
-    std::size_t bytes;        ///< stored for it
+    Index panels;       ///< side by side; 0 if direct
+    Index waves;        ///< of the run's smallest sigma, beside the constant; 0 if direct
+    std::size_t bytes;  ///< stored for it
   };
 
   /// Buffers of expectation(). Each thread that calls it has one of its own; used again, it allocates nothing.
@@ -91,13 +94,12 @@ class GaussTransform {
     friend class GaussTransform;
     static constexpr int together = 4;  // functions for which what is stored is read once
     struct Scratch {
-      Vector<T> coefficients[together][2];
+      Vector<T> coefficients[2];
       Vector<T> values;
     };
     detail::Matrix<T> values, products;
-    typename detail::GaussExpansion<T>::AnalysisScratch analysis;
-    std::vector<std::vector<detail::Matrix<T>>> moments;  // of each expansion: panel by panel, even and odd
-    std::vector<Scratch> scratch;                         // of each worker
+    std::vector<typename detail::PlaneWaves<T>::Spectrum> spectra;  // by period
+    std::vector<Scratch> scratch;                                   // of each worker
   };
 
   /// Makes the plan and all that does not depend on f.
@@ -106,9 +108,11 @@ class GaussTransform {
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
     check(options);
     take_nodes(grid);
-    direct_ = detail::DirectCells<T>(weights_, tolerance() / 8, options.power, highest_moment());
+    // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
+    // as plain sums where f, as log p does, grows far beyond what it is near the mean.
+    direct_ = detail::DirectCells<T>(nodes_, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
-    scale_ = Surface<T>::Zero(mesh.rows(), detail::GaussExpansion<T>::row_stride(mesh.cols()));
+    scale_ = Surface<T>::Zero(mesh.rows(), detail::PlaneWaves<T>::row_stride(mesh.cols()));
     for (int k : options.moments) moments_[static_cast<std::size_t>(k)].resize(mesh.rows(), mesh.cols());
     make_plan(mesh);
   }
@@ -129,34 +133,37 @@ class GaussTransform {
 
   [[nodiscard]] const std::vector<Step>& plan() const noexcept { return plan_; }
 
-  /// Memory held: weights, polynomials, cores, and the surfaces above.
+  /// Memory held: weights, waves, amplitudes, and the surfaces above.
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t sum = direct_.bytes();
-    for (const auto& expansion : expansions_) sum += expansion.bytes();
+    for (const auto& waves : plane_waves_) sum += waves.bytes();
     for (const auto& surface : moments_) sum += static_cast<std::size_t>(surface.size()) * sizeof(T);
     return sum + static_cast<std::size_t>(log_normalizer_.size() + scale_.size()) * sizeof(T);
   }
 
-  /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1; f(d) gives the values at the nodes, of shape n,
-  /// finite where the weight is positive. Calls sink(d, row, values) once for each d and row, values a row of the
-  /// result.
+  /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1, 0 <= power <= highest_power; f(d) gives the
+  /// values at the nodes, of shape n, finite where the weight is positive. Calls sink(d, row, values) once for each d
+  /// and row, values a row of the result.
   template <class Values, class Sink, Executor Run = SerialExecutor>
-  void expectation(Index count, const Values& f, Workspace& workspace, const Sink& sink, const Run& run = {}) const {
+  void expectation(int power, Index count, const Values& f, Workspace& workspace, const Sink& sink,
+                   const Run& run = {}) const {
+    detail::require(power >= 0 && power <= options_.highest_power, "GaussTransform::expectation", "power",
+                    "in [0, highest_power]", power);
     constexpr Index most = 2 * Workspace::together;  // as many as stay in the cache
     for (Index first = 0; first < count; first += most) {
       prepare(first, std::min(most, count - first), f, workspace, run.workers());
       run(static_cast<Index>(tasks_.size()), [&](Index worker, Index task) {
-        finish(tasks_[static_cast<std::size_t>(task)], first, workspace, worker, sink);
+        finish(tasks_[static_cast<std::size_t>(task)], power, first, workspace, worker, sink);
       });
     }
   }
 
   /// E_q[z^power f] as a surface.
-  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const {
+  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f, int power = 0) const {
     Surface<T> out(mesh_rows_, mesh_cols_);
     Workspace workspace;
     expectation(
-        1, [&](Index) -> const auto& { return f; }, workspace,
+        power, 1, [&](Index) -> const auto& { return f; }, workspace,
         [&](Index, Index row, const auto& values) { out.row(row) = values; });
     return out;
   }
@@ -164,7 +171,7 @@ class GaussTransform {
  private:
   struct Task {
     Index first_row, rows;
-    int expansion;  // -1: direct
+    int period;  // -1: direct
     std::size_t block;
   };
 
@@ -173,7 +180,8 @@ class GaussTransform {
     const T epsilon = std::numeric_limits<T>::epsilon();
     detail::require(options.tolerance >= T(8) * epsilon && options.tolerance <= T(0.1), where, "tolerance",
                     "in [8 epsilon, 0.1]", options.tolerance);
-    detail::require(options.power >= 0 && options.power <= 4, where, "power", "in [0, 4]", options.power);
+    detail::require(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
+                    options.highest_power);
     for (int k : options.moments) detail::require(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
   }
 
@@ -207,79 +215,85 @@ class GaussTransform {
     return 3 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance();
   }
 
-  /// Error of the kernel that an expansion may make.
-  [[nodiscard]] double kernel_error() const { return tolerance() * least_share() / 4; }
-
-  /// Beyond this many sigma the kernel is below a quarter of kernel_error.
-  [[nodiscard]] double reach() const {
-    const int power = std::max(options_.power, highest_moment());
-    return std::sqrt(2 * (std::log(4 / kernel_error()) + power * std::log(12.0)));
+  /// Beyond this many sigma the kernel, and beyond this u its spectrum, is below a quarter of the error that may be
+  /// made of Gaussians with at least that share.
+  [[nodiscard]] double reach(double share) const {
+    const int power = std::max(options_.highest_power, highest_moment());
+    return std::sqrt(2 * (std::log(16 / (tolerance() * share)) + power * std::log(12.0)));
   }
 
-  /// For each octave of sigma the cheapest way. Octaves that are direct, or expanded on a single panel, are taken
-  /// together: several panels would have to reach as far as the widest sigma of them.
+  /// Runs of rows from the narrowest on, each as chosen.
   void make_plan(const ParameterMesh<T>& mesh) {
-    const Vector<T>& sigma = mesh.sigma();
+    double share = least_share();
     for (Index row = 0; row < mesh.rows();) {
-      const Index next = std::upper_bound(sigma.begin() + row, sigma.end(), T(T(2) * sigma[row])) - sigma.begin();
-      const Index panels = cheapest(mesh, row, next - row);
-      if (!plan_.empty() && plan_.back().panels == panels && panels <= 1)
-        plan_.back().rows += next - row;
+      const Step step = cheapest(mesh, row, reach(share));
+      if (step.panels == 0 && !plan_.empty() && plan_.back().panels == 0)
+        plan_.back().rows += step.rows;
       else
-        plan_.push_back(
-            {panels > 0 ? Step::Method::expansion : Step::Method::direct, row, next - row, panels, 0, 0, 0});
-      row = next;
+        plan_.push_back(step);
+      carry_out(plan_.back(), row, mesh, share);
+      row += step.rows;
     }
-    for (Step& step : plan_) carry_out(step, mesh);
     direct_.shrink_to_fit();
-    moments_[0].resize(0, 0);
   }
 
-  /// Number of panels with the fewest operations for these rows, 0 for direct sums. What is streamed from memory
-  /// (weights, polynomials, cores) costs about twice as much an operation as synthesis, which runs in registers.
-  [[nodiscard]] Index cheapest(const ParameterMesh<T>& mesh, Index row, Index rows) const {
-    constexpr double synthesis = 0.5;
-    constexpr Index least_means = 6;  // of a panel: fewer than any expansion has terms
+  /// The next rows and their way with the fewest operations. What is read from memory once counts double.
+  [[nodiscard]] Step cheapest(const ParameterMesh<T>& mesh, Index row, double reach) const {
+    const Vector<T>& sigma = mesh.sigma();
+    Step best{Step::Method::direct, row, 1, 0, 0, 0};
+    const double direct = direct_cost(mesh, row);
+    double least = direct;  // a row
+    for (const double ratio : {1.3, 1.6, 2.0, 2.4}) {
+      const Index rows =
+          std::upper_bound(sigma.begin() + row, sigma.end(), T(T(ratio) * sigma[row])) - sigma.begin() - row;
+      const auto [cost, panels] = plane_wave_cost(mesh, row, rows, reach);
+      if (rows > 1 && direct + plane_wave_cost(mesh, row + 1, rows - 1, reach).first < cost) continue;
+      if (!(cost / static_cast<double>(rows) < least)) continue;
+      least = cost / static_cast<double>(rows);
+      best = {Step::Method::plane_waves, row, rows, panels, 0, 0};
+    }
+    return best;
+  }
+
+  /// Of a row of direct sums: the nodes within 8 sigma of each cell, by a sample of the means.
+  [[nodiscard]] double direct_cost(const ParameterMesh<T>& mesh, Index row) const {
     const Vector<T>& mu = mesh.mu();
-    const auto narrow = static_cast<double>(mesh.sigma()[row]);
-    const auto wide = static_cast<double>(mesh.sigma()[row + rows - 1]);
-    const double middle = std::sqrt(narrow * wide);
-    double least = 0;  // of direct sums: the nodes within 8 sigma for each cell, by a sample of the means
     const Index samples = std::min<Index>(mu.size(), 16);
+    const T reach = T(8) * mesh.sigma()[row];
+    double nodes = 0;
     for (Index i = 0; i < samples; ++i) {
       const T& mean = mu[mu.size() * (2 * i + 1) / (2 * samples)];
-      least += nodes_between(mean - T(8 * middle), mean + T(8 * middle));
+      nodes += nodes_between(T(mean - reach), T(mean + reach));
     }
-    least *= static_cast<double>(rows * mu.size()) / static_cast<double>(samples);
-    Index best = 0;
-    double before = std::numeric_limits<double>::max();
+    return 3 * nodes * static_cast<double>(mu.size()) / static_cast<double>(samples);
+  }
+
+  /// Operations of these rows on the best number of panels, and that number.
+  [[nodiscard]] std::pair<double, Index> plane_wave_cost(const ParameterMesh<T>& mesh, Index row, Index rows,
+                                                         double reach) const {
+    constexpr double analysis = 3;    // a wave is turned and added twice, for two nodes
+    constexpr Index least_means = 6;  // of a panel
+    const Vector<T>& mu = mesh.mu();
+    const auto narrow = static_cast<double>(mesh.sigma()[row]);
+    const T& wide = mesh.sigma()[row + rows - 1];
+    const double middle = std::sqrt(narrow * static_cast<double>(wide));
+    std::pair<double, Index> best{std::numeric_limits<double>::max(), 1};
     for (Index panels = 1; panels == 1 || least_means * panels <= mu.size(); panels *= 2) {
-      double mu_half = 0;
-      double x_half = 0;
       double nodes = 0;
+      double farthest = 0;
       for (Index i = 0; i < panels; ++i) {
         const T& first = mu[mu.size() * i / panels];
         const T& last = mu[mu.size() * (i + 1) / panels - 1];
-        const T from = std::max<T>(first - T(reach() * wide), nodes_[0]);
-        const T to = std::min<T>(last + T(reach() * wide), nodes_[nodes_.size() - 1]);
-        const T center = (first + last) / T(2);
-        mu_half = std::max(mu_half, static_cast<double>(T(last - center)));
-        x_half = std::max({x_half, static_cast<double>(T(center - from)), static_cast<double>(T(to - center))});
+        const T from = std::max<T>(first - T(reach) * wide, nodes_[0]);
+        const T to = std::min<T>(last + T(reach) * wide, nodes_[nodes_.size() - 1]);
+        farthest = std::max({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
         nodes += nodes_between(from, to);
       }
-      const auto terms = [&](double half, double sigma) {
-        return static_cast<double>(detail::chebyshev_terms(half / sigma, kernel_error() / 8, options_.power));
-      };
-      const double mu_terms = terms(mu_half, middle);
-      const double cores = static_cast<double>(rows * panels) * mu_terms * terms(x_half, middle) / 2;
-      const double means = static_cast<double>(rows * mu.size()) * mu_terms / 2;
-      const double cost = nodes * terms(x_half, narrow) / 2 + cores + synthesis * means;
-      if (cost > 2 * before) break;  // more panels than the best number
-      before = cost;
-      if (cost < least) {
-        least = cost;
-        best = panels;
-      }
+      const double period = farthest + reach * static_cast<double>(wide);
+      const auto waves = [&](double sigma) { return reach * period / (2 * 3.141592653589793 * sigma) + 1; };
+      const double cost = analysis * nodes * waves(narrow) + static_cast<double>(rows * mu.size()) * waves(middle);
+      if (cost > 2 * best.first) break;  // more panels than the best number
+      if (cost < best.first) best = {cost, panels};
     }
     return best;
   }
@@ -289,57 +303,76 @@ class GaussTransform {
     return static_cast<double>(std::upper_bound(first, nodes_.end(), to) - first);
   }
 
-  void carry_out(Step& step, const ParameterMesh<T>& mesh) {
+  /// The rows of the step from row on. Afterwards share is the least share of the weights that any later Gaussian
+  /// gathers: it grows with sigma.
+  void carry_out(Step& step, Index row, const ParameterMesh<T>& mesh, double& share) {
     const std::size_t direct_before = direct_.bytes();
     if (step.method == Step::Method::direct) {
-      for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
-        for (Index col = 0; col < mesh.cols(); ++col) add_direct(mesh, row, col);
-        direct_.end_row(nodes_.size());
-        tasks_.push_back({row, 1, -1, 0});
-      }
-      step.bytes = direct_.bytes() - direct_before;
+      for (Index col = 0; col < mesh.cols(); ++col) add_direct(mesh, row, col);
+      direct_.end_row();
+      tasks_.push_back({row, 1, -1, 0});
+      step.bytes += direct_.bytes() - direct_before;
       return;
     }
-    const typename detail::GaussExpansion<T>::Geometry geometry{step.first_row, step.rows,       step.panels,
-                                                                reach(),        tolerance() / 4, least_share()};
-    auto& expansion = expansions_.emplace_back(nodes_, mesh.mu(), mesh.sigma(), geometry, tolerance() / 4,
-                                               options_.power, highest_moment());
-    moments_[0].resize(mesh.rows(), mesh.cols());
-    expansion.make_cores(mesh.sigma(), weights_, moments_);
-    for (std::size_t b = 0; b < expansion.blocks().size(); ++b)
+    const auto& waves =
+        plane_waves_.emplace_back(nodes_, mesh.mu(), mesh.sigma(),
+                                  typename detail::PlaneWaves<T>::Geometry{step.first_row, step.rows, step.panels,
+                                                                           reach(share), tolerance() / 4});
+    for (std::size_t b = 0; b < waves.blocks().size(); ++b)
       tasks_.push_back(
-          {expansion.blocks()[b].first_row, expansion.blocks()[b].rows, static_cast<int>(expansions_.size()) - 1, b});
-    normalize(step, mesh, expansion);
-    const auto& first = expansion.blocks()[0].core;
-    step.x_terms = first[0].x_terms() + first[1].x_terms();
-    step.mu_terms = first[0].mu_terms() + first[1].mu_terms();
-    step.bytes = expansion.bytes() + direct_.bytes() - direct_before;
+          {waves.blocks()[b].first_row, waves.blocks()[b].rows, static_cast<int>(plane_waves_.size()) - 1, b});
+    sum_weights(step, mesh, waves);
+    const T least = scale_.row(step.first_row + step.rows - 1).head(mesh_cols_).minCoeff();
+    share = std::max(share, static_cast<double>(T(least / weights_.sum())));
+    normalize(step, mesh, waves);
+    step.waves = waves.most_waves();
+    step.bytes = waves.bytes() + direct_.bytes() - direct_before;
   }
 
-  /// From sums to expectations, and direct cells where the share of the mass is too small.
-  void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::GaussExpansion<T>& expansion) {
-    std::vector<T> least;  // of each panel's sums
-    for (const auto& panel : expansion.panels())
-      least.push_back(T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
+  /// Z to scale_, for now, and the moments that are asked for, by the transform itself.
+  void sum_weights(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
+    detail::Matrix<T> products = detail::Matrix<T>::Zero(nodes_.size(), 1);
+    products.col(0) = weights_.matrix();
+    typename detail::PlaneWaves<T>::Spectrum spectrum;
+    waves.analyze(products, spectrum);
+    const Index stride = scale_.cols();
+    Vector<T> coefficients[2];
+    Surface<T> moment;
+    for (const auto& block : waves.blocks()) {
+      const auto sum = [&](int power, const auto& scale, T* out) {
+        waves.evaluate(block, power, spectrum.values.data(), coefficients, scale.data(), out, stride);
+      };
+      const Surface<T> ones = Surface<T>::Ones(block.rows, stride);
+      sum(0, ones, scale_.row(block.first_row).data());
+      if (options_.moments.empty()) continue;
+      const Surface<T> inverse = scale_.middleRows(block.first_row, block.rows).inverse();
+      moment.resize(block.rows, stride);
+      for (int k : options_.moments) {
+        sum(k, inverse, moment.data());
+        moments_[static_cast<std::size_t>(k)].middleRows(block.first_row, block.rows) = moment.leftCols(mesh_cols_);
+      }
+    }
+  }
+
+  /// Log Z and 1 / Z, and direct cells where the share of the mass is too small.
+  void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
-      log_normalizer_.row(row) = moments_[0].row(row).log();
       auto scale = scale_.row(row).head(mesh_cols_);
-      scale = moments_[0].row(row).inverse();
-      for (int k : options_.moments) moments_[static_cast<std::size_t>(k)].row(row) *= scale;
-      for (std::size_t i = 0; i < least.size(); ++i) {
-        const auto& panel = expansion.panels()[i];
-        const T bound = T(1) / least[i];
+      log_normalizer_.row(row) = scale.log();
+      scale = scale.inverse();
+      for (const auto& panel : waves.panels()) {
+        const T bound = T(1) / (T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
         const auto of_panel = scale.segment(panel.first_col, panel.cols);
         if (panel.nodes > 0 && (of_panel > T(0) && of_panel < bound).all()) continue;
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
           if (panel.nodes == 0 || !(scale[col] > T(0) && scale[col] < bound)) add_direct(mesh, row, col);
       }
-      direct_.end_row(nodes_.size());
+      direct_.end_row();
     }
   }
 
   void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
-    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row], nodes_, weights_);
+    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row]);
     log_normalizer_(row, col) = cell.log_normalizer;
     scale_(row, col) = T(0);
     for (int k : options_.moments) moments_[static_cast<std::size_t>(k)](row, col) = cell.moments[k];
@@ -347,13 +380,13 @@ class GaussTransform {
 
   // ---- the transform ----
 
-  /// Analysis: products w f, and their moments for each panel.
+  /// Analysis: products w f, and their spectra.
   template <class Values>
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
     const Index n = nodes_.size();
     workspace.values.resize(direct_.padded(n), count);
     workspace.values.bottomRows(direct_.padded(n) - n).setZero();
-    workspace.products.resize(n + 1, count);
+    workspace.products.resize(n, count);
     for (Index d = 0; d < count; ++d) {
       const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
@@ -362,31 +395,25 @@ class GaussTransform {
         values = given;
       else
         for (Index i = 0; i < n; ++i) values[i] = given[used_[static_cast<std::size_t>(i)]];
-      workspace.products.col(d).head(n) = (values * weights_).matrix();
+      workspace.products.col(d) = (values * weights_).matrix();
     }
-    workspace.products.row(n).setZero();
-    workspace.moments.resize(expansions_.size());
-    for (std::size_t e = 0; e < expansions_.size(); ++e) {
-      const auto& panels = expansions_[e].panels();
-      workspace.moments[e].resize(2 * panels.size());
-      for (std::size_t i = 0; i < panels.size(); ++i)
-        expansions_[e].analyze(panels[i], workspace.products, workspace.analysis, workspace.moments[e][2 * i],
-                               workspace.moments[e][2 * i + 1]);
-    }
+    workspace.spectra.resize(plane_waves_.size());
+    for (std::size_t i = 0; i < plane_waves_.size(); ++i)
+      plane_waves_[i].analyze(workspace.products, workspace.spectra[i]);
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
   }
 
   /// A block of rows for all functions of the workspace; then each row goes to the sink.
   template <class Sink>
-  void finish(const Task& task, Index first, Workspace& workspace, Index worker, const Sink& sink) const {
+  void finish(const Task& task, int power, Index first, Workspace& workspace, Index worker, const Sink& sink) const {
     constexpr int together = Workspace::together;
     const Index count = workspace.values.cols();
     const Index size = task.rows * scale_.cols();
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
     scratch.values.resize(std::max(scratch.values.size(), count * size));
     Index d = 0;
-    for (; d + together <= count; d += together) transform_rows<together>(task, d, workspace, scratch);
-    for (; d < count; ++d) transform_rows<1>(task, d, workspace, scratch);
+    for (; d + together <= count; d += together) transform_rows<together>(task, power, d, workspace, scratch);
+    for (; d < count; ++d) transform_rows<1>(task, power, d, workspace, scratch);
     for (d = 0; d < count; ++d)
       for (Index r = 0; r < task.rows; ++r) {
         Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + d * size + r * scale_.cols(),
@@ -395,9 +422,9 @@ class GaussTransform {
       }
   }
 
-  /// Core and synthesis, or direct sums, for the functions d .. d + D - 1.
+  /// Synthesis, or direct sums, for the functions d .. d + D - 1.
   template <int D>
-  void transform_rows(const Task& task, Index d, const Workspace& workspace,
+  void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
                       typename Workspace::Scratch& scratch) const {
     const Index stride = scale_.cols();
     T* out[D];
@@ -406,22 +433,20 @@ class GaussTransform {
       out[i] = scratch.values.data() + (d + i) * task.rows * stride;
       f[i] = workspace.values.col(d + i).data();
     }
-    if (task.expansion >= 0) {
-      const auto e = static_cast<std::size_t>(task.expansion);
-      const auto& expansion = expansions_[e];
-      const auto& block = expansion.blocks()[task.block];
-      const Index terms[2] = {block.core[0].mu_terms(), block.core[1].mu_terms()};
-      for (std::size_t i = 0; i < expansion.panels().size(); ++i) {
-        const auto& moments = workspace.moments[e];
-        expansion.template multiply<D>(block, moments[2 * i], moments[2 * i + 1], d, scratch.coefficients);
-        for (int k = 0; k < D; ++k)
-          expansion.synthesize(expansion.panels()[i], block.rows, scratch.coefficients[k], terms,
-                               scale_.row(task.first_row).data(), out[k], stride);
-      }
+    if (task.period >= 0) {
+      const auto period = static_cast<std::size_t>(task.period);
+      const auto& waves = plane_waves_[period];
+      const auto& block = waves.blocks()[task.block];
+      for (int i = 0; i < D; ++i)
+        waves.evaluate(block, power, workspace.spectra[period].values.col(d + i).data(), scratch.coefficients,
+                       scale_.row(task.first_row).data(), out[i], stride);
     }
-    for (Index r = 0; r < task.rows; ++r) {
-      direct_.template expectations<D>(task.first_row + r, f, out);
-      for (T*& row : out) row += stride;
+    for (Index row = task.first_row; row < task.first_row + task.rows; ++row) {
+      if (power == 0)
+        direct_.template expectations<D>(row, f, out);
+      else
+        for (int i = 0; i < D; ++i) direct_.expectation_of_power(row, power, f[i], out[i]);
+      for (T*& next : out) next += stride;
     }
   }
 
@@ -434,11 +459,11 @@ class GaussTransform {
   Vector<T> weights_;
   std::vector<Step> plan_;
   std::vector<Task> tasks_;
-  std::vector<detail::GaussExpansion<T>> expansions_;
-  detail::DirectCells<T> direct_{{}, 0, 0, 0};
+  std::vector<detail::PlaneWaves<T>> plane_waves_;
+  detail::DirectCells<T> direct_;
   Surface<T> log_normalizer_;
   Surface<T> scale_;                   // 1 / Z, filled up to whole lanes; 0 for direct cells
-  std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for (k = 0 is Z, while the plan is carried out)
+  std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for
 };
 
 }  // namespace klgrid

@@ -31,19 +31,19 @@ class NormalizedGaussianBank {
   struct Options {
     /// Error of an expectation E_q[f] relative to max |f|; see GaussTransform.
     T tolerance = typename GaussTransform<T>::Options{}.tolerance;
-    /// Highest power of z that expected_log is made ready for: 0 for values, 2 for gradients, 4 for Hessians. A higher
-    /// one can be asked for and costs the making of a transform each time.
+    /// Highest power of z that expected_log is made ready for: 0 for values, 2 for gradients, 4 for Hessians. It makes
+    /// each transform a little slower. A higher one can be asked for and costs the making of a transform each time.
     int highest_power = 0;
   };
 
-  /// Cost and memory: those of 1 + highest_power Gauss transforms.
+  /// Cost and memory: those of a Gauss transform, and a surface for each moment kept.
   /// @throws std::invalid_argument if an option is out of its range.
   NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, const Options& options = {})
-      : grid_(std::move(grid)), mesh_(std::move(mesh)), options_(options) {
-    detail::require(options.highest_power >= 0 && options.highest_power <= 4, "NormalizedGaussianBank", "highest_power",
-                    "in [0, 4]", options.highest_power);
-    for (int power = 0; power <= options.highest_power; ++power) transforms_.push_back(make_transform(power));
-    moments_ = transforms_[0].release_moments();
+      : grid_(std::move(grid)),
+        mesh_(std::move(mesh)),
+        options_(options),
+        transform_(make_transform(checked(options.highest_power))) {
+    moments_ = transform_.release_moments();
     if (options.highest_power == 0)
       entropy_.swap(moments_[2]);
     else
@@ -55,7 +55,7 @@ class NormalizedGaussianBank {
   [[nodiscard]] const ParameterMesh<T>& mesh() const noexcept { return mesh_; }
 
   /// log Z(mu, sigma) = log sum_i w_i exp(-z_i^2 / 2)
-  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return transforms_[0].log_normalizer(); }
+  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return transform_.log_normalizer(); }
 
   /// H(q) = E_q[z^2] / 2 + log Z, in nats.
   [[nodiscard]] const Surface<T>& entropy() const noexcept { return entropy_; }
@@ -96,10 +96,10 @@ class NormalizedGaussianBank {
       sink(d, row, values);
     };
     const auto count = static_cast<Index>(densities.size());
-    if (power <= options_.highest_power && power >= 0)
-      transforms_[static_cast<std::size_t>(power)].expectation(count, log_p, workspace, checked_sink, run);
+    if (checked(power) <= options_.highest_power)
+      transform_.expectation(power, count, log_p, workspace, checked_sink, run);
     else
-      make_transform(power).expectation(count, log_p, workspace, checked_sink, run);
+      make_transform(power).expectation(power, count, log_p, workspace, checked_sink, run);
   }
 
   /// E_q[z^power log p] as a surface.
@@ -110,9 +110,7 @@ class NormalizedGaussianBank {
   }
 
   /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
-  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const {
-    return transforms_[0].expectation(f);
-  }
+  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const { return transform_.expectation(f); }
 
   /// E_q[p^alpha] as a surface, 0 < alpha <= 1, and the largest p^alpha.
   /// Accuracy: tolerance() times the largest p^alpha. Cost: n exponentials and a transform.
@@ -141,31 +139,31 @@ class NormalizedGaussianBank {
     return NormalizedGaussianBank(grid_, std::move(mesh), {.tolerance = options_.tolerance});
   }
 
-  /// The transforms behind the expectations, by power of z.
-  [[nodiscard]] const std::vector<GaussTransform<T>>& transforms() const noexcept { return transforms_; }
+  /// The transform behind the expectations.
+  [[nodiscard]] const GaussTransform<T>& transform() const noexcept { return transform_; }
 
  private:
   static const Density& at(std::span<const Density> densities, Index d) {
     return densities[static_cast<std::size_t>(d)];
   }
 
-  /// Entropies take the second moment, derivatives those up to two more than their power of z.
-  [[nodiscard]] std::vector<int> moments_for(int power) const {
-    if (power > 0) return {};
-    std::vector<int> list{2};
-    for (int k = 1; options_.highest_power > 0 && k <= options_.highest_power + 2; ++k)
-      if (k != 2) list.push_back(k);
-    return list;
+  static int checked(int power) {
+    detail::require(power >= 0 && power <= 4, "NormalizedGaussianBank", "highest_power", "in [0, 4]", power);
+    return power;
   }
 
-  [[nodiscard]] GaussTransform<T> make_transform(int power) const {
-    return {grid_, mesh_, {.tolerance = options_.tolerance, .power = power, .moments = moments_for(power)}};
+  /// Entropies take the second moment, derivatives those up to two more than their power of z.
+  [[nodiscard]] GaussTransform<T> make_transform(int highest_power) const {
+    std::vector<int> moments{2};
+    for (int k = 1; highest_power > 0 && k <= highest_power + 2; ++k)
+      if (k != 2) moments.push_back(k);
+    return {grid_, mesh_, {.tolerance = options_.tolerance, .highest_power = highest_power, .moments = moments}};
   }
 
   Grid<T> grid_;
   ParameterMesh<T> mesh_;
   Options options_;
-  std::vector<GaussTransform<T>> transforms_;
+  GaussTransform<T> transform_;
   std::array<Surface<T>, 7> moments_;  // by power, if highest_power > 0
   Surface<T> entropy_;
 };
