@@ -29,7 +29,7 @@ class DirectCells {
 
   DirectCells() = default;
 
-  /// Nodes are left out whose share of the mass, times z^highest_power, is below error in all.
+  /// Nodes are left out whose share of the mass, times max(1, |z|)^highest_power, is below error in all.
   /// @param moments  the highest of them to be given by add, at most 6
   DirectCells(const Vector<T>& nodes, const Vector<T>& weights, double error, int highest_power, int moments)
       : nodes_(nodes),
@@ -65,8 +65,11 @@ class DirectCells {
       powers = (k == 1 ? mass : powers) * z;
       result.moments[k] = powers.sum();
     }
+    powers = mass;
+    z = z.abs().max(T(1));
+    for (int k = 0; k < highest_power_; ++k) powers *= z;
     row_sigma_ = sigma;
-    keep(col, mu, first, mass);
+    keep(col, mu, first, mass, powers);
     return result;
   }
 
@@ -219,13 +222,12 @@ class DirectCells {
 
   /// Drops from both ends what is below half the error in all, and keeps the rest.
   template <class Mass>
-  void keep(Index col, const T& mu, Index first, const Mass& mass) {
+  void keep(Index col, const T& mu, Index first, const Mass& mass, const Mass& part) {
     const T half_error = T(error_ / 2);
-    const auto part = [&](Index i) { return mass[i] < T(0) ? T(-mass[i]) : mass[i]; };
     Index begin = 0;
     Index end = mass.size();
-    for (T dropped = part(begin); begin + 1 < end && dropped < half_error; dropped += part(begin)) ++begin;
-    for (T dropped = part(end - 1); begin + 1 < end && dropped < half_error; dropped += part(end - 1)) --end;
+    for (T dropped = part[begin]; begin + 1 < end && dropped < half_error; dropped += part[begin]) ++begin;
+    for (T dropped = part[end - 1]; begin + 1 < end && dropped < half_error; dropped += part[end - 1]) --end;
     gaussians_.push_back({col, mu, first + begin, end - begin, row_mass_.size()});
     row_mass_.insert(row_mass_.end(), mass.data() + begin, mass.data() + end);
   }
