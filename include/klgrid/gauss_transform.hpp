@@ -32,9 +32,9 @@
 /// are below 2 exp(-c^2/2); and so are all waves with u_m > c. For c = 8.7 that is less than rounding, and as cos(kappa
 /// (x - mu)) splits into products of cosines and of sines, the sum over nodes falls into three steps:
 ///
-///   analysis    (C_m, S_m) = sum_i w_i f_i (cos, sin)(kappa_m x_i)                     once for a period
-///   amplitudes  times a_m(sigma)                                                      a product for each sigma and
-///   wave synthesis   G(mu, sigma) = sum_m a_m (C_m cos(kappa_m mu) + S_m sin(kappa_m mu))   a few dozen for each cell
+///   analysis     (C_m, S_m) = sum_i w_i f_i (cos, sin)(kappa_m x_i)      for each wave and node, once for a period
+///   amplitudes   (C_m, S_m) times a_m(sigma)                             for each wave and sigma
+///   synthesis    G = sum_m a_m (C_m cos(kappa_m mu) + S_m sin(kappa_m mu))   a few dozen waves for each cell
 ///
 /// Powers of z cost nothing more: z is i d/du, which turns exp(-u^2/2) into He_k(u) exp(-u^2/2), He_k the Hermite
 /// polynomials, and cos into sin.
@@ -59,7 +59,7 @@
 /// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
 ///   in reach;
 /// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
-/// - leaving out nodes of a direct cell whose mass is below an eighth of the tolerance.
+/// - leaving out nodes of a direct cell whose mass is below a thousandth of the tolerance.
 ///
 /// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94; Greengard & Sun,
 /// A new version of the fast Gauss transform, Doc. Math. Extra Volume ICM III (1998) 575-584, for plane waves in place

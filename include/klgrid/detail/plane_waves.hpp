@@ -87,15 +87,13 @@ class PlaneWaves {
     Matrix<T> scratch[2];
   };
 
-  /// Of the columns of g.
+  /// Of the columns of g; several at a time, for which waves are made once.
   void analyze(const Matrix<T>& g, Spectrum& out) const {
-    const Index size = waves_ + 1;
-    out.values.resize(2 * size * static_cast<Index>(panels_.size()), g.cols());
-    for (std::size_t i = 0; i < panels_.size(); ++i)
-      for (Index d = 0; d < g.cols(); ++d) {
-        T* const cosines = out.values.col(d).data() + 2 * size * static_cast<Index>(i);
-        analyze_panel(panels_[i], g.col(d).data(), out, cosines, cosines + size);
-      }
+    constexpr int together = 4;
+    out.values.resize(2 * (waves_ + 1) * static_cast<Index>(panels_.size()), g.cols());
+    Index d = 0;
+    for (; d + together <= g.cols(); d += together) analyze_columns<together>(g, d, out);
+    for (; d < g.cols(); ++d) analyze_columns<1>(g, d, out);
   }
 
   /// Numbers of a row of results: evaluate writes whole lanes.
@@ -302,28 +300,41 @@ class PlaneWaves {
   }
 
   /// By sin(m theta) = sin((m - 2) theta) + 2 sin theta cos((m - 1) theta), cosines alone serve both sums.
-  void analyze_panel(const WavePanel<T>& panel, const T* g, Spectrum& out, T* cosines, T* sines) const {
-    Matrix<T>& values = out.scratch[0];  // by parity about the nodes' center, odd ones times sin theta
+  template <int D>
+  void analyze_columns(const Matrix<T>& g, Index d, Spectrum& out) const {
+    Matrix<T>& values = out.scratch[0];  // by parity about the nodes' middle, odd ones times sin theta; and times sign
     Matrix<T>& sums = out.scratch[1];    // of their products with cos(m theta), lane by lane
-    const Index points = panel.sine.size();
-    values.resize(points, 4);
-    split(panel, g, values.col(0).data(), values.col(1).data());
-    values.col(1).array() *= panel.sine;
-    for (int parity : {0, 1}) values.col(2 + parity) = (values.col(parity).array() * panel.sign).matrix();
-    sums.setZero(lane_size<T>, 2 * (waves_ + 2));
-    for (Index first = 0; first < points; first += analysis_lanes * lane_size<T>)
-      add_waves(panel, first, values, sums.data());
+    Index at = 0;
+    for (const WavePanel<T>& panel : panels_) {
+      const Index points = panel.sine.size();
+      values.resize(points, 4 * D);
+      for (Index i = 0; i < D; ++i) {
+        auto of_column = values.middleCols(4 * i, 4).array();
+        split(panel, g.col(d + i).data(), of_column.col(0).data(), of_column.col(1).data());
+        of_column.col(1) *= panel.sine;
+        for (int parity : {0, 1}) of_column.col(2 + parity) = of_column.col(parity) * panel.sign;
+      }
+      sums.setZero(lane_size<T>, 2 * D * (waves_ + 1));
+      for (Index first = 0; first < points; first += analysis_lanes * lane_size<T>)
+        add_waves<D>(panel, first, values, sums.data());
+      for (Index i = 0; i < D; ++i) gather(panel, sums, 2 * i, 2 * D, out.values.col(d + i).data() + at);
+      at += 2 * (waves_ + 1);
+    }
+  }
+
+  /// From the sums of cosines, of wave m in columns first + m stride and the next one, to those of cosines and of sines
+  /// about the means' middle.
+  void gather(const WavePanel<T>& panel, const Matrix<T>& sums, Index first, Index stride, T* out) const {
     T sine(0);
     T before(0);
     T product(0);
     for (Index m = 0; m <= waves_; ++m) {
       const T next = m == 1 ? product : T(before + T(2) * product);
-      before = sine;
-      sine = next;
-      const T cosine = sums.col(2 * m).sum();
-      product = sums.col(2 * m + 1).sum();
-      cosines[m] = cosine * panel.shift(m, 0) - sine * panel.shift(m, 1);
-      sines[m] = sine * panel.shift(m, 0) + cosine * panel.shift(m, 1);
+      before = std::exchange(sine, next);
+      const T cosine = sums.col(first + m * stride).sum();
+      product = sums.col(first + m * stride + 1).sum();
+      out[m] = cosine * panel.shift(m, 0) - sine * panel.shift(m, 1);
+      out[m + waves_ + 1] = sine * panel.shift(m, 0) + cosine * panel.shift(m, 1);
     }
   }
 
@@ -345,28 +356,31 @@ class PlaneWaves {
   /// from the one before it and their difference, which keeps its digits where theta is small (Reinsch's form of their
   /// recurrence; Stoer & Bulirsch, Introduction to Numerical Analysis, section 2.3). Where theta is near pi they are
   /// those of pi - theta, with a sign that alternates.
+  template <int D>
   void add_waves(const WavePanel<T>& panel, Index first, const Matrix<T>& values, T* sums) const {
     Lane<T> chord[analysis_lanes], cosine[analysis_lanes], difference[analysis_lanes];
-    const T* value[4];
-    for (Index i = 0; i < 4; ++i) value[i] = values.col(i).data() + first;
     for (Index v = 0; v < analysis_lanes; ++v) {
       chord[v] = Eigen::Map<const Lane<T>>(panel.chord.data() + first + v * lane_size<T>);
       cosine[v].setOnes();
       difference[v] = chord[v] * T(-0.5);
     }
-    for (Index m = 0; m <= waves_; m += 2)
-      for (Index i = 0; i < 4; i += 2, sums += 2 * lane_size<T>) {
+    for (Index m = 0; m <= waves_; ++m) {
+      const T* value = values.data() + first + m % 2 * 2 * values.rows();
+      for (int d = 0; d < D; ++d, value += 4 * values.rows(), sums += 2 * lane_size<T>) {
         Lane<T> even_sum = Eigen::Map<const Lane<T>>(sums);
         Lane<T> odd_sum = Eigen::Map<const Lane<T>>(sums + lane_size<T>);
         for (Index v = 0; v < analysis_lanes; ++v) {
-          even_sum += cosine[v] * Eigen::Map<const Lane<T>>(value[i] + v * lane_size<T>);
-          odd_sum += cosine[v] * Eigen::Map<const Lane<T>>(value[i + 1] + v * lane_size<T>);
-          cosine[v] += difference[v];
-          difference[v] -= chord[v] * cosine[v];
+          even_sum += cosine[v] * Eigen::Map<const Lane<T>>(value + v * lane_size<T>);
+          odd_sum += cosine[v] * Eigen::Map<const Lane<T>>(value + values.rows() + v * lane_size<T>);
         }
         Eigen::Map<Lane<T>>{sums} = even_sum;
         Eigen::Map<Lane<T>>{sums + lane_size<T>} = odd_sum;
       }
+      for (Index v = 0; v < analysis_lanes; ++v) {
+        cosine[v] += difference[v];
+        difference[v] -= chord[v] * cosine[v];
+      }
+    }
   }
 
   template <int Q>
