@@ -36,16 +36,21 @@ const isDecade = (level: number) => Math.abs(Math.log10(level) % 1) < 1e-9;
 
 /// The colour scale goes from the surface's minimum to what all but the steepest twentieth of it stays below.
 export function logsOf(surface: Float64Array, columns: number): Logs {
-  const values = surface.map(Math.log10);
-  const rows = values.length / columns;
-  const rowLows = new Float64Array(rows).fill(Infinity);
-  const rowHighs = new Float64Array(rows).fill(-Infinity);
-  for (let i = 0; i < rows; ++i)
+  const rows = surface.length / columns;
+  const values = new Float64Array(surface.length);
+  const rowLows = new Float64Array(rows);
+  const rowHighs = new Float64Array(rows);
+  for (let i = 0; i < rows; ++i) {
+    let [lowest, highest] = [Infinity, -Infinity];
     for (let at = i * columns; at < (i + 1) * columns; ++at) {
-      const value = values[at]!;
-      if (value < rowLows[i]!) rowLows[i] = value;
-      if (value > rowHighs[i]!) rowHighs[i] = value;
+      const value = Math.log10(surface[at]!);
+      values[at] = value;
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
     }
+    rowLows[i] = lowest;
+    rowHighs[i] = highest;
+  }
   const sorted = Float64Array.from({ length: Math.floor(values.length / sampling) }, (_, n) => values[n * sampling]!).sort();
   const low = clamp(Math.min(...rowLows), Math.log10(least), Math.log10(most) - 1);
   const high = clamp(sorted[Math.floor(0.95 * sorted.length)]!, low + 1, Math.log10(most));

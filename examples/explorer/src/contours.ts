@@ -52,7 +52,9 @@ export function contourLines({ values, columns, rowLows, rowHighs }: Table, leve
   }
   for (let y = 1; y + 1 < rows; ++y) {
     if (!(rowLows[y]! < level && level <= rowHighs[y]!)) continue;
-    for (let x = 0; x + 1 < columns; ++x) if (!met[y * columns + x]) walkIf(x, y, 0, 1);
+    const begin = y * columns;
+    for (let at = begin; at < begin + columns - 1; ++at)
+      if (values[at]! >= level && !(values[at + 1]! >= level) && !met[at]) walk(at - begin, y, 0, 1);
   }
   return lines;
 }

@@ -263,6 +263,7 @@ class Explorer {
 
   private listen(): void {
     window.addEventListener("hashchange", () => this.load());
+    window.addEventListener("input", (event) => (this.inputTime ||= event.timeStamp), { capture: true });
     byId("domain").addEventListener("change", (event) => {
       this.state.domain = (event.target as HTMLInputElement).value as Domain;
       this.showState();
