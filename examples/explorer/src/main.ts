@@ -110,7 +110,7 @@ class Explorer {
       if (mixture) this.compute();
       if (this.surfaces[this.state.domain]) {
         this.draw(mixture);
-        this.scheduleAnalysis(mixture ? restDelay : descentDelay);
+        this.scheduleAnalysis(inputTime && (mixture ? restDelay : descentDelay));
       }
     } catch (failure) {
       tellError(failure instanceof Error ? failure.message : String(failure));

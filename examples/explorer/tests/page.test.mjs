@@ -69,11 +69,15 @@ async function change(page, act) {
   await page.waitForFunction((n) => Number(document.getElementById("timing").dataset.paints) > n, before);
 }
 
+/// Two frames later.
+const settled = (page) =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+
 /// Acts, and waits for the minima and paths that follow, too.
 async function changeAll(page, act) {
   await change(page, act);
   await page.waitForSelector("#outcome[aria-busy=false]", { state: "attached" });
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await settled(page);
 }
 
 const setSlider = (page, id, value) =>
@@ -443,21 +447,24 @@ test("the layout stands still", () =>
     assert.deepEqual(await layout(), before);
   }));
 
-test("it fits a phone, a laptop and a projector", async () => {
-  for (const [width, height] of [[360, 740], [390, 844], [800, 600], [1024, 768], [1280, 720], [1920, 1080]])
-    await withPage(
-      "",
-      async (page) => {
-        const { scrollWidth, scrollHeight } = await page.evaluate(() => {
-          const { scrollWidth, scrollHeight } = document.documentElement;
-          return { scrollWidth, scrollHeight };
-        });
-        assert.ok(scrollWidth <= width, `${width} wide: the page is ${scrollWidth}`);
-        if (width >= 1280) assert.ok(scrollHeight <= height, `${height} high: the page is ${scrollHeight}`);
-      },
-      { viewport: { width, height } },
-    );
-});
+test("it fits a phone, a laptop and a projector", () =>
+  withPage("", async (page) => {
+    for (const [width, height] of [[360, 740], [390, 844], [800, 600], [1024, 768], [1280, 720], [1920, 1080]]) {
+      await page.setViewportSize({ width, height });
+      await settled(page);
+      const { scrollWidth, scrollHeight } = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return { scrollWidth, scrollHeight };
+      });
+      assert.ok(scrollWidth <= width, `${width} wide: the page is ${scrollWidth}`);
+      if (width >= 1280) assert.ok(scrollHeight <= height, `${height} high: the page is ${scrollHeight}`);
+      for (const id of ["density", "forward", "reverse"]) {
+        const [host, drawing] = await Promise.all([`#${id}`, `#${id} svg`].map((at) => page.locator(at).boundingBox()));
+        for (const side of ["width", "height"])
+          assert.equal(drawing[side], Math.round(host[side]), `${width} wide: ${id}'s drawing follows`);
+      }
+    }
+  }));
 
 test("colours follow the system and the switch", () =>
   withPage(
@@ -479,8 +486,9 @@ test("screenshots are taken", async (t) => {
         await page.$eval("#theta", (slider) => slider.focus({ preventScroll: true }));
         for (let n = 0; n < 10; ++n) {
           await change(page, () => page.keyboard.press("ArrowRight"));
-          await changeAll(page, () => page.keyboard.press("ArrowLeft"));
+          await change(page, () => page.keyboard.press("ArrowLeft"));
         }
+        await page.waitForSelector("#outcome[aria-busy=false]", { state: "attached" });
         await page.evaluate(() => document.activeElement.blur());
         await page.waitForTimeout(500); // what fades in has come, and the time is told
         await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: full });
