@@ -36,16 +36,20 @@ void write_csv_field(std::ostream& out, T value) {
   out.write(text.data(), end - text.data());
 #else
   // A standard library without to_chars for floating point: the shortest text that reads back as the same number.
-  std::string text;
-  for (int digits = std::numeric_limits<long double>::max_digits10; digits > 0; --digits) {
-    std::ostringstream stream;
-    stream.precision(digits);
-    stream << value;
-    const std::string shorter = stream.str();
-    if (!text.empty() && static_cast<T>(std::strtold(shorter.c_str(), nullptr)) != value) break;
-    if (text.empty() || shorter.size() < text.size()) text = shorter;
+  if constexpr (std::is_integral_v<T>) {
+    out << value;
+  } else {
+    std::string text;
+    for (int digits = std::numeric_limits<T>::max_digits10; digits > 0; --digits) {
+      std::ostringstream stream;
+      stream.precision(digits);
+      stream << value;
+      const std::string shorter = stream.str();
+      if (!text.empty() && static_cast<T>(std::strtold(shorter.c_str(), nullptr)) != value) break;
+      if (text.empty() || shorter.size() < text.size()) text = shorter;
+    }
+    out << text;
   }
-  out << text;
 #endif
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A surface as a picture: shading, contours with their levels, and the colour bar's colours, on a canvas.
-import { contours } from "d3-contour";
 import { colour, shade } from "./colours";
+import { contourLines, type Line, type Table } from "./contours";
 import { formatLevel } from "./format";
 import type { Box } from "./layout";
 
@@ -13,11 +13,9 @@ const sampling = 13; // of the cells, for a share of them; prime to the mesh's c
 const bright = 0.6; // of the colour scale: from there on dark lines are seen better than white ones
 const labelShares = [0.8, 0.2, 0.35, 0.65, 0.5]; // of the width, the middle last: there the picture happens
 
-type Position = [number, number];
-
 interface Contour {
   level: number;
-  lines: Position[][]; // in columns and rows of the mesh, the first value at 0.5
+  lines: Line[];
 }
 
 interface Label {
@@ -27,13 +25,9 @@ interface Label {
   angle: number;
 }
 
-/// The decimal logarithms of a surface, and what is asked of them more than once.
-export interface Logs {
-  values: Float64Array; // row-major, the lowest row first
-  columns: number;
-  rowLows: Float64Array;
-  rowHighs: Float64Array;
-  low: number; // the ends of the colour scale
+/// The decimal logarithms of a surface, the lowest row first, and the ends of its colour scale.
+export interface Logs extends Table {
+  low: number;
   high: number;
 }
 
@@ -42,16 +36,21 @@ const isDecade = (level: number) => Math.abs(Math.log10(level) % 1) < 1e-9;
 
 /// The colour scale goes from the surface's minimum to what all but the steepest twentieth of it stays below.
 export function logsOf(surface: Float64Array, columns: number): Logs {
-  const values = surface.map(Math.log10);
-  const rows = values.length / columns;
-  const rowLows = new Float64Array(rows).fill(Infinity);
-  const rowHighs = new Float64Array(rows).fill(-Infinity);
-  for (let i = 0; i < rows; ++i)
+  const rows = surface.length / columns;
+  const values = new Float64Array(surface.length);
+  const rowLows = new Float64Array(rows);
+  const rowHighs = new Float64Array(rows);
+  for (let i = 0; i < rows; ++i) {
+    let [lowest, highest] = [Infinity, -Infinity];
     for (let at = i * columns; at < (i + 1) * columns; ++at) {
-      const value = values[at]!;
-      if (value < rowLows[i]!) rowLows[i] = value;
-      if (value > rowHighs[i]!) rowHighs[i] = value;
+      const value = Math.log10(surface[at]!);
+      values[at] = value;
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
     }
+    rowLows[i] = lowest;
+    rowHighs[i] = highest;
+  }
   const sorted = Float64Array.from({ length: Math.floor(values.length / sampling) }, (_, n) => values[n * sampling]!).sort();
   const low = clamp(Math.min(...rowLows), Math.log10(least), Math.log10(most) - 1);
   const high = clamp(sorted[Math.floor(0.95 * sorted.length)]!, low + 1, Math.log10(most));
@@ -70,36 +69,8 @@ export function barLevels({ low, high }: Logs): number[] {
   return levels(high - low > 3.5 ? [1] : majorMantissas, low - 1e-3, high + 1e-3);
 }
 
-/// A ring without its points on the border of the image, half a step beyond the mesh: those are no contours.
-function openLines(ring: readonly number[][], columns: number, rows: number, firstRow: number): Position[][] {
-  const lines: Position[][] = [[]];
-  for (const [x, y] of ring as Position[]) {
-    if (x === 0 || x === columns || y === 0 || y === rows) lines.push([]);
-    else lines.at(-1)!.push([x, y + firstRow]);
-  }
-  return lines.filter((line) => line.length > 1);
-}
-
-/// The first and the last row to look at: all rows before or after them lie, as they do, on one side of the level.
-function crossedRows({ rowLows, rowHighs }: Logs, at: number): [number, number] {
-  const side = (i: number) => (rowLows[i]! >= at ? 1 : rowHighs[i]! < at ? -1 : 0);
-  let [first, last] = [0, rowLows.length - 1];
-  while (first < last && side(first) !== 0 && side(first + 1) === side(first)) ++first;
-  while (last > first && side(last) !== 0 && side(last - 1) === side(last)) --last;
-  return [first, last];
-}
-
-export function contoursOf(logs: Logs, at: readonly number[]): Contour[] {
-  const { values, columns } = logs;
-  return at.map((level) => {
-    const log = Math.log10(level);
-    const [first, last] = crossedRows(logs, log);
-    const rows = last + 1 - first;
-    const part = values.subarray(first * columns, (last + 1) * columns) as unknown as number[];
-    const rings = rows > 1 ? contours().size([columns, rows]).contour(part, log).coordinates.flat() : [];
-    return { level, lines: rings.flatMap((ring) => openLines(ring, columns, rows, first)) };
-  });
-}
+export const contoursOf = (logs: Logs, levels: readonly number[]): Contour[] =>
+  levels.map((level) => ({ level, lines: contourLines(logs, Math.log10(level)) }));
 
 export class ContourMap {
   private readonly context: CanvasRenderingContext2D;
@@ -109,7 +80,6 @@ export class ContourMap {
   private box: Box = { left: 0, top: 0, right: 1, bottom: 1 };
   private bar: Box = this.box;
   private unit = 1;
-  private font = "";
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -131,7 +101,11 @@ export class ContourMap {
     this.box = box;
     this.bar = bar;
     this.unit = unit;
-    this.font = `600 ${11 * unit}px ${fontFamily}`;
+    const { context } = this;
+    context.font = `600 ${11 * unit}px ${fontFamily}`;
+    context.direction = "ltr"; // not the page's, for which it would have to be laid out
+    context.textAlign = "center";
+    context.textBaseline = "middle";
   }
 
   draw(logs: Logs, other: Logs | undefined): void {
@@ -177,14 +151,13 @@ export class ContourMap {
     this.context.drawImage(this.small, left - x / 2, top + y / 2, this.columns * x, -this.rows * y);
   }
 
-  private stroke(lines: Position[][], style: string, width: number): void {
+  private stroke(lines: readonly Line[], style: string, width: number): void {
     const { context, density, box } = this;
-    const [x, y] = [this.stepX(), this.stepY()];
     context.beginPath();
-    context.setTransform(density * x, 0, 0, density * y, density * (box.left - x / 2), density * (box.bottom - y / 2));
+    context.setTransform(density * this.stepX(), 0, 0, density * this.stepY(), density * box.left, density * box.bottom);
     for (const line of lines) {
-      context.moveTo(...line[0]!);
-      for (let n = 1; n < line.length; ++n) context.lineTo(...line[n]!);
+      context.moveTo(line[0]!, line[1]!);
+      for (let n = 2; n < line.length; n += 2) context.lineTo(line[n]!, line[n + 1]!);
     }
     context.setTransform(density, 0, 0, density, 0, 0);
     context.strokeStyle = style;
@@ -223,16 +196,16 @@ export class ContourMap {
   /// From the top down.
   private crossings({ level, lines }: Contour, share: number): Label[] {
     const { left, right, bottom } = this.box;
-    const column = 0.5 + share * (this.columns - 1);
+    const column = share * (this.columns - 1);
     const found: Label[] = [];
     for (const line of lines)
-      for (let n = 1; n < line.length; ++n) {
-        const [a, b] = [line[n - 1]!, line[n]!];
-        if (a[0] < column === b[0] < column) continue;
-        const rise = (b[1] - a[1]) / (b[0] - a[0]);
+      for (let n = 2; n < line.length; n += 2) {
+        const [x0, y0, x1, y1] = [line[n - 2]!, line[n - 1]!, line[n]!, line[n + 1]!];
+        if (x0 < column === x1 < column) continue;
+        const rise = (y1 - y0) / (x1 - x0);
         const slope = (rise * this.stepY()) / this.stepX();
         if (Math.abs(slope) > 1.5) continue;
-        const y = bottom + (a[1] + rise * (column - a[0]) - 0.5) * this.stepY();
+        const y = bottom + (y0 + rise * (column - x0)) * this.stepY();
         found.push({ text: formatLevel(level), x: left + share * (right - left), y, angle: Math.atan(slope) });
       }
     return found.sort((a, b) => a.y - b.y);
@@ -240,9 +213,6 @@ export class ContourMap {
 
   private drawLabels(labels: Label[]): void {
     const { context, unit } = this;
-    context.font = this.font;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
     context.lineJoin = "round";
     context.lineWidth = 4 * unit;
     context.strokeStyle = "rgba(25,20,45,0.75)";

@@ -20,7 +20,10 @@ function slider(id: string, label: string, name: string, range: Range, onInput: 
     <output for="${id}"></output>`;
   const input = root.querySelector("input")!;
   const output = root.querySelector("output")!;
+  let shown: number | undefined;
   const show = (value: number) => {
+    if (value === shown) return;
+    shown = value;
     output.textContent = formatNumber(value, Number.isInteger(decimal(value * 10)) ? 1 : 2);
     input.style.setProperty("--fill", `${(100 * (value - range.min)) / (range.max - range.min)}%`);
   };
@@ -32,7 +35,7 @@ function slider(id: string, label: string, name: string, range: Range, onInput: 
   return {
     root,
     set(value) {
-      input.value = String(value);
+      if (input.valueAsNumber !== value) input.value = String(value);
       show(value);
     },
   };
@@ -44,7 +47,7 @@ export class Controls {
   private readonly mu: Slider;
   private readonly sigma: Slider;
   private readonly host = document.getElementById("components")!;
-  private cards: { share: Slider; mean: Slider; stddev: Slider; root: HTMLElement }[] = [];
+  private cards: { share: Slider; mean: Slider; stddev: Slider; weight: Element; root: HTMLElement }[] = [];
 
   constructor(
     private readonly state: () => State,
@@ -71,8 +74,8 @@ export class Controls {
       card.share.set(component.share);
       card.mean.set(component.mean);
       card.stddev.set(component.stddev);
-      const weight = total > 0 ? component.share / total : NaN;
-      card.root.querySelector(".weight")!.textContent = Number.isNaN(weight) ? "–" : formatNumber(weight, 2);
+      const weight = total > 0 ? formatNumber(component.share / total, 2) : "–";
+      if (card.weight.textContent !== weight) card.weight.textContent = weight;
     });
   }
 
@@ -116,7 +119,7 @@ export class Controls {
       share.root.querySelector("input")!.disabled = true;
     }
     root.append(share.root, mean.root, stddev.root);
-    return { root, share, mean, stddev };
+    return { root, share, mean, stddev, weight: root.querySelector(".weight")! };
   }
 
   private add(): void {

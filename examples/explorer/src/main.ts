@@ -12,7 +12,7 @@ const directions: Direction[] = ["forward", "reverse"];
 const other: Record<Domain, Domain> = { grid: "line", line: "grid" };
 const animationMilliseconds = 1800;
 const restDelay = 150; // milliseconds without an input
-const analysisDelay = 60; // while hands move, the worker leaves the processor to the picture
+const descentDelay = 60; // the same, where only the paths change
 
 class Explorer {
   private state: State = defaultState();
@@ -110,7 +110,7 @@ class Explorer {
       if (mixture) this.compute();
       if (this.surfaces[this.state.domain]) {
         this.draw(mixture);
-        this.scheduleAnalysis();
+        this.scheduleAnalysis(inputTime && (mixture ? restDelay : descentDelay));
       }
     } catch (failure) {
       tellError(failure instanceof Error ? failure.message : String(failure));
@@ -206,14 +206,15 @@ class Explorer {
 
   // Minima and descents ----------------------------------------------------------------------------------------------
 
-  private scheduleAnalysis(): void {
+  /// While hands move the mixture, the worker leaves the processor to the picture.
+  private scheduleAnalysis(delay: number): void {
     byId("outcome").ariaBusy = "true";
     clearTimeout(this.analysisTimer);
     this.analysisTimer = window.setTimeout(() => {
       this.analysisTimer = 0;
       const { components, domain, q, descents } = this.state;
       this.analyst.ask({ components, domain, start: q, descents });
-    }, analysisDelay);
+    }, delay);
   }
 
   private answered(answer: Answer): void {
@@ -262,6 +263,7 @@ class Explorer {
 
   private listen(): void {
     window.addEventListener("hashchange", () => this.load());
+    window.addEventListener("input", (event) => (this.inputTime ||= event.timeStamp), { capture: true });
     byId("domain").addEventListener("change", (event) => {
       this.state.domain = (event.target as HTMLInputElement).value as Domain;
       this.showState();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One surface: its contour map on a canvas; axes, minima, the path and the marker above it as SVG.
-import { axisBottom, axisLeft, axisRight } from "d3-axis";
-import { scaleLinear, scaleLog } from "d3-scale";
+import { axisBottom, axisLeft } from "d3-axis";
+import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import { barLevels, ContourMap, logsOf, type Logs } from "./contour_map";
 import type { Direction, Gaussian, Mesh, Point, StationaryPoint } from "./core";
@@ -215,18 +215,20 @@ export class SurfacePlot {
     this.drawBarAxis(this.surface);
   }
 
+  /// Ticks are moved, not made anew: letters are laid out once.
   private drawBarAxis(logs: Logs): void {
-    const scale = scaleLog()
-      .domain([10 ** logs.low, 10 ** logs.high])
-      .range(this.y.range());
-    const axis = axisRight(scale)
-      .tickValues(barLevels(logs))
-      .tickFormat((level) => formatLevel(Number(level)))
-      .tickSize(4)
-      .tickPadding(3);
+    const y = scaleLinear([logs.low, logs.high], this.y.range());
+    const left = this.x.range()[1]! + (barGap + barWidth) * this.unit;
     select(this.svg)
-      .select<SVGGElement>(".axis.bar")
-      .attr("transform", `translate(${this.x.range()[1]! + (barGap + barWidth) * this.unit},0)`)
-      .call(axis);
+      .select(".axis.bar")
+      .selectAll<SVGGElement, number>("g")
+      .data(barLevels(logs), String)
+      .join((enter) => {
+        const tick = enter.append("g");
+        tick.append("line").attr("x2", 4);
+        tick.append("text").attr("x", 7).attr("dy", "0.32em").text(formatLevel);
+        return tick;
+      })
+      .attr("transform", (level) => `translate(${left},${y(Math.log10(level))})`);
   }
 }

@@ -25,7 +25,7 @@ function* surfaces() {
   }
 }
 
-test("the contours found in the rows that a level crosses are those of the whole surface", () => {
+test("the contours are those of d3, and each goes from cell to cell", () => {
   const sorted = (points) => points.map(([x, y]) => `${x.toFixed(9)} ${y.toFixed(9)}`).sort();
   const levels = [1, 2, 5].flatMap((m) => [-3, -2, -1, 0, 1, 2, 3].map((decade) => Number(`${m}e${decade}`)));
   let points = 0;
@@ -33,10 +33,22 @@ test("the contours found in the rows that a level crosses are those of the whole
     const rows = values.length / columns;
     const logs = map.logsOf(values, columns);
     for (const { level, lines } of map.contoursOf(logs, levels)) {
+      const what = `${name}, ${level}`;
+      // d3 has the first value at 0.5, and closes its rings along a border half a step beyond the mesh.
       const whole = contours().size([columns, rows]).contour(logs.values, Math.log10(level)).coordinates.flat(2);
-      const inside = whole.filter(([x, y]) => x > 0 && x < columns && y > 0 && y < rows);
-      assert.deepEqual([...new Set(sorted(lines.flat()))], [...new Set(sorted(inside))], `${name}, ${level}`);
-      points += lines.flat().length;
+      const inside = whole.filter(([x, y]) => x > 0 && x < columns && y > 0 && y < rows).map(([x, y]) => [x - 0.5, y - 0.5]);
+      const walked = lines.map((line) => Array.from({ length: line.length / 2 }, (_, n) => [line[2 * n], line[2 * n + 1]]));
+      assert.deepEqual([...new Set(sorted(walked.flat()))], [...new Set(sorted(inside))], what);
+      for (const line of walked) {
+        const [first, last] = [line[0], line.at(-1)];
+        const onBorder = ([x, y]) => x === 0 || x === columns - 1 || y === 0 || y === rows - 1;
+        assert.ok(onBorder(first) ? onBorder(last) : sorted([first])[0] === sorted([last])[0], `${what}: a line ends inside`);
+        line.slice(1).forEach(([x, y], n) => {
+          const cell = [Math.min(x, line[n][0]), Math.min(y, line[n][1])].map(Math.floor);
+          assert.ok(x <= cell[0] + 1 && y <= cell[1] + 1 && line[n][0] <= cell[0] + 1 && line[n][1] <= cell[1] + 1, what);
+        });
+      }
+      points += walked.flat().length;
     }
   }
   assert.ok(points > 10000, `${points} points compared`);

@@ -69,11 +69,15 @@ async function change(page, act) {
   await page.waitForFunction((n) => Number(document.getElementById("timing").dataset.paints) > n, before);
 }
 
+/// Two frames later.
+const settled = (page) =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+
 /// Acts, and waits for the minima and paths that follow, too.
 async function changeAll(page, act) {
   await change(page, act);
   await page.waitForSelector("#outcome[aria-busy=false]", { state: "attached" });
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await settled(page);
 }
 
 const setSlider = (page, id, value) =>
@@ -149,12 +153,15 @@ test("other mixtures and numbers of components equal the example, too", async ()
     ["1,0", "-1.3,3", "1.3,1"],
     ["0.2,0.5,0.3", "-3,0,2.5", "0.5,1.2,0.3"],
   ];
-  for (const [weights, means, stddevs] of mixtures)
-    for (const domain of ["grid", "line"])
-      await withPage(`#weights=${weights}&means=${means}&stddevs=${stddevs}&domain=${domain}`, async (page) => {
+  await withPage("", async (page) => {
+    for (const [weights, means, stddevs] of mixtures)
+      for (const domain of ["grid", "line"]) {
+        const link = `#weights=${weights}&means=${means}&stddevs=${stddevs}&domain=${domain}`;
+        await change(page, () => page.evaluate((hash) => (location.hash = hash), link));
         const options = [`--weights=${weights}`, `--means=${means}`, `--stddevs=${stddevs}`, `--domain=${domain}`];
         assertSameTable(await csv(page), tableText("surfaces", ...options));
-      });
+      }
+  });
 });
 
 test("each slider changes what it should and nothing else", () =>
@@ -443,21 +450,24 @@ test("the layout stands still", () =>
     assert.deepEqual(await layout(), before);
   }));
 
-test("it fits a phone, a laptop and a projector", async () => {
-  for (const [width, height] of [[360, 740], [390, 844], [800, 600], [1024, 768], [1280, 720], [1920, 1080]])
-    await withPage(
-      "",
-      async (page) => {
-        const { scrollWidth, scrollHeight } = await page.evaluate(() => {
-          const { scrollWidth, scrollHeight } = document.documentElement;
-          return { scrollWidth, scrollHeight };
-        });
-        assert.ok(scrollWidth <= width, `${width} wide: the page is ${scrollWidth}`);
-        if (width >= 1280) assert.ok(scrollHeight <= height, `${height} high: the page is ${scrollHeight}`);
-      },
-      { viewport: { width, height } },
-    );
-});
+test("it fits a phone, a laptop and a projector", () =>
+  withPage("", async (page) => {
+    for (const [width, height] of [[360, 740], [390, 844], [800, 600], [1024, 768], [1280, 720], [1920, 1080]]) {
+      await page.setViewportSize({ width, height });
+      await settled(page);
+      const { scrollWidth, scrollHeight } = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return { scrollWidth, scrollHeight };
+      });
+      assert.ok(scrollWidth <= width, `${width} wide: the page is ${scrollWidth}`);
+      if (width >= 1280) assert.ok(scrollHeight <= height, `${height} high: the page is ${scrollHeight}`);
+      for (const id of ["density", "forward", "reverse"]) {
+        const [host, drawing] = await Promise.all([`#${id}`, `#${id} svg`].map((at) => page.locator(at).boundingBox()));
+        for (const side of ["width", "height"])
+          assert.equal(drawing[side], Math.round(host[side]), `${width} wide: ${id}'s drawing follows`);
+      }
+    }
+  }));
 
 test("colours follow the system and the switch", () =>
   withPage(
@@ -479,8 +489,9 @@ test("screenshots are taken", async (t) => {
         await page.$eval("#theta", (slider) => slider.focus({ preventScroll: true }));
         for (let n = 0; n < 10; ++n) {
           await change(page, () => page.keyboard.press("ArrowRight"));
-          await changeAll(page, () => page.keyboard.press("ArrowLeft"));
+          await change(page, () => page.keyboard.press("ArrowLeft"));
         }
+        await page.waitForSelector("#outcome[aria-busy=false]", { state: "attached" });
         await page.evaluate(() => document.activeElement.blur());
         await page.waitForTimeout(500); // what fades in has come, and the time is told
         await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: full });
