@@ -237,7 +237,7 @@ class GaussTransform {
     direct_.shrink_to_fit();
   }
 
-  /// The next rows and their way with the fewest operations. What is read from memory once counts double.
+  /// The next rows and their way with the least cost, in multiply-adds of the synthesis.
   [[nodiscard]] Step cheapest(const ParameterMesh<T>& mesh, Index row, double reach) const {
     const Vector<T>& sigma = mesh.sigma();
     Step best{Step::Method::direct, row, 1, 0, 0, 0};
@@ -255,8 +255,9 @@ class GaussTransform {
     return best;
   }
 
-  /// Of a row of direct sums: the nodes within 8 sigma of each cell, by a sample of the means.
+  /// Of a row of direct sums, over the nodes within 8 sigma of each cell, by a sample of the means.
   [[nodiscard]] double direct_cost(const ParameterMesh<T>& mesh, Index row) const {
+    constexpr double of_stored_weight = 5;  // read from memory, for short sums
     const Vector<T>& mu = mesh.mu();
     const Index samples = std::min<Index>(mu.size(), 16);
     const T reach = T(8) * mesh.sigma()[row];
@@ -265,13 +266,13 @@ class GaussTransform {
       const T& mean = mu[mu.size() * (2 * i + 1) / (2 * samples)];
       nodes += nodes_between(T(mean - reach), T(mean + reach));
     }
-    return 3 * nodes * static_cast<double>(mu.size()) / static_cast<double>(samples);
+    return of_stored_weight * nodes * static_cast<double>(mu.size()) / static_cast<double>(samples);
   }
 
-  /// Operations of these rows on the best number of panels, and that number.
+  /// Of these rows by plane waves on the best number of panels, and that number.
   [[nodiscard]] std::pair<double, Index> plane_wave_cost(const ParameterMesh<T>& mesh, Index row, Index rows,
                                                          double reach) const {
-    constexpr double analysis = 3;    // a wave is turned and added twice, for two nodes
+    constexpr double of_node_and_wave = 3;
     constexpr Index least_means = 6;  // of a panel
     const Vector<T>& mu = mesh.mu();
     const auto narrow = static_cast<double>(mesh.sigma()[row]);
@@ -291,7 +292,8 @@ class GaussTransform {
       }
       const double period = farthest + reach * static_cast<double>(wide);
       const auto waves = [&](double sigma) { return reach * period / (2 * 3.141592653589793 * sigma) + 1; };
-      const double cost = analysis * nodes * waves(narrow) + static_cast<double>(rows * mu.size()) * waves(middle);
+      const double cost =
+          of_node_and_wave * nodes * waves(narrow) + static_cast<double>(rows * mu.size()) * waves(middle);
       if (cost > 2 * best.first) break;  // more panels than the best number
       if (cost < best.first) best = {cost, panels};
     }
@@ -321,7 +323,7 @@ class GaussTransform {
     for (std::size_t b = 0; b < waves.blocks().size(); ++b)
       tasks_.push_back(
           {waves.blocks()[b].first_row, waves.blocks()[b].rows, static_cast<int>(plane_waves_.size()) - 1, b});
-    sum_weights(step, mesh, waves);
+    sum_weights(waves);
     const T least = scale_.row(step.first_row + step.rows - 1).head(mesh_cols_).minCoeff();
     share = std::max(share, static_cast<double>(T(least / weights_.sum())));
     normalize(step, mesh, waves);
@@ -330,7 +332,7 @@ class GaussTransform {
   }
 
   /// Z to scale_, for now, and the moments that are asked for, by the transform itself.
-  void sum_weights(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
+  void sum_weights(const detail::PlaneWaves<T>& waves) {
     detail::Matrix<T> products = detail::Matrix<T>::Zero(nodes_.size(), 1);
     products.col(0) = weights_.matrix();
     typename detail::PlaneWaves<T>::Spectrum spectrum;
