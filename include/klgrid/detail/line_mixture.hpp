@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/detail/two_component_zeros.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/real.hpp"
@@ -47,15 +49,21 @@ class LineMixture {
     reach_.resize(size);
     log_others_ = log(T(static_cast<double>(std::max<Index>(size - 1, 1))));
     const T log_total = log(T(mixture.weights().sum()));
+    const T reach = gaussian_reach<T>();
     for (Index k = 0, next = 0; k < mixture.components(); ++k) {
       if (!(mixture.weights()[k] > T(0))) continue;
       const T& stddev = mixture.stddevs()[k];
       log_factor_[next] = T(log(mixture.weights()[k])) - log_total - T(log(stddev)) - log_sqrt_two_pi<T>();
       mean_[next] = mixture.means()[k] - origin_;
       precision_[next] = T(1) / (stddev * stddev);
-      reach_[next] = gaussian_reach<T>() * stddev;
+      reach_[next] = reach * stddev;
       ++next;
     }
+    if (size != 2) return;
+    const auto component = [&](Index k) {
+      return typename TwoComponentZeros<T>::Component{log_factor_[k], mean_[k], reach_[k] / reach};
+    };
+    zeros_.emplace(component(0), component(1), T(exponent_cutoff<T>));
   }
 
   [[nodiscard]] const T& origin() const noexcept { return origin_; }
@@ -84,6 +92,19 @@ class LineMixture {
       ++count;
     }
     return count == 1 ? top : LegendreArray<T>(top + sum.log());
+  }
+
+  /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre rule
+  /// asks: in closed form for one or two components, else by trials, the first of which is five times as long as the
+  /// panel before.
+  [[nodiscard]] T analytic_half(const T& x, const T& before, const T& most) const {
+    using std::abs;
+    if (size() == 1) return most;
+    if (zeros_) return std::min(most, zeros_->clear_half(x, T(analytic_radius)));
+    const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
+    T half = std::min(most, T(T(5) * before));
+    while (half > smallest && !analytic(T(x + half), half)) half *= T(0.6);
+    return half;
   }
 
   /// The largest half-length, at most half, of a panel from x on that resolves p itself: no component it touches is too
@@ -179,6 +200,7 @@ class LineMixture {
   Vector<T> mean_;
   Vector<T> precision_;
   Vector<T> reach_;
+  std::optional<TwoComponentZeros<T>> zeros_;
   T log_others_;  // of the number of components but one
 };
 

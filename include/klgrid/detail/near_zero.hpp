@@ -3,56 +3,56 @@
 
 #include <Eigen/Core>
 #include <limits>
-#include <type_traits>
 
 #include "klgrid/real.hpp"
 
-/// e^t - 1 and log(1 + x) of arrays near 0, where forming them as they are written would cancel.
-///
-/// Eigen computes both in double element by element through the C library. With u = e^t or u = 1 + x, rounded,
-/// (u - 1) / log(u) is smooth in u, so that it does not matter that u was rounded (Kahan; Higham, "Accuracy and
-/// Stability of Numerical Algorithms", 2002, 1.14.1), and exp and log are vectorised.
+/// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series, which are
+/// vectorised. (Eigen's expm1 and log1p go through the C library element by element.)
 namespace klgrid::detail {
 
-template <Real T>
-inline constexpr bool kahan_is_faster = std::is_same_v<T, double>;
-
-/// e^t - 1
+/// e^t - 1 = t (1 + t/2 (1 + t/3 (1 + ...)))
 template <class Array>
 typename Array::PlainObject expm1_of(const Eigen::ArrayBase<Array>& t) {
   using T = typename Array::Scalar;
-  if constexpr (kahan_is_faster<T>) {
-    const typename Array::PlainObject u = t.exp();
-    const typename Array::PlainObject near = (u - T(1)) * t / u.log();
-    return (u == T(1)).select(t, (t.abs() < T(1)).select(near, u - T(1)));
-  } else {
-    return t.expm1();
-  }
+  using Plain = typename Array::PlainObject;
+  constexpr int terms = 6 + std::numeric_limits<T>::digits / 5;  // 2^terms terms! is above 2^digits
+  const Plain near = t.max(T(-0.5)).min(T(0.5));
+  Plain sum = near * (T(1) / T(terms)) + T(1);
+  for (int n = terms - 1; n > 1; --n) sum = sum * (near * (T(1) / T(n))) + T(1);
+  sum *= near;
+  if ((near == t).all()) return sum;
+  const Plain far = t.exp();  // stored, for Eigen does not vectorise an exponential under select
+  return (near == t).select(sum, far - T(1));
 }
 
-/// log(1 + x), |x| < 1
+/// log(1 + u) = 2 atanh(s) = 2 s + 2 s^3 (1/3 + s^2/5 + s^4/7 + ...), s = u/(2 + u), |u| <= 1/4, and what that and u leave
+/// of each other. With `cubic` the second of its terms divided by s, no digit is lost in
+///   log(1 + u) = s (2 + cubic),   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u) cubic).
 template <class Array>
-typename Array::PlainObject log1p_of(const Eigen::ArrayBase<Array>& x) {
+class NearUnity {
+ public:
   using T = typename Array::Scalar;
-  if constexpr (kahan_is_faster<T>) {
-    const typename Array::PlainObject u = x + T(1);
-    return (u == T(1)).select(x, u.log() * x / (u - T(1)));
-  } else {
-    return x.log1p();
-  }
-}
+  static constexpr double reach = 0.25;
 
-/// e^t - 1 - t >= 0, |t| <= 1, as exponential_remainder.hpp sums it.
-template <class Array>
-typename Array::PlainObject exponential_remainder_of(const Eigen::ArrayBase<Array>& t) {
-  using T = typename Array::Scalar;
-  typename Array::PlainObject term = t.square() / T(2);
-  typename Array::PlainObject sum = term;
-  for (int n = 3; (term.abs() > sum * std::numeric_limits<T>::epsilon()).any(); ++n) {
-    term *= t / T(n);
-    sum += term;
+  /// u is brought to the interval if it is outside.
+  explicit NearUnity(const Array& u) : u_(u.max(T(-reach)).min(T(reach))), s_(u_ / (u_ + T(2))) {
+    const Array square = s_.square();
+    constexpr int last = 2 * (std::numeric_limits<T>::digits / 5) + 3;  // s^2 <= 1/49
+    cubic_.setConstant(T(1) / T(last));
+    for (int n = last - 2; n > 1; n -= 2) cubic_ = cubic_ * square + T(1) / T(n);
+    cubic_ *= T(2) * square;
   }
-  return sum;
-}
+
+  [[nodiscard]] Array log() const { return s_ * (cubic_ + T(2)); }
+  /// u - log(1 + u) >= 0
+  [[nodiscard]] Array reverse_remainder() const { return s_ * (u_ - cubic_); }
+  /// (1 + u) log(1 + u) - u >= 0
+  [[nodiscard]] Array forward_remainder() const { return s_ * (u_ + (u_ + T(1)) * cubic_); }
+
+ private:
+  Array u_;
+  Array s_;
+  Array cubic_;
+};
 
 }  // namespace klgrid::detail
