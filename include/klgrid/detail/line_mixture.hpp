@@ -28,12 +28,15 @@ inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T
 
 /// A panel [center - half, center + half] on which the Legendre rule integrates q log p for every Gaussian q of
 /// standard deviation sigma >= half / longest_panel has half <= longest_panel * sigma: the error of the rule for
-/// exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!.
-inline constexpr double longest_panel = 2.25;
+/// exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!, and for z^4 exp(-z^2/2) some n^2 times that.
+inline constexpr double longest_panel = 2;
 
 /// The disc about a panel's centre in which log p has to be analytic, in half-lengths. It holds the Bernstein ellipse
 /// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
 inline constexpr double analytic_radius = 1.5;
+
+/// The same for the ellipse about a panel in which two components' closed-form zeros are known to be absent: rho = 2.91.
+inline constexpr double ellipse_axis = 1.625;
 
 /// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, and positions
 /// counted from an origin amid the components, so that a common shift costs no digits.
@@ -100,7 +103,7 @@ class LineMixture {
   [[nodiscard]] T analytic_half(const T& x, const T& before, const T& most) const {
     using std::abs;
     if (size() == 1) return most;
-    if (zeros_) return std::min(most, zeros_->clear_half(x, T(analytic_radius)));
+    if (zeros_) return std::min(most, zeros_->clear_half(x, T(ellipse_axis)));
     const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
     T half = std::min(most, T(T(5) * before));
     while (half > smallest && !analytic(T(x + half), half)) half *= T(0.6);

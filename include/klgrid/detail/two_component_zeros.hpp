@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -11,9 +11,12 @@
 
 namespace klgrid::detail {
 
-/// The complex zeros of p = e^a + e^b, two Gaussians with their weights, in closed form: where b - a = (2n + 1) i pi. In
-/// y = (x - mean)/stddev of a, the narrower one, with r = stddev / stddev_b and delta = (mean - mean_b) / stddev_b,
+/// The complex zeros nearest the real line of p = e^a + e^b, two Gaussians with their weights, in closed form: where
+/// b - a = i pi. In y = (x - mean)/stddev of a, the narrower one, with r = stddev / stddev_b and
+/// delta = (mean - mean_b) / stddev_b,
 ///   b - a = (1 - r^2)/2 y^2 - r delta y + log_factor_b - log_factor_a - delta^2/2.
+/// The others, b - a = (2n + 1) i pi, are nearer only to panels longer than a and b themselves allow.
+///
 /// Zeros matter only where neither component is below rounding beside the other, |b - a| <= cutoff: on at most two
 /// stretches of the line.
 template <Real T>
@@ -35,45 +38,40 @@ class TwoComponentZeros {
     const T least = std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
     const Quadratic gap{std::max(least, T((T(1) - ratio) * (T(1) + ratio) / T(2))), -ratio * delta,
                         b.log_factor - a.log_factor - delta * delta / T(2)};
-    const T pi = T(3.141592653589793);
-    for (int n = 0; n < pairs; ++n) {
-      const auto roots = gap.roots(T(0), T(2 * n + 1) * pi);
-      for (int i = 0; i < 2; ++i) {
-        re_[2 * n + i] = a.mean + a.stddev * roots[static_cast<std::size_t>(i)].re;
-        im_[2 * n + i] = a.stddev * roots[static_cast<std::size_t>(i)].im;
-      }
-    }
-    const auto real_roots = [&](const T& level, Stretch& stretch) {
-      auto [first, last] = gap.roots(level, T(0));
-      if (first.im != T(0)) return false;
-      if (last.re < first.re) std::swap(first, last);
-      stretch = {a.mean + a.stddev * first.re, a.mean + a.stddev * last.re};
-      return true;
+    const auto roots = [&](const T& level, const T& turn) {
+      auto found = gap.roots(level, turn);
+      for (Point& y : found) y = {a.mean + a.stddev * y.re, a.stddev * y.im};
+      return found;
     };
-    Stretch outer{}, inner{};  // b - a <= cutoff in the outer one, < -cutoff in the inner one
-    if (!real_roots(cutoff, outer)) return;
-    if (!real_roots(-cutoff, inner)) inner = {outer.end, outer.end};
-    both_count_ = {{{outer.begin, inner.begin}, {inner.end, outer.end}}};
+    zeros_ = roots(T(0), T(3.141592653589793));
+    const auto outer = roots(cutoff, T(0));   // b - a <= cutoff between them
+    const auto inner = roots(-cutoff, T(0));  // b - a < -cutoff between them
+    if (outer[0].im != T(0)) return;
+    const auto [begin, end] = std::minmax(outer[0].re, outer[1].re);
+    const auto [left, right] = std::minmax(inner[0].re, inner[1].re);
+    both_count_ = {{{begin, end}, {begin, end}}};
+    if (inner[0].im != T(0)) return;
+    both_count_ = {{{begin, left}, {right, end}}};
   }
 
   /// The largest half-length h of a panel [x, x + 2 h] with no zero in the ellipse about its ends whose half-axis is
-  /// axis * h, axis > 1. A zero at x + d, |d| = r, is outside if r + |d - 2 h| >= 2 axis h, that is, if
-  ///   h <= (axis r - Re d) / (axis^2 - 1).
+  /// axis * h, axis > 1. A zero at x + d is outside if |d| + |d - 2 h| >= 2 axis h, that is, if
+  ///   h <= (axis |d| - Re d) / (axis^2 - 1).
   [[nodiscard]] T clear_half(const T& x, const T& axis) const {
-    for (const auto& stretch : both_count_) {
-      if (!(x < stretch.end)) continue;
-      const auto distance = re_ - x;
-      const T half = ((distance.square() + im_.square()).sqrt() * axis - distance).minCoeff() / (axis * axis - T(1));
-      return std::max(half, T((stretch.begin - x) / T(2)));
+    using std::sqrt;
+    for (const auto& [begin, end] : both_count_) {
+      if (!(x < end)) continue;
+      T half = std::numeric_limits<T>::max();
+      for (const auto& [re, im] : zeros_) {
+        const T d = re - x;
+        half = std::min(half, T((axis * T(sqrt(T(d * d + im * im))) - d) / (axis * axis - T(1))));
+      }
+      return std::max(half, T((begin - x) / T(2)));
     }
     return std::numeric_limits<T>::max();
   }
 
  private:
-  /// Further pairs of zeros lie beyond panels on which both components count.
-  static constexpr int pairs = 4;
-  using Zeros = Eigen::Array<T, 2 * pairs, 1>;
-
   struct Point {
     T re, im;
   };
@@ -89,7 +87,7 @@ class TwoComponentZeros {
     [[nodiscard]] std::array<Point, 2> roots(const T& level, const T& turn) const {
       using std::abs;
       using std::sqrt;
-      const T rest = c - level;  // - i turn
+      const T rest = c - level;  // and -i turn
       const T re = b * b - T(4) * a * rest;
       const T im = T(4) * a * turn;
       const T large = sqrt(T((T(sqrt(T(re * re + im * im))) + abs(re)) / T(2)));
@@ -102,10 +100,10 @@ class TwoComponentZeros {
     }
   };
 
-  Zeros re_;
-  Zeros im_;
-  std::array<Stretch, 2> both_count_{{{std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()},
-                                      {std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()}}};
+  std::array<Point, 2> zeros_{};
+  std::array<Stretch, 2> both_count_{
+      {{std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()},
+       {std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()}}};
 };
 
 }  // namespace klgrid::detail
