@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <vector>
 
 #include "klgrid/detail/legendre_rule.hpp"
 #include "klgrid/detail/near_zero.hpp"
@@ -28,54 +29,59 @@ namespace klgrid {
 
 namespace detail {
 
-/// p/q - 1 at z = (x - mean)/stddev without cancellation near p = q; in doubt, unless null, a bound on its error in
-/// roundings.
-///
-/// With component k's mean and stddev relative to q's, s_k = stddev (1 + e) and m_k = mean + stddev h,
-///   b_k = log N_k - log q = -log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),
+/// p/q - 1 without cancellation near p = q. With component k's mean and stddev relative to q's, s_k = stddev (1 + e)
+/// and m_k = mean + stddev h,
+///   b_k = log N_k - log q = -log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),   z = (x - mean)/stddev,
 ///   p/q - 1 = sum_k w_k (e^b_k - 1),
 /// for weights of sum 1.
 template <Real T>
-LegendreArray<T> relative_excess(const LegendreArray<T>& x, const LegendreArray<T>& z, const GaussianMixture<T>& p,
-                                 const Gaussian<T>& q, LegendreArray<T>* doubt = nullptr) {
-  using std::abs;
-  using std::log1p;
+class RelativeExcess {
+ public:
   using Array = LegendreArray<T>;
-  Array excess = Array::Zero();
-  if (doubt != nullptr) doubt->setZero();
-  const T total = p.weights().sum();
-  for (Index k = 0; k < p.components(); ++k) {
-    const T weight = p.weights()[k] / total;
-    if (!(weight > T(0))) continue;
-    const T e = (p.stddevs()[k] - q.stddev()) / q.stddev();
-    const T h = (p.means()[k] - q.mean()) / q.stddev();
-    const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
-    const T square = e * (T(2) + e) * scale;
-    const T linear = T(2) * h * scale;
-    const T constant = h * h * scale;
-    const T log_width = log1p(e);
-    const Array rise = expm1_of((z * square + linear) * z - (constant + log_width));
-    excess += weight * rise;
-    if (doubt == nullptr) continue;
-    *doubt += weight * (rise + T(1)) *
-              (z.square() * abs(square) + z.abs() * abs(linear) + (constant + abs(log_width)) +
-               x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
-  }
-  if (doubt != nullptr) *doubt *= T(16);
-  return excess;
-}
 
-/// log p - log q: log(1 + p/q - 1) near p = q, else the difference as it is.
-template <Real T>
-LegendreArray<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, const Gaussian<T>& q) {
-  using std::log;
-  using Array = LegendreArray<T>;
-  const Array x = panel.nodes();
-  const Array z = (x - (q.mean() - p.origin())) / q.stddev();
-  const Array excess = relative_excess(x, z, p.mixture(), q);
-  const Array log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
-  return (excess.abs() <= T(NearUnity<Array>::reach)).select(NearUnity<Array>(excess).log(), panel.values - log_q);
-}
+  RelativeExcess(const GaussianMixture<T>& p, const Gaussian<T>& q) : inverse_(T(1) / q.stddev()) {
+    using std::log1p;
+    const T total = p.weights().sum();
+    terms_.reserve(static_cast<std::size_t>(p.components()));
+    for (Index k = 0; k < p.components(); ++k) {
+      if (!(p.weights()[k] > T(0))) continue;
+      const T e = (p.stddevs()[k] - q.stddev()) / q.stddev();
+      const T h = (p.means()[k] - q.mean()) / q.stddev();
+      const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
+      terms_.push_back({p.weights()[k] / total, e * (T(2) + e) * scale, T(2) * h * scale, h * h * scale, log1p(e)});
+    }
+  }
+
+  [[nodiscard]] Array operator()(const Array& z) const {
+    Array sum = Array::Zero();
+    for (const auto& k : terms_) sum += k.weight * rise(k, z);
+    return sum;
+  }
+
+  /// A bound on its error in roundings, x being rounded.
+  [[nodiscard]] Array doubt(const Array& x, const Array& z) const {
+    using std::abs;
+    Array sum = Array::Zero();
+    for (const auto& k : terms_)
+      sum += k.weight * (rise(k, z) + T(1)) *
+             (z.square() * abs(k.square) + z.abs() * abs(k.linear) + (k.constant + abs(k.log_width)) +
+              x.abs() * (z.abs() * abs(k.square) + abs(k.linear)) * inverse_);
+    return sum * T(16);
+  }
+
+ private:
+  struct Term {
+    T weight, square, linear, constant, log_width;
+  };
+
+  /// e^b_k - 1
+  static Array rise(const Term& k, const Array& z) {
+    return expm1_of(Array((z * k.square + k.linear) * z - (k.constant + k.log_width)));
+  }
+
+  T inverse_;
+  std::vector<Term> terms_;
+};
 
 enum class Direction { forward, reverse };
 
@@ -90,16 +96,18 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   const T mean = q.mean() - p.origin();
   const T inverse = T(1) / q.stddev();
   const T log_peak = -(T(log(q.stddev())) + log_sqrt_two_pi<T>());
+  const RelativeExcess<T> relative_excess(p.mixture(), q);
   Array sum = Array::Zero();
   Array doubt = Array::Zero();
   const auto add = [&](const LinePanel<T>& panel) {
     const Array x = panel.nodes();
     const Array z = (x - mean) * inverse;
-    Array excess_doubt;
-    const Array excess = relative_excess(x, z, p.mixture(), q, error != nullptr ? &excess_doubt : nullptr);
+    const Array excess = relative_excess(z);
     const Array q_mass = gaussian_weights(panel, z) * inverse;
     const NearUnity<Array> near(excess);
     Array terms = q_mass * (forward ? near.forward_remainder() : near.reverse_remainder());
+    Array term_doubt = Array::Zero();
+    if (error != nullptr) term_doubt = q_mass * excess.abs() * relative_excess.doubt(x, z);
     const auto is_near = excess.abs() <= T(NearUnity<Array>::reach);
     if (!is_near.all()) {
       const Array p_mass = panel.values.exp() * panel.weights();
@@ -107,13 +115,10 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
       const Array far = forward ? Array(p_mass * (d - T(1)) + q_mass) : Array(p_mass - q_mass * (d + T(1)));
       terms = is_near.select(terms, far).eval();
       if (error != nullptr)
-        doubt += is_near.select(q_mass * excess.abs() * excess_doubt,
-                                (p_mass - q_mass).abs() * (panel.log_pdf_doubt() + z.square()));
-    } else if (error != nullptr) {
-      doubt += q_mass * excess.abs() * excess_doubt;
+        term_doubt = is_near.select(term_doubt, (p_mass - q_mass).abs() * (panel.log_pdf_doubt() + z.square())).eval();
     }
     sum += terms;
-    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16));
+    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + term_doubt;
   };
   // Where q is, panels are short enough for it, elsewhere for p; p's end is not cut off for less than a panel.
   const T reach = gaussian_reach<T>() * q.stddev();

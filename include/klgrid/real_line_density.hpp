@@ -50,8 +50,8 @@ LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray
 enum class Ends { whole, clipped };
 
 /// Cuts [begin, end] from left to right into panels of half-length at most longest, and hands each to
-/// visit(x, half), the panel from x to x + 2 half. fit(x, before, most) is the half-length, at most `most`, that will do for a panel that begins at
-/// x, where the panel before has half-length `before`.
+/// visit(x, half), the panel from x to x + 2 half. fit(x, before, most) is the half-length, at most `most`, that will
+/// do for a panel that begins at x, where the panel before has half-length `before`.
 template <Real T, class Fit, class Visit>
 void cut_into_panels(const T& begin, const T& end, const T& longest, Fit fit, Visit visit) {
   using std::abs;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/detail/two_component_zeros.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
@@ -35,7 +36,8 @@ inline constexpr double longest_panel = 2;
 /// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
 inline constexpr double analytic_radius = 1.5;
 
-/// The same for the ellipse about a panel in which two components' closed-form zeros are known to be absent: rho = 2.91.
+/// The same for the ellipse about a panel in which two components' closed-form zeros are known to be absent: rho
+/// = 2.91.
 inline constexpr double ellipse_axis = 1.625;
 
 /// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, and positions
@@ -82,7 +84,7 @@ class LineMixture {
       const LegendreArray<T> b = exponents(1, x);
       const LegendreArray<T> gap = (a - b).abs();
       if (gap.minCoeff() > T(exponent_cutoff<T>)) return a.max(b);
-      return a.max(b) + ((-gap).exp() + T(1)).log();
+      return a.max(b) + log1p_of(LegendreArray<T>((-gap).exp()));
     }
     LegendreArray<T> top = exponents(0, x);
     for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
@@ -97,9 +99,9 @@ class LineMixture {
     return count == 1 ? top : LegendreArray<T>(top + sum.log());
   }
 
-  /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre rule
-  /// asks: in closed form for one or two components, else by trials, the first of which is five times as long as the
-  /// panel before.
+  /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre
+  /// rule asks: in closed form for one or two components, else by trials, the first of which is five times as long as
+  /// the panel before.
   [[nodiscard]] T analytic_half(const T& x, const T& before, const T& most) const {
     using std::abs;
     if (size() == 1) return most;

@@ -6,28 +6,46 @@
 
 #include "klgrid/real.hpp"
 
-/// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series, which are
-/// vectorised. (Eigen's expm1 and log1p go through the C library element by element.)
+/// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series, point by
+/// point, which compilers vectorise. (Eigen's expm1 and log1p go through the C library.)
 namespace klgrid::detail {
 
 /// e^t - 1 = t (1 + t/2 (1 + t/3 (1 + ...)))
 template <class Array>
-typename Array::PlainObject expm1_of(const Eigen::ArrayBase<Array>& t) {
+Array expm1_of(const Array& t) {
   using T = typename Array::Scalar;
-  using Plain = typename Array::PlainObject;
-  constexpr int terms = 6 + std::numeric_limits<T>::digits / 5;  // 2^terms terms! is above 2^digits
-  const Plain near = t.max(T(-0.5)).min(T(0.5));
-  Plain sum = near * (T(1) / T(terms)) + T(1);
-  for (int n = terms - 1; n > 1; --n) sum = sum * (near * (T(1) / T(n))) + T(1);
-  sum *= near;
-  if ((near == t).all()) return sum;
-  const Plain far = t.exp();  // stored, for Eigen does not vectorise an exponential under select
-  return (near == t).select(sum, far - T(1));
+  const Array near = t.max(T(-0.5)).min(T(0.5));
+  const Array series = near.unaryExpr([](const T& x) {
+    constexpr int terms = 6 + std::numeric_limits<T>::digits / 5;  // 2^terms terms! is above 2^digits
+    T sum = T(1);
+    for (int n = terms; n > 1; --n) sum = sum * (x * (T(1) / T(n))) + T(1);
+    return T(sum * x);
+  });
+  if ((near == t).all()) return series;
+  const Array far = t.exp();  // stored, for Eigen does not vectorise an exponential under select
+  return (near == t).select(series, far - T(1));
 }
 
-/// log(1 + u) = 2 atanh(s) = 2 s + 2 s^3 (1/3 + s^2/5 + s^4/7 + ...), s = u/(2 + u), |u| <= 1/4, and what that and u leave
-/// of each other. With `cubic` the second of its terms divided by s, no digit is lost in
-///   log(1 + u) = s (2 + cubic),   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u) cubic).
+/// 1/first + y/(first + 2) + ... + y^terms/(first + 2 terms): with first = 1 and y = s^2 it is atanh(s)/s.
+template <int first, int terms, Real T>
+T odd_series(const T& y) {
+  T sum = T(1) / T(first + 2 * terms);
+  for (int n = first + 2 * terms - 2; n >= first; n -= 2) sum = sum * y + T(1) / T(n);
+  return sum;
+}
+
+/// log(1 + u) = 2 atanh(s), s = u/(2 + u), 0 <= u <= 1
+template <class Array>
+Array log1p_of(const Array& u) {
+  using T = typename Array::Scalar;
+  constexpr int terms = 3 * std::numeric_limits<T>::digits / 10;  // s^2 <= 1/9
+  const Array s = u / (u + T(2));
+  return s.unaryExpr([](const T& x) { return T(T(2) * x * odd_series<1, terms>(T(x * x))); });
+}
+
+/// log(1 + u) = 2 atanh(s) = s (2 + cubic), s = u/(2 + u), cubic = 2 s^2 (1/3 + s^2/5 + s^4/7 + ...), |u| <= 1/4, and
+/// what it and u leave of each other. No digit is lost in
+///   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u) cubic).
 template <class Array>
 class NearUnity {
  public:
@@ -36,11 +54,8 @@ class NearUnity {
 
   /// u is brought to the interval if it is outside.
   explicit NearUnity(const Array& u) : u_(u.max(T(-reach)).min(T(reach))), s_(u_ / (u_ + T(2))) {
-    const Array square = s_.square();
-    constexpr int last = 2 * (std::numeric_limits<T>::digits / 5) + 3;  // s^2 <= 1/49
-    cubic_.setConstant(T(1) / T(last));
-    for (int n = last - 2; n > 1; n -= 2) cubic_ = cubic_ * square + T(1) / T(n);
-    cubic_ *= T(2) * square;
+    constexpr int terms = std::numeric_limits<T>::digits / 6;  // s^2 <= 1/49
+    cubic_ = s_.unaryExpr([](const T& x) { return T(T(2) * x * x * odd_series<3, terms>(T(x * x))); });
   }
 
   [[nodiscard]] Array log() const { return s_ * (cubic_ + T(2)); }

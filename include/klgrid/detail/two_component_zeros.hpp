@@ -101,9 +101,8 @@ class TwoComponentZeros {
   };
 
   std::array<Point, 2> zeros_{};
-  std::array<Stretch, 2> both_count_{
-      {{std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()},
-       {std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()}}};
+  std::array<Stretch, 2> both_count_{{{std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()},
+                                      {std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()}}};
 };
 
 }  // namespace klgrid::detail
