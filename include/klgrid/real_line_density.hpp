@@ -31,9 +31,10 @@ struct LinePanel {
   [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
     constexpr int gaps = legendre_points<T> - 1;
     const LegendreArray<T> x = nodes();
-    const Eigen::Array<T, gaps, 1> slopes = ((values.template tail<gaps>() - values.template head<gaps>()) /
-                                             (x.template tail<gaps>() - x.template head<gaps>()))
-                                                .abs();
+    const Eigen::Array<T, gaps, 1> widths = x.template tail<gaps>() - x.template head<gaps>();
+    const Eigen::Array<T, gaps, 1> rises = values.template tail<gaps>() - values.template head<gaps>();
+    // A panel may be so short that its points coincide.
+    const Eigen::Array<T, gaps, 1> slopes = rises.abs() / widths.max(std::numeric_limits<T>::min());
     LegendreArray<T> steepness;
     steepness << slopes, slopes[gaps - 1];
     steepness.template tail<gaps>() = steepness.template tail<gaps>().max(slopes);
