@@ -195,8 +195,13 @@ class LineMixture {
 
   [[nodiscard]] Index top(const T& x) const {
     Index highest = 0;
-    for (Index k = 1; k < size(); ++k)
-      if (exponent(k, x) > exponent(highest, x)) highest = k;
+    T most = exponent(0, x);
+    for (Index k = 1; k < size(); ++k) {
+      const T here = exponent(k, x);
+      if (!(here > most)) continue;
+      highest = k;
+      most = here;
+    }
     return highest;
   }
 

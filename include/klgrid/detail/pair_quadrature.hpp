@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid_density.hpp"
