@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <random>
 
@@ -106,6 +108,49 @@ TEST_CASE("real-line density: a disc found analytic holds no zero of p, and none
   }
   CHECK(free > 500);
   CHECK(refused > 500);
+}
+
+// p over the exponential of its first component turns about 0 along an ellipse as often as there are zeros inside.
+TEST_CASE("real-line density: the zeros of two components end where a panel may") {
+  using Zeros = detail::TwoComponentZeros<double>;
+  std::mt19937_64 engine(20240229);
+  const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
+  constexpr double axis = 1.5;
+  int bounded = 0;
+  for (int i = 0; i < 200; ++i) {
+    const double s[] = {std::pow(10, uniform(-1, 1)), i % 4 == 0 ? 0 : std::pow(10, uniform(-1, 1))};
+    const Zeros::Component a{uniform(-3, 0), uniform(-2, 2), s[0]};
+    const Zeros::Component b{uniform(-3, 0), uniform(-2, 2), s[1] > 0 ? s[1] : s[0]};
+    const Zeros zeros(a, b, 40.0);
+    const double narrowest = std::min(a.stddev, b.stddev);
+    const double x = uniform(-3, 3) * narrowest + (a.stddev < b.stddev ? a.mean : b.mean);
+    const double half = zeros.clear_half(x, axis);
+    // Beyond that length, further zeros may be nearer.
+    if (!(half < 2 * narrowest)) continue;
+    ++bounded;
+    const auto turns = [&](double h) {
+      const auto p = [&](double angle) {
+        const std::complex<double> at(x + h + axis * h * std::cos(angle),
+                                      std::sqrt(axis * axis - 1) * h * std::sin(angle));
+        const auto power = [&](const Zeros::Component& k) {
+          return k.log_factor - (at - k.mean) * (at - k.mean) / (2 * k.stddev * k.stddev);
+        };
+        // Over e^a, which has no zero.
+        return 1.0 + std::exp(power(b) - power(a));
+      };
+      double turned = 0;
+      constexpr int steps = 4000;
+      for (int k = 0; k < steps; ++k)
+        turned += std::arg(p(2 * std::acos(-1.0) * (k + 1) / steps) / p(2 * std::acos(-1.0) * k / steps));
+      return std::lround(turned / (2 * std::acos(-1.0)));
+    };
+    CAPTURE(a.stddev);
+    CAPTURE(b.stddev);
+    CAPTURE(half);
+    CHECK(turns(0.99 * half) == 0);
+    CHECK(turns(1.01 * half) == 2);  // the zero and its conjugate
+  }
+  CHECK(bounded > 50);
 }
 
 TEST_CASE("real-line density: a narrow spike in a broad component is seen, however narrow") {

@@ -6,7 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/detail/pair_quadrature.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian.hpp"
@@ -33,7 +32,9 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
   const Vector<T> log_mean = shared.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, lowest);
   const Vector<T> mean = log_mean.exp();
   const Vector<T> base = (nodes.weight > T(0)).select(about_q ? nodes.log_q : nodes.log_p, lowest).exp();
-  // base (e^turn - 1), near 0 as in near_zero.hpp: growth, e^turn rounded, has to be the same number in both places.
+  // base (e^turn - 1): with u = e^turn, rounded, (u - 1) / log(u) is smooth in u, so that it does not matter that u was
+  // rounded, as long as it is the same number in both places (Kahan; Higham, "Accuracy and Stability of Numerical
+  // Algorithms", 2002, 1.14.1).
   const Vector<T> growth = mean / base;
   const Vector<T> log_growth = growth.log();
   const auto is_near = shared && turn.abs() < T(1) && base > T(1e-30);

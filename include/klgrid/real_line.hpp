@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <vector>
 
 #include "klgrid/detail/legendre_rule.hpp"
 #include "klgrid/detail/near_zero.hpp"
@@ -28,76 +29,102 @@ namespace klgrid {
 
 namespace detail {
 
-/// d = log p - log q at z = (x - mean)/stddev without cancellation near p = q; in doubt, unless null, a bound on its
-/// error in roundings.
-///
-/// With component k's mean and stddev relative to q's, s_k = stddev (1 + e) and m_k = mean + stddev h,
-///   b_k = log N_k - log q = -log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),   d = log(1 + sum_k w_k
-///   (e^b_k - 1)),
-/// for weights of sum 1. Where p and q differ much, log p - log q as they are.
+/// p/q - 1 without cancellation near p = q. With component k's mean and stddev relative to q's, s_k = stddev (1 + e)
+/// and m_k = mean + stddev h,
+///   b_k = log N_k - log q = -log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),   z = (x - mean)/stddev,
+///   p/q - 1 = sum_k w_k (e^b_k - 1),
+/// for weights of sum 1.
 template <Real T>
-LegendreArray<T> log_ratio(const LinePanel<T>& panel, const RealLineDensity<T>& p, const Gaussian<T>& q,
-                           LegendreArray<T>* doubt = nullptr) {
-  using std::abs;
-  using std::log;
-  using std::log1p;
+class RelativeExcess {
+ public:
   using Array = LegendreArray<T>;
-  const auto& mixture = p.mixture();
-  const Array x = panel.nodes();
-  const Array z = (x - (q.mean() - p.origin())) / q.stddev();
-  Array ratio = Array::Zero();
-  if (doubt != nullptr) doubt->setZero();
-  const T total = mixture.weights().sum();
-  for (Index k = 0; k < mixture.components(); ++k) {
-    const T weight = mixture.weights()[k] / total;
-    if (!(weight > T(0))) continue;
-    const T e = (mixture.stddevs()[k] - q.stddev()) / q.stddev();
-    const T h = (mixture.means()[k] - q.mean()) / q.stddev();
-    const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
-    const T square = e * (T(2) + e) * scale;
-    const T linear = T(2) * h * scale;
-    const T constant = h * h * scale;
-    const T log_width = log1p(e);
-    const Array rise = expm1_of(z.square() * square + z * linear - (constant + log_width));
-    ratio += weight * rise;
-    if (doubt == nullptr) continue;
-    *doubt += weight * (rise + T(1)) *
-              (z.square() * abs(square) + z.abs() * abs(linear) + (constant + abs(log_width)) +
-               x.abs() * (z.abs() * abs(square) + abs(linear)) / q.stddev());
+
+  RelativeExcess(const GaussianMixture<T>& p, const Gaussian<T>& q) : inverse_(T(1) / q.stddev()) {
+    using std::log1p;
+    const T total = p.weights().sum();
+    terms_.reserve(static_cast<std::size_t>(p.components()));
+    for (Index k = 0; k < p.components(); ++k) {
+      if (!(p.weights()[k] > T(0))) continue;
+      const T e = (p.stddevs()[k] - q.stddev()) / q.stddev();
+      const T h = (p.means()[k] - q.mean()) / q.stddev();
+      const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
+      terms_.push_back({p.weights()[k] / total, e * (T(2) + e) * scale, T(2) * h * scale, h * h * scale, log1p(e)});
+    }
   }
-  const Array log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
-  const auto close = (ratio.abs() < T(0.5)).eval();
-  const Array near = ratio.max(T(-0.5)).min(T(0.5));
-  if (doubt != nullptr) *doubt = close.select(T(16) * *doubt, panel.log_pdf_doubt() + z.square()).eval();
-  return close.select(log1p_of(near), panel.values - log_q);
-}
+
+  [[nodiscard]] Array operator()(const Array& z) const {
+    Array sum = Array::Zero();
+    for (const auto& k : terms_) sum += k.weight * rise(k, z);
+    return sum;
+  }
+
+  /// A bound on its error in roundings, x being rounded.
+  [[nodiscard]] Array doubt(const Array& x, const Array& z) const {
+    using std::abs;
+    Array sum = Array::Zero();
+    for (const auto& k : terms_)
+      sum += k.weight * (rise(k, z) + T(1)) *
+             (z.square() * abs(k.square) + z.abs() * abs(k.linear) + (k.constant + abs(k.log_width)) +
+              x.abs() * (z.abs() * abs(k.square) + abs(k.linear)) * inverse_);
+    return sum * T(16);
+  }
+
+ private:
+  struct Term {
+    T weight, square, linear, constant, log_width;
+  };
+
+  /// e^b_k - 1
+  static Array rise(const Term& k, const Array& z) {
+    return expm1_of(Array((z * k.square + k.linear) * z - (k.constant + k.log_width)));
+  }
+
+  T inverse_;
+  std::vector<Term> terms_;
+};
 
 enum class Direction { forward, reverse };
 
-/// Integral of a (e^t - 1 - t), t = log b - log a: D(a||b) as a sum of terms that are never negative (compare
-/// divergence.hpp); (a, b) is (p, q) forward and (q, p) in reverse.
+/// The divergence as a sum of terms that are never negative (compare divergence.hpp), with u = p/q - 1:
+///   D(p||q) = integral of q ((1 + u) log(1 + u) - u) = integral of p (log p - log q) + q - p,
+///   D(q||p) = integral of q (u - log(1 + u))         = integral of q (log q - log p) + p - q.
 template <Real T>
 T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gaussian<T>& q, T* error) {
+  using std::log;
+  using Array = LegendreArray<T>;
+  const bool forward = direction == Direction::forward;
   const T mean = q.mean() - p.origin();
-  const T reach = gaussian_reach<T>() * q.stddev();
-  LegendreArray<T> sum = LegendreArray<T>::Zero();
-  LegendreArray<T> doubt = LegendreArray<T>::Zero();
+  const T inverse = T(1) / q.stddev();
+  const T log_peak = -(T(log(q.stddev())) + log_sqrt_two_pi<T>());
+  const RelativeExcess<T> relative_excess(p.mixture(), q);
+  Array sum = Array::Zero();
+  Array doubt = Array::Zero();
   const auto add = [&](const LinePanel<T>& panel) {
-    using Array = LegendreArray<T>;
-    Array d_doubt;
-    const Array d = log_ratio(panel, p, q, error != nullptr ? &d_doubt : nullptr);
-    const Array log_q = panel.values - d;
-    const bool reverse = direction == Direction::reverse;
-    const Array t = reverse ? d : Array(-d);
-    const Array a = (reverse ? log_q : panel.values).exp() * panel.weights();
-    const Array b = (reverse ? panel.values : log_q).exp() * panel.weights();
-    const Array near = t.max(T(-1)).min(T(1));
-    const Array terms = (near == t).select(a * exponential_remainder_of(near), b - a * (T(1) + t));
+    const Array x = panel.nodes();
+    const Array z = (x - mean) * inverse;
+    const Array excess = relative_excess(z);
+    const Array q_mass = gaussian_weights(panel, z) * inverse;
+    const NearUnity<Array> near(excess);
+    Array terms = q_mass * (forward ? near.forward_remainder() : near.reverse_remainder());
+    Array term_doubt = Array::Zero();
+    if (error != nullptr) term_doubt = q_mass * excess.abs() * relative_excess.doubt(x, z);
+    const auto is_near = excess.abs() <= T(NearUnity<Array>::reach);
+    if (!is_near.all()) {
+      const Array p_mass = panel.values.exp() * panel.weights();
+      const Array d = panel.values - (z.square() * T(-0.5) + log_peak);
+      const Array far = forward ? Array(p_mass * (d - T(1)) + q_mass) : Array(p_mass - q_mass * (d + T(1)));
+      terms = is_near.select(terms, far).eval();
+      if (error != nullptr)
+        term_doubt = is_near.select(term_doubt, (p_mass - q_mass).abs() * (panel.log_pdf_doubt() + z.square())).eval();
+    }
     sum += terms;
-    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + (b - a).abs() * d_doubt;
+    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + term_doubt;
   };
-  const T low = mean - reach;
-  const T high = mean + reach;
+  // Where q is, panels are short enough for it, elsewhere for p; p's end is not cut off for less than a panel.
+  const T reach = gaussian_reach<T>() * q.stddev();
+  const T longest = T(2 * longest_panel) * q.stddev();
+  const T low = std::min(T(mean - reach), std::max(p.begin(), T(mean - reach - longest)));
+  const T high = std::max(T(mean + reach), std::min(p.end(), T(mean + reach + longest)));
   const T any = std::numeric_limits<T>::max() / T(4);
   p.for_each_panel(p.begin(), std::min(low, p.end()), any, Ends::clipped, add);
   p.for_each_panel(low, high, q.stddev(), Ends::clipped, add);

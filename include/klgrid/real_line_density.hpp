@@ -31,9 +31,10 @@ struct LinePanel {
   [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
     constexpr int gaps = legendre_points<T> - 1;
     const LegendreArray<T> x = nodes();
-    const Eigen::Array<T, gaps, 1> slopes = ((values.template tail<gaps>() - values.template head<gaps>()) /
-                                             (x.template tail<gaps>() - x.template head<gaps>()))
-                                                .abs();
+    const Eigen::Array<T, gaps, 1> widths = x.template tail<gaps>() - x.template head<gaps>();
+    const Eigen::Array<T, gaps, 1> rises = values.template tail<gaps>() - values.template head<gaps>();
+    // A panel may be so short that its points coincide.
+    const Eigen::Array<T, gaps, 1> slopes = rises.abs() / widths.max(std::numeric_limits<T>::min());
     LegendreArray<T> steepness;
     steepness << slopes, slopes[gaps - 1];
     steepness.template tail<gaps>() = steepness.template tail<gaps>().max(slopes);
@@ -50,24 +51,20 @@ LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray
 enum class Ends { whole, clipped };
 
 /// Cuts [begin, end] from left to right into panels of half-length at most longest, and hands each to
-/// visit(center, half). fit(x, half) is half itself if that will do for a panel that begins at x, else a shorter one to
-/// try. A panel is at most `growth` times as long as the one before it.
+/// visit(x, half), the panel from x to x + 2 half. fit(x, before, most) is the half-length, at most `most`, that will
+/// do for a panel that begins at x, where the panel before has half-length `before`.
 template <Real T, class Fit, class Visit>
 void cut_into_panels(const T& begin, const T& end, const T& longest, Fit fit, Visit visit) {
   using std::abs;
-  const T growth = T(5);
   T half = longest;
   for (T x = begin; x < end;) {
     const T rest = (end - x) / T(2);
     // Below the spacing of the numbers there is nothing left to cut.
     const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
-    half = std::min(std::min(half, longest), rest);
-    for (T next = half; half > smallest && (next = fit(x, half)) < half;) half = next;
-    half = std::min(std::max(half, smallest), rest);
-    visit(T(x + half), half);
+    half = std::min(std::max(T(fit(x, half, std::min(longest, rest))), smallest), rest);
+    visit(x, half);
     if (!(half < rest)) return;
     x += T(2) * half;
-    half *= growth;
   }
 }
 
@@ -90,10 +87,16 @@ class RealLineDensity {
         mean_(mixture_.mean()),
         mean_offset_((mixture_.weights() * (mixture_.means() - origin())).sum() / mixture_.weights().sum()),
         variance_(mixture_.variance()) {
-    const auto fit = [&](const T& x, const T& half) { return analytic(x, parts_.resolved(x, half)); };
+    const auto fit = [&](const T& x, const T& before, const T& most) {
+      return parts_.analytic_half(x, before, parts_.resolved(x, most));
+    };
     panels_.reserve(32);
-    detail::cut_into_panels(begin_, end_, T(end_ - begin_), fit,
-                            [&](const T& center, const T& half) { panels_.push_back(panel(center, half)); });
+    edges_.reserve(33);
+    detail::cut_into_panels(begin_, end_, T(end_ - begin_), fit, [&](const T& x, const T& half) {
+      panels_.push_back(panel(x, half));
+      edges_.push_back(x);
+    });
+    edges_.push_back(end_);
     detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
     for (const auto& each : panels_) sum -= each.weights() * each.values.exp() * each.values;
     entropy_ = sum.sum();
@@ -161,13 +164,15 @@ class RealLineDensity {
   template <class Visit>
   void for_each_panel(const T& low, const T& high, const T& sigma, detail::Ends ends, Visit visit) const {
     const T longest = T(detail::longest_panel) * sigma;
-    const auto fit = [&](const T& x, const T& half) { return analytic(x, half); };
-    const auto accept = [](const T&, const T& half) { return half; };  // a part of a panel is as analytic as the panel
-    const auto make = [&](const T& center, const T& half) { visit(panel(center, half)); };
+    const auto fit = [&](const T& x, const T& before, const T& most) { return parts_.analytic_half(x, before, most); };
+    // A part of a panel is as analytic as the panel.
+    const auto accept = [](const T&, const T&, const T& most) { return most; };
+    const auto make = [&](const T& x, const T& half) { visit(panel(x, half)); };
     detail::cut_into_panels(low, std::min(high, begin_), longest, fit, make);
-    for (const auto& stored : panels_) {
-      const T left = stored.center - stored.half;
-      const T right = stored.center + stored.half;
+    for (std::size_t i = 0; i < panels_.size(); ++i) {
+      const auto& stored = panels_[i];
+      const T& left = edges_[i];
+      const T& right = edges_[i + 1];
       if (!(left < high && right > low)) continue;
       if (stored.half <= longest && (ends == detail::Ends::whole || (left >= low && right <= high)))
         visit(stored);
@@ -178,13 +183,8 @@ class RealLineDensity {
   }
 
  private:
-  /// half, if log p is analytic about the panel of that half-length from x on, else a shorter one to try.
-  [[nodiscard]] T analytic(const T& x, const T& half) const {
-    return parts_.analytic(T(x + half), half) ? half : T(half * T(0.6));
-  }
-
-  [[nodiscard]] detail::LinePanel<T> panel(const T& center, const T& half) const {
-    detail::LinePanel<T> made{center, half, {}};
+  [[nodiscard]] detail::LinePanel<T> panel(const T& x, const T& half) const {
+    detail::LinePanel<T> made{T(x + half), half, {}};
     made.values = parts_.log_pdf(made.nodes());
     return made;
   }
@@ -192,6 +192,7 @@ class RealLineDensity {
   GaussianMixture<T> mixture_;
   detail::LineMixture<T> parts_;
   std::vector<detail::LinePanel<T>> panels_;
+  std::vector<T> edges_;  // of the panels; a long one's center and half give them with less precision
   T begin_;
   T end_;
   T mean_;

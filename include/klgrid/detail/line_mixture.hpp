@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "klgrid/detail/legendre_rule.hpp"
+#include "klgrid/detail/near_zero.hpp"
+#include "klgrid/detail/two_component_zeros.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/real.hpp"
@@ -26,12 +29,16 @@ inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T
 
 /// A panel [center - half, center + half] on which the Legendre rule integrates q log p for every Gaussian q of
 /// standard deviation sigma >= half / longest_panel has half <= longest_panel * sigma: the error of the rule for
-/// exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!.
-inline constexpr double longest_panel = 2.25;
+/// exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!, and for z^4 exp(-z^2/2) some n^2 times that.
+inline constexpr double longest_panel = 2;
 
 /// The disc about a panel's centre in which log p has to be analytic, in half-lengths. It holds the Bernstein ellipse
 /// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
 inline constexpr double analytic_radius = 1.5;
+
+/// The same for the ellipse about a panel in which two components' closed-form zeros are known to be absent: rho
+/// = 2.91.
+inline constexpr double ellipse_axis = 1.625;
 
 /// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, and positions
 /// counted from an origin amid the components, so that a common shift costs no digits.
@@ -47,15 +54,21 @@ class LineMixture {
     reach_.resize(size);
     log_others_ = log(T(static_cast<double>(std::max<Index>(size - 1, 1))));
     const T log_total = log(T(mixture.weights().sum()));
+    const T reach = gaussian_reach<T>();
     for (Index k = 0, next = 0; k < mixture.components(); ++k) {
       if (!(mixture.weights()[k] > T(0))) continue;
       const T& stddev = mixture.stddevs()[k];
       log_factor_[next] = T(log(mixture.weights()[k])) - log_total - T(log(stddev)) - log_sqrt_two_pi<T>();
       mean_[next] = mixture.means()[k] - origin_;
       precision_[next] = T(1) / (stddev * stddev);
-      reach_[next] = gaussian_reach<T>() * stddev;
+      reach_[next] = reach * stddev;
       ++next;
     }
+    if (size != 2) return;
+    const auto component = [&](Index k) {
+      return typename TwoComponentZeros<T>::Component{log_factor_[k], mean_[k], reach_[k] / reach};
+    };
+    zeros_.emplace(component(0), component(1), T(exponent_cutoff<T>));
   }
 
   [[nodiscard]] const T& origin() const noexcept { return origin_; }
@@ -71,7 +84,7 @@ class LineMixture {
       const LegendreArray<T> b = exponents(1, x);
       const LegendreArray<T> gap = (a - b).abs();
       if (gap.minCoeff() > T(exponent_cutoff<T>)) return a.max(b);
-      return a.max(b) + ((-gap).exp() + T(1)).log();
+      return a.max(b) + log1p_of(LegendreArray<T>((-gap).exp()));
     }
     LegendreArray<T> top = exponents(0, x);
     for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
@@ -84,6 +97,19 @@ class LineMixture {
       ++count;
     }
     return count == 1 ? top : LegendreArray<T>(top + sum.log());
+  }
+
+  /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre
+  /// rule asks: in closed form for one or two components, else by trials, the first of which is five times as long as
+  /// the panel before.
+  [[nodiscard]] T analytic_half(const T& x, const T& before, const T& most) const {
+    using std::abs;
+    if (size() == 1) return most;
+    if (zeros_) return std::min(most, zeros_->clear_half(x, T(ellipse_axis)));
+    const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
+    T half = std::min(most, T(T(5) * before));
+    while (half > smallest && !analytic(T(x + half), half)) half *= T(0.6);
+    return half;
   }
 
   /// The largest half-length, at most half, of a panel from x on that resolves p itself: no component it touches is too
@@ -169,8 +195,13 @@ class LineMixture {
 
   [[nodiscard]] Index top(const T& x) const {
     Index highest = 0;
-    for (Index k = 1; k < size(); ++k)
-      if (exponent(k, x) > exponent(highest, x)) highest = k;
+    T most = exponent(0, x);
+    for (Index k = 1; k < size(); ++k) {
+      const T here = exponent(k, x);
+      if (!(here > most)) continue;
+      highest = k;
+      most = here;
+    }
     return highest;
   }
 
@@ -179,6 +210,7 @@ class LineMixture {
   Vector<T> mean_;
   Vector<T> precision_;
   Vector<T> reach_;
+  std::optional<TwoComponentZeros<T>> zeros_;
   T log_others_;  // of the number of components but one
 };
 

@@ -3,56 +3,71 @@
 
 #include <Eigen/Core>
 #include <limits>
-#include <type_traits>
 
 #include "klgrid/real.hpp"
 
-/// e^t - 1 and log(1 + x) of arrays near 0, where forming them as they are written would cancel.
-///
-/// Eigen computes both in double element by element through the C library. With u = e^t or u = 1 + x, rounded,
-/// (u - 1) / log(u) is smooth in u, so that it does not matter that u was rounded (Kahan; Higham, "Accuracy and
-/// Stability of Numerical Algorithms", 2002, 1.14.1), and exp and log are vectorised.
+/// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series, point by
+/// point, which compilers vectorise. (Eigen's expm1 and log1p go through the C library.)
 namespace klgrid::detail {
 
-template <Real T>
-inline constexpr bool kahan_is_faster = std::is_same_v<T, double>;
-
-/// e^t - 1
+/// e^t - 1 = t (1 + t/2 (1 + t/3 (1 + ...)))
 template <class Array>
-typename Array::PlainObject expm1_of(const Eigen::ArrayBase<Array>& t) {
+Array expm1_of(const Array& t) {
   using T = typename Array::Scalar;
-  if constexpr (kahan_is_faster<T>) {
-    const typename Array::PlainObject u = t.exp();
-    const typename Array::PlainObject near = (u - T(1)) * t / u.log();
-    return (u == T(1)).select(t, (t.abs() < T(1)).select(near, u - T(1)));
-  } else {
-    return t.expm1();
-  }
+  const Array near = t.max(T(-0.5)).min(T(0.5));
+  const Array series = near.unaryExpr([](const T& x) {
+    constexpr int terms = 6 + std::numeric_limits<T>::digits / 5;  // 2^terms terms! is above 2^digits
+    T sum = T(1);
+    for (int n = terms; n > 1; --n) sum = sum * (x * (T(1) / T(n))) + T(1);
+    return T(sum * x);
+  });
+  if ((near == t).all()) return series;
+  const Array far = t.exp();  // stored, for Eigen does not vectorise an exponential under select
+  return (near == t).select(series, far - T(1));
 }
 
-/// log(1 + x), |x| < 1
-template <class Array>
-typename Array::PlainObject log1p_of(const Eigen::ArrayBase<Array>& x) {
-  using T = typename Array::Scalar;
-  if constexpr (kahan_is_faster<T>) {
-    const typename Array::PlainObject u = x + T(1);
-    return (u == T(1)).select(x, u.log() * x / (u - T(1)));
-  } else {
-    return x.log1p();
-  }
-}
-
-/// e^t - 1 - t >= 0, |t| <= 1, as exponential_remainder.hpp sums it.
-template <class Array>
-typename Array::PlainObject exponential_remainder_of(const Eigen::ArrayBase<Array>& t) {
-  using T = typename Array::Scalar;
-  typename Array::PlainObject term = t.square() / T(2);
-  typename Array::PlainObject sum = term;
-  for (int n = 3; (term.abs() > sum * std::numeric_limits<T>::epsilon()).any(); ++n) {
-    term *= t / T(n);
-    sum += term;
-  }
+/// 1/first + y/(first + 2) + ... + y^terms/(first + 2 terms): with first = 1 and y = s^2 it is atanh(s)/s.
+template <int first, int terms, Real T>
+T odd_series(const T& y) {
+  T sum = T(1) / T(first + 2 * terms);
+  for (int n = first + 2 * terms - 2; n >= first; n -= 2) sum = sum * y + T(1) / T(n);
   return sum;
 }
+
+/// log(1 + u) = 2 atanh(s), s = u/(2 + u), 0 <= u <= 1
+template <class Array>
+Array log1p_of(const Array& u) {
+  using T = typename Array::Scalar;
+  constexpr int terms = 3 * std::numeric_limits<T>::digits / 10;  // s^2 <= 1/9
+  const Array s = u / (u + T(2));
+  return s.unaryExpr([](const T& x) { return T(T(2) * x * odd_series<1, terms>(T(x * x))); });
+}
+
+/// log(1 + u) = 2 atanh(s) = s (2 + cubic), s = u/(2 + u), cubic = 2 s^2 (1/3 + s^2/5 + s^4/7 + ...), |u| <= 1/4, and
+/// what it and u leave of each other. No digit is lost in
+///   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u) cubic).
+template <class Array>
+class NearUnity {
+ public:
+  using T = typename Array::Scalar;
+  static constexpr double reach = 0.25;
+
+  /// u is brought to the interval if it is outside.
+  explicit NearUnity(const Array& u) : u_(u.max(T(-reach)).min(T(reach))), s_(u_ / (u_ + T(2))) {
+    constexpr int terms = std::numeric_limits<T>::digits / 6;  // s^2 <= 1/49
+    cubic_ = s_.unaryExpr([](const T& x) { return T(T(2) * x * x * odd_series<3, terms>(T(x * x))); });
+  }
+
+  [[nodiscard]] Array log() const { return s_ * (cubic_ + T(2)); }
+  /// u - log(1 + u) >= 0
+  [[nodiscard]] Array reverse_remainder() const { return s_ * (u_ - cubic_); }
+  /// (1 + u) log(1 + u) - u >= 0
+  [[nodiscard]] Array forward_remainder() const { return s_ * (u_ + (u_ + T(1)) * cubic_); }
+
+ private:
+  Array u_;
+  Array s_;
+  Array cubic_;
+};
 
 }  // namespace klgrid::detail

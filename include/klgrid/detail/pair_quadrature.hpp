@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid_density.hpp"
@@ -61,16 +62,24 @@ class PairQuadrature {
     constexpr Index points = legendre_points<T>;
     const Index size = points * static_cast<Index>(panels_.size());
     for (Vector<T>* column : {&weight, &z, &log_p, &log_q, &log_ratio}) column->resize(size);
+    const RelativeExcess<T> relative_excess(p.mixture(), q);
+    const T log_peak = -(T(log(q.stddev())) + log_sqrt_two_pi<T>());
+    using Array = LegendreArray<T>;
     Index begin = 0;
     for (const auto& panel : panels_) {
+      const Array at = (panel.nodes() - mean) / q.stddev();
+      const Array excess = relative_excess(at);
+      // By itself: in the tails of p a difference from log p would cost the digits by which that is larger.
+      const Array log_density = at.square() * T(-0.5) + log_peak;
       weight.template segment<points>(begin) = panel.weights();
-      z.template segment<points>(begin) = (panel.nodes() - mean) / q.stddev();
+      z.template segment<points>(begin) = at;
       log_p.template segment<points>(begin) = panel.values;
-      log_ratio.template segment<points>(begin) = detail::log_ratio(panel, p, q);
+      log_q.template segment<points>(begin) = log_density;
+      log_ratio.template segment<points>(begin) =
+          (excess.abs() <= T(NearUnity<Array>::reach))
+              .select(NearUnity<Array>(excess).log(), panel.values - log_density);
       begin += points;
     }
-    // By itself: in the tails of p a difference from log p would cost the digits by which that is larger.
-    log_q = z.square() * T(-0.5) - (T(log(q.stddev())) + log_sqrt_two_pi<T>());
   }
 
   [[nodiscard]] Index size() const { return weight.size(); }
