@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <utility>
 #include <vector>
 
@@ -151,9 +152,10 @@ class GaussTransform {
                     "in [0, highest_power]", power);
     constexpr Index most = 2 * Workspace::together;  // as many as stay in the cache
     for (Index first = 0; first < count; first += most) {
-      prepare(first, std::min(most, count - first), f, workspace, run.workers());
+      const Index size = std::min(most, count - first);
+      prepare(first, size, f, workspace, run.workers());
       run(static_cast<Index>(tasks_.size()), [&](Index worker, Index task) {
-        finish(tasks_[static_cast<std::size_t>(task)], power, first, workspace, worker, sink);
+        finish(tasks_[static_cast<std::size_t>(task)], power, first, size, workspace, worker, sink);
       });
     }
   }
@@ -291,7 +293,7 @@ class GaussTransform {
         nodes += nodes_between(from, to);
       }
       const double period = farthest + reach * static_cast<double>(wide);
-      const auto waves = [&](double sigma) { return reach * period / (2 * 3.141592653589793 * sigma) + 1; };
+      const auto waves = [&](double sigma) { return reach * period / (2 * std::numbers::pi * sigma) + 1; };
       const double cost =
           of_node_and_wave * nodes * waves(narrow) + static_cast<double>(rows * mu.size()) * waves(middle);
       if (cost > 2 * best.first) break;  // more panels than the best number
@@ -336,7 +338,7 @@ class GaussTransform {
     detail::Matrix<T> products = detail::Matrix<T>::Zero(nodes_.size(), 1);
     products.col(0) = weights_.matrix();
     typename detail::PlaneWaves<T>::Spectrum spectrum;
-    waves.analyze(products, spectrum);
+    waves.analyze(products, 1, spectrum);
     const Index stride = scale_.cols();
     Vector<T> coefficients[2];
     Surface<T> moment;
@@ -386,9 +388,10 @@ class GaussTransform {
   template <class Values>
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
     const Index n = nodes_.size();
-    workspace.values.resize(direct_.padded(n), count);
+    // Buffers only grow.
+    workspace.values.resize(direct_.padded(n), std::max(workspace.values.cols(), count));
     workspace.values.bottomRows(direct_.padded(n) - n).setZero();
-    workspace.products.resize(n, count);
+    workspace.products.resize(n, workspace.values.cols());
     for (Index d = 0; d < count; ++d) {
       const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
@@ -401,15 +404,15 @@ class GaussTransform {
     }
     workspace.spectra.resize(plane_waves_.size());
     for (std::size_t i = 0; i < plane_waves_.size(); ++i)
-      plane_waves_[i].analyze(workspace.products, workspace.spectra[i]);
+      plane_waves_[i].analyze(workspace.products, count, workspace.spectra[i]);
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
   }
 
   /// A block of rows for all functions of the workspace; then each row goes to the sink.
   template <class Sink>
-  void finish(const Task& task, int power, Index first, Workspace& workspace, Index worker, const Sink& sink) const {
+  void finish(const Task& task, int power, Index first, Index count, Workspace& workspace, Index worker,
+              const Sink& sink) const {
     constexpr int together = Workspace::together;
-    const Index count = workspace.values.cols();
     const Index size = task.rows * scale_.cols();
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
     scratch.values.resize(std::max(scratch.values.size(), count * size));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -87,13 +88,17 @@ class PlaneWaves {
     Matrix<T> scratch[2];
   };
 
-  /// Of the columns of g; several at a time, for which waves are made once.
-  void analyze(const Matrix<T>& g, Spectrum& out) const {
+  /// Of the first columns of g; several at a time, for which waves are made once. Buffers only grow.
+  void analyze(const Matrix<T>& g, Index count, Spectrum& out) const {
     constexpr int together = 4;
-    out.values.resize(2 * (waves_ + 1) * static_cast<Index>(panels_.size()), g.cols());
+    const Index size = waves_ + 1;
+    const Index width = count < together ? 1 : together;
+    grow(out.values, 2 * size * static_cast<Index>(panels_.size()), count);
+    grow(out.scratch[0], most_points(), 4 * width);
+    grow(out.scratch[1], lane_size<T>, 2 * width * size);
     Index d = 0;
-    for (; d + together <= g.cols(); d += together) analyze_columns<together>(g, d, out);
-    for (; d < g.cols(); ++d) analyze_columns<1>(g, d, out);
+    for (; d + together <= count; d += together) analyze_columns<together>(g, d, out);
+    for (; d < count; ++d) analyze_columns<1>(g, d, out);
   }
 
   /// Numbers of a row of results: evaluate writes whole lanes.
@@ -104,32 +109,15 @@ class PlaneWaves {
   void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, Vector<T> (&coefficients)[2], const T* scale,
                 T* out, Index stride) const {
     for (auto& each : coefficients) each.resize(std::max(each.size(), block.amplitudes.size()));
-    const auto rows = [&]<int Q, int V>(std::integral_constant<int, Q>, std::integral_constant<int, V>) {
-      const T* values = spectrum;
-      for (const WavePanel<T>& panel : panels_) {
-        // cos(a - b) = cos a cos b + sin a sin b and sin(a - b) = sin a cos b - cos a sin b
-        const T* const sines = values + waves_ + 1;
-        const bool even = power % 2 == 0;
-        scale_waves<Q>(block, even ? values : sines, T(1), coefficients[0].data());
-        scale_waves<Q>(block, even ? sines : values, T(even ? 1 : -1), coefficients[1].data());
-        if (power > 0)
-          for (auto& each : coefficients) multiply_by_hermite(block, power, each);
-        if (panel.mirrored)
-          synthesize<Q, V, true>(panel, block.waves, coefficients, 0, scale, out, stride);
-        else
-          synthesize<Q, V, false>(panel, block.waves, coefficients, 0, scale, out, stride);
-        values += 2 * (waves_ + 1);
-      }
-    };
     switch (block.rows) {
       case 8:
-        return rows(std::integral_constant<int, 8>{}, std::integral_constant < int, many_registers ? 2 : 1 > {});
+        return evaluate_rows<8, 2>(block, power, spectrum, coefficients, scale, out, stride);
       case 4:
-        return rows(std::integral_constant<int, 4>{}, std::integral_constant<int, 2>{});
+        return evaluate_rows<4, 2>(block, power, spectrum, coefficients, scale, out, stride);
       case 2:
-        return rows(std::integral_constant<int, 2>{}, std::integral_constant<int, 4>{});
+        return evaluate_rows<2, 4>(block, power, spectrum, coefficients, scale, out, stride);
       default:
-        return rows(std::integral_constant<int, 1>{}, std::integral_constant<int, 4>{});
+        return evaluate_rows<1, 4>(block, power, spectrum, coefficients, scale, out, stride);
     }
   }
 
@@ -187,7 +175,7 @@ class PlaneWaves {
   /// Waves beside the constant that count for sigma, at most those of the narrowest row.
   [[nodiscard]] Index waves(const T& sigma) const {
     const double count =
-        geometry_.reach * static_cast<double>(period_) / (6.283185307179586 * static_cast<double>(sigma));
+        geometry_.reach * static_cast<double>(period_) / (2 * std::numbers::pi * static_cast<double>(sigma));
     const Index needed = static_cast<Index>(std::ceil(count));
     return waves_ > 0 ? std::min(waves_, needed) : needed;
   }
@@ -299,6 +287,14 @@ class PlaneWaves {
     }
   }
 
+  static void grow(Matrix<T>& buffer, Index rows, Index cols) { buffer.resize(rows, std::max(buffer.cols(), cols)); }
+
+  [[nodiscard]] Index most_points() const {
+    Index most = 0;
+    for (const auto& panel : panels_) most = std::max(most, panel.sine.size());
+    return most;
+  }
+
   /// By sin(m theta) = sin((m - 2) theta) + 2 sin theta cos((m - 1) theta), cosines alone serve both sums.
   template <int D>
   void analyze_columns(const Matrix<T>& g, Index d, Spectrum& out) const {
@@ -307,14 +303,13 @@ class PlaneWaves {
     Index at = 0;
     for (const WavePanel<T>& panel : panels_) {
       const Index points = panel.sine.size();
-      values.resize(points, 4 * D);
       for (Index i = 0; i < D; ++i) {
-        auto of_column = values.middleCols(4 * i, 4).array();
+        auto of_column = values.block(0, 4 * i, points, 4).array();
         split(panel, g.col(d + i).data(), of_column.col(0).data(), of_column.col(1).data());
         of_column.col(1) *= panel.sine;
         for (int parity : {0, 1}) of_column.col(2 + parity) = of_column.col(parity) * panel.sign;
       }
-      sums.setZero(lane_size<T>, 2 * D * (waves_ + 1));
+      sums.leftCols(2 * D * (waves_ + 1)).setZero();
       for (Index first = 0; first < points; first += analysis_lanes * lane_size<T>)
         add_waves<D>(panel, first, values, sums.data());
       for (Index i = 0; i < D; ++i) gather(panel, sums, 2 * i, 2 * D, out.values.col(d + i).data() + at);
@@ -340,12 +335,12 @@ class PlaneWaves {
 
   /// Sums and differences of the values at mirror images, from the outermost inwards.
   static void split(const WavePanel<T>& panel, const T* g, T* even, T* odd) {
-    const T* left = g + panel.first_node;
-    const T* right = left + panel.nodes - 1;
+    const T* const left = g + panel.first_node;
     const Index used = panel.paired ? panel.nodes / 2 : panel.nodes;
-    for (Index i = 0; i < used; ++i, --right) {
-      even[i] = panel.paired ? T(*right + left[i]) : *right;
-      odd[i] = panel.paired ? T(*right - left[i]) : *right;
+    for (Index i = 0; i < used; ++i) {
+      const T& right = left[panel.nodes - 1 - i];
+      even[i] = panel.paired ? T(right + left[i]) : right;
+      odd[i] = panel.paired ? T(right - left[i]) : right;
     }
     std::fill(even + used, even + panel.sine.size(), T(0));
     std::fill(odd + used, odd + panel.sine.size(), T(0));
@@ -380,6 +375,27 @@ class PlaneWaves {
         cosine[v] += difference[v];
         difference[v] -= chord[v] * cosine[v];
       }
+    }
+  }
+
+  /// For blocks of Q rows, V lanes of means at a time.
+  template <int Q, int V>
+  void evaluate_rows(const WaveBlock<T>& block, int power, const T* spectrum, Vector<T> (&coefficients)[2],
+                     const T* scale, T* out, Index stride) const {
+    for (const WavePanel<T>& panel : panels_) {
+      // cos(a - b) = cos a cos b + sin a sin b and sin(a - b) = sin a cos b - cos a sin b
+      const T* const cosines = spectrum;
+      const T* const sines = spectrum + waves_ + 1;
+      const bool even = power % 2 == 0;
+      scale_waves<Q>(block, even ? cosines : sines, T(1), coefficients[0].data());
+      scale_waves<Q>(block, even ? sines : cosines, T(even ? 1 : -1), coefficients[1].data());
+      if (power > 0)
+        for (auto& each : coefficients) multiply_by_hermite(block, power, each);
+      if (panel.mirrored)
+        synthesize<Q, V, true>(panel, block.waves, coefficients, 0, scale, out, stride);
+      else
+        synthesize<Q, V, false>(panel, block.waves, coefficients, 0, scale, out, stride);
+      spectrum += 2 * (waves_ + 1);
     }
   }
 
