@@ -217,10 +217,9 @@ class GaussTransform {
     return 3 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance();
   }
 
-  /// Beyond this many sigma the kernel, and beyond this u its spectrum, is below a quarter of the error that may be
-  /// made of Gaussians with at least that share.
-  [[nodiscard]] double reach(double share) const {
-    const int power = std::max(options_.highest_power, highest_moment());
+  /// Beyond this many sigma the kernel times z^power, and beyond this u its spectrum, is below a quarter of the error
+  /// that may be made of Gaussians with at least that share.
+  [[nodiscard]] double reach(double share, int power) const {
     return std::sqrt(2 * (std::log(16 / (tolerance() * share)) + power * std::log(12.0)));
   }
 
@@ -228,7 +227,7 @@ class GaussTransform {
   void make_plan(const ParameterMesh<T>& mesh) {
     double share = least_share();
     for (Index row = 0; row < mesh.rows();) {
-      const Step step = cheapest(mesh, row, reach(share));
+      const Step step = cheapest(mesh, row, reach(share, options_.highest_power));
       if (step.panels == 0 && !plan_.empty() && plan_.back().panels == 0)
         plan_.back().rows += step.rows;
       else
@@ -318,14 +317,18 @@ class GaussTransform {
       step.bytes += direct_.bytes() - direct_before;
       return;
     }
-    const auto& waves =
-        plane_waves_.emplace_back(nodes_, mesh.mu(), mesh.sigma(),
-                                  typename detail::PlaneWaves<T>::Geometry{step.first_row, step.rows, step.panels,
-                                                                           reach(share), tolerance() / 4});
+    const auto expand = [&](int power) {
+      return detail::PlaneWaves<T>(nodes_, mesh.mu(), mesh.sigma(),
+                                   {step.first_row, step.rows, step.panels, reach(share, power), tolerance() / 4});
+    };
+    const auto& waves = plane_waves_.emplace_back(expand(options_.highest_power));
     for (std::size_t b = 0; b < waves.blocks().size(); ++b)
       tasks_.push_back(
           {waves.blocks()[b].first_row, waves.blocks()[b].rows, static_cast<int>(plane_waves_.size()) - 1, b});
-    sum_weights(waves);
+    if (highest_moment() > options_.highest_power)
+      sum_weights(expand(highest_moment()));
+    else
+      sum_weights(waves);
     const T least = scale_.row(step.first_row + step.rows - 1).head(mesh_cols_).minCoeff();
     share = std::max(share, static_cast<double>(T(least / weights_.sum())));
     normalize(step, mesh, waves);
