@@ -5,13 +5,14 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <numbers>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include "klgrid/detail/direct_cells.hpp"
 #include "klgrid/detail/plane_waves.hpp"
 #include "klgrid/detail/require.hpp"
+#include "klgrid/detail/row_cost.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/parameter_mesh.hpp"
@@ -238,72 +239,23 @@ class GaussTransform {
     direct_.shrink_to_fit();
   }
 
-  /// The next rows and their way with the least cost, in multiply-adds of the synthesis.
+  /// The next rows and their way with the least cost.
   [[nodiscard]] Step cheapest(const ParameterMesh<T>& mesh, Index row, double reach) const {
     const Vector<T>& sigma = mesh.sigma();
     Step best{Step::Method::direct, row, 1, 0, 0, 0};
-    const double direct = direct_cost(mesh, row);
+    const detail::RowCost<T> cost_of(nodes_, mesh);
+    const double direct = cost_of.direct(row);
     double least = direct;  // a row
     for (const double ratio : {1.3, 1.6, 2.0, 2.4}) {
       const Index rows =
           std::upper_bound(sigma.begin() + row, sigma.end(), T(T(ratio) * sigma[row])) - sigma.begin() - row;
-      const auto [cost, panels] = plane_wave_cost(mesh, row, rows, reach);
-      if (rows > 1 && direct + plane_wave_cost(mesh, row + 1, rows - 1, reach).first < cost) continue;
+      const auto [cost, panels] = cost_of.plane_waves(row, rows, reach);
+      if (rows > 1 && direct + cost_of.plane_waves(row + 1, rows - 1, reach).first < cost) continue;
       if (!(cost / static_cast<double>(rows) < least)) continue;
       least = cost / static_cast<double>(rows);
       best = {Step::Method::plane_waves, row, rows, panels, 0, 0};
     }
     return best;
-  }
-
-  /// Of a row of direct sums, over the nodes within 8 sigma of each cell, by a sample of the means.
-  [[nodiscard]] double direct_cost(const ParameterMesh<T>& mesh, Index row) const {
-    constexpr double of_stored_weight = 5;  // read from memory, for short sums
-    const Vector<T>& mu = mesh.mu();
-    const Index samples = std::min<Index>(mu.size(), 16);
-    const T reach = T(8) * mesh.sigma()[row];
-    double nodes = 0;
-    for (Index i = 0; i < samples; ++i) {
-      const T& mean = mu[mu.size() * (2 * i + 1) / (2 * samples)];
-      nodes += nodes_between(T(mean - reach), T(mean + reach));
-    }
-    return of_stored_weight * nodes * static_cast<double>(mu.size()) / static_cast<double>(samples);
-  }
-
-  /// Of these rows by plane waves on the best number of panels, and that number.
-  [[nodiscard]] std::pair<double, Index> plane_wave_cost(const ParameterMesh<T>& mesh, Index row, Index rows,
-                                                         double reach) const {
-    constexpr double of_node_and_wave = 3;
-    constexpr Index least_means = 6;  // of a panel
-    const Vector<T>& mu = mesh.mu();
-    const auto narrow = static_cast<double>(mesh.sigma()[row]);
-    const T& wide = mesh.sigma()[row + rows - 1];
-    const double middle = std::sqrt(narrow * static_cast<double>(wide));
-    std::pair<double, Index> best{std::numeric_limits<double>::max(), 1};
-    for (Index panels = 1; panels == 1 || least_means * panels <= mu.size(); panels *= 2) {
-      double nodes = 0;
-      double farthest = 0;
-      for (Index i = 0; i < panels; ++i) {
-        const T& first = mu[mu.size() * i / panels];
-        const T& last = mu[mu.size() * (i + 1) / panels - 1];
-        const T from = std::max<T>(first - T(reach) * wide, nodes_[0]);
-        const T to = std::min<T>(last + T(reach) * wide, nodes_[nodes_.size() - 1]);
-        farthest = std::max({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
-        nodes += nodes_between(from, to);
-      }
-      const double period = farthest + reach * static_cast<double>(wide);
-      const auto waves = [&](double sigma) { return reach * period / (2 * std::numbers::pi * sigma) + 1; };
-      const double cost =
-          of_node_and_wave * nodes * waves(narrow) + static_cast<double>(rows * mu.size()) * waves(middle);
-      if (cost > 2 * best.first) break;  // more panels than the best number
-      if (cost < best.first) best = {cost, panels};
-    }
-    return best;
-  }
-
-  [[nodiscard]] double nodes_between(const T& from, const T& to) const {
-    const auto first = std::lower_bound(nodes_.begin(), nodes_.end(), from);
-    return static_cast<double>(std::upper_bound(first, nodes_.end(), to) - first);
   }
 
   /// The rows of the step from row on. Afterwards share is the least share of the weights that any later Gaussian
