@@ -158,6 +158,35 @@ TEST_CASE("real line: near p = q a divergence keeps its digits, down to 1e-20 an
 }
 
 // D(N(m0,s0) || N(m1,s1)) = log(s1/s0) + (s0^2 + (m0 - m1)^2) / (2 s1^2) - 1/2
+TEST_CASE("real line: the bounds hold where a component of next to no weight is wider than q") {
+  struct Case {
+    double weight, offset, ratio;  // of the faint component, in stddevs of q
+  };
+  for (const Case& faint : {Case{1e-12, -1.5, 1.227}, Case{1e-14, 3.0, 1.09}, Case{1e-11, -2.5, 1.176},
+                            Case{1e-8, 0.4, 1.4}, Case{1e-12, 0.2, 1.866}, Case{1e-13, -3.0, 1.015}}) {
+    CAPTURE(faint.weight);
+    CAPTURE(faint.ratio);
+    const auto compare = [&](auto divergence) {
+      const auto in = [&](auto one, auto* error) {
+        using T = decltype(one);
+        const auto weight = static_cast<T>(faint.weight);
+        const auto stddev = static_cast<T>(0.75);
+        const GaussianMixture<T> p({one - weight, weight}, {T(2), T(2) + static_cast<T>(faint.offset) * stddev},
+                                   {stddev, static_cast<T>(faint.ratio) * stddev});
+        return divergence(p, Gaussian<T>(T(2), stddev), error);
+      };
+      double bound = 0;
+      long double wide_bound = 0;
+      const double value = in(1.0, &bound);
+      const long double truth = in(1.0L, &wide_bound);
+      CHECK(std::abs(static_cast<double>(static_cast<long double>(value) - truth)) <= bound);
+      CHECK(bound <= near_equality * value);
+    };
+    compare([](const auto& p, const auto& q, auto* error) { return forward_kl(p, q, error); });
+    compare([](const auto& p, const auto& q, auto* error) { return reverse_kl(q, p, error); });
+  }
+}
+
 TEST_CASE_TEMPLATE("real line: one component has the closed form of two Gaussians", T, float, double, long double) {
   const auto closed_form = [](const Gaussian<T>& a, const Gaussian<T>& b) {
     const T ratio = a.stddev() / b.stddev();

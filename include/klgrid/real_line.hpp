@@ -85,6 +85,19 @@ class RelativeExcess {
 
 enum class Direction { forward, reverse };
 
+/// How far beyond [p.begin(), p.end()] a component of very small weight w still counts in a divergence near p = q: that
+/// is then of the size of w^2, and its integrand, w^2 N^2/q where w N is below q, falls more slowly than N.
+template <Real T>
+T faint_margin(const RealLineDensity<T>& p) {
+  using std::log;
+  using std::sqrt;
+  const auto& weights = p.mixture().weights();
+  const T least = (weights > T(0)).select(weights, T(1)).minCoeff();
+  if (!(least < T(1e-4))) return T(0);
+  const T wider = sqrt(T(T(1) + T(2) * log(least) / log(std::numeric_limits<T>::epsilon()))) - T(1);
+  return (p.end() - p.begin()) / T(2) * std::min(wider, T(1));
+}
+
 /// The divergence as a sum of terms that are never negative (compare divergence.hpp), with u = p/q - 1:
 ///   D(p||q) = integral of q ((1 + u) log(1 + u) - u) = integral of p (log p - log q) + q - p,
 ///   D(q||p) = integral of q (u - log(1 + u))         = integral of q (log q - log p) + p - q.
@@ -121,14 +134,17 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
     if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(16)) + term_doubt;
   };
   // Where q is, panels are short enough for it, elsewhere for p; p's end is not cut off for less than a panel.
+  const T margin = faint_margin(p);
+  const T begin = p.begin() - margin;
+  const T end = p.end() + margin;
   const T reach = gaussian_reach<T>() * q.stddev();
   const T longest = T(2 * longest_panel) * q.stddev();
-  const T low = std::min(T(mean - reach), std::max(p.begin(), T(mean - reach - longest)));
-  const T high = std::max(T(mean + reach), std::min(p.end(), T(mean + reach + longest)));
+  const T low = std::min(T(mean - reach), std::max(begin, T(mean - reach - longest)));
+  const T high = std::max(T(mean + reach), std::min(end, T(mean + reach + longest)));
   const T any = std::numeric_limits<T>::max() / T(4);
-  p.for_each_panel(p.begin(), std::min(low, p.end()), any, Ends::clipped, add);
+  p.for_each_panel(begin, std::min(low, end), any, Ends::clipped, add);
   p.for_each_panel(low, high, q.stddev(), Ends::clipped, add);
-  p.for_each_panel(std::max(high, p.begin()), p.end(), any, Ends::clipped, add);
+  p.for_each_panel(std::max(high, begin), end, any, Ends::clipped, add);
   if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();
   return sum.sum();
 }
