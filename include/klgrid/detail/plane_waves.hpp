@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,7 +24,7 @@ struct WavePanel {
   bool paired;    // and so do the nodes
   // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
   // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
-  Vector<T> chord, sign, sine;
+  Vector<T> squared_chord, sign, sine;
   Matrix<T> shift;        // cosine and sine of each wave from the middle of the means to that of the nodes
   LaneTable<T> waves[2];  // cos and sin of each wave at the means, or the first half of them in whole lanes
 };
@@ -230,7 +229,7 @@ class PlaneWaves {
     panel.paired = from_middle(nodes, slack, distances);
     const Index points = panel.paired ? (panel.nodes + 1) / 2 : panel.nodes;
     const Index together = analysis_lanes * lane_size<T>;
-    panel.sine = panel.chord = Vector<T>::Zero((points + together - 1) / together * together);
+    panel.sine = panel.squared_chord = Vector<T>::Zero((points + together - 1) / together * together);
     panel.sign = Vector<T>::Ones(panel.sine.size());
     const T turn = two_pi() / period_;
     for (Index i = 0; i < points; ++i) {
@@ -238,7 +237,7 @@ class PlaneWaves {
       const bool on_left = T(4) * abs(distance) > period_;
       const T from_axis = on_left ? T(period_ / T(2) - abs(distance)) : distance;
       const T half = sin(T(from_axis * turn / T(2)));
-      panel.chord[i] = T(4) * half * half;
+      panel.squared_chord[i] = T(4) * half * half;
       panel.sign[i] = T(on_left ? -1 : 1);
       panel.sine[i] = sin(T(from_axis * turn)) * T(on_left && distance < T(0) ? -1 : 1);
     }
@@ -353,11 +352,11 @@ class PlaneWaves {
   /// those of pi - theta, with a sign that alternates.
   template <int D>
   void add_waves(const WavePanel<T>& panel, Index first, const Matrix<T>& values, T* sums) const {
-    Lane<T> chord[analysis_lanes], cosine[analysis_lanes], difference[analysis_lanes];
+    Lane<T> squared_chord[analysis_lanes], cosine[analysis_lanes], difference[analysis_lanes];
     for (Index v = 0; v < analysis_lanes; ++v) {
-      chord[v] = Eigen::Map<const Lane<T>>(panel.chord.data() + first + v * lane_size<T>);
+      squared_chord[v] = Eigen::Map<const Lane<T>>(panel.squared_chord.data() + first + v * lane_size<T>);
       cosine[v].setOnes();
-      difference[v] = chord[v] * T(-0.5);
+      difference[v] = squared_chord[v] * T(-0.5);
     }
     for (Index m = 0; m <= waves_; ++m) {
       const T* value = values.data() + first + m % 2 * 2 * values.rows();
@@ -373,7 +372,7 @@ class PlaneWaves {
       }
       for (Index v = 0; v < analysis_lanes; ++v) {
         cosine[v] += difference[v];
-        difference[v] -= chord[v] * cosine[v];
+        difference[v] -= squared_chord[v] * cosine[v];
       }
     }
   }
