@@ -150,7 +150,7 @@ class RealLineBank {
       const T low = std::max(T(mu[begin] - p.origin() - reach), integrand.first);
       const T high = std::min(T(mu[end - 1] - p.origin() + reach), integrand.last);
       scratch.panels.clear();
-      p.for_each_panel(low, high, integrand.resolution, detail::Ends::whole, [&](const auto& panel) {
+      p.for_each_panel(low, high, {low, high, integrand.resolution}, detail::Ends::whole, [&](const auto& panel) {
         scratch.panels.push_back({panel.center, panel.half, f(panel.values)});
       });
       if (!scratch.panels.empty()) expand(p, integrand.leveled, power, begin, end, sigma, scratch);

@@ -26,6 +26,9 @@ struct LinePanel {
   [[nodiscard]] auto nodes() const { return legendre_rule<T>().nodes * half + center; }
   [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
 
+  /// If the values are log p: what a sum over the points that is E_p[.] weighs them with.
+  [[nodiscard]] LegendreArray<T> mass() const { return exp_of(values) * weights(); }
+
   /// A bound on the error of log p in roundings: of its own terms, and of x, which counts as much as log p is steep to
   /// either side.
   [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
@@ -42,26 +45,39 @@ struct LinePanel {
   }
 };
 
+/// A panel of log p that keeps its mass.
+template <Real T>
+class MassPanel : public LinePanel<T> {
+ public:
+  explicit MassPanel(const LinePanel<T>& panel) : LinePanel<T>(panel) {}
+
+  void keep_mass() { mass_ = LinePanel<T>::mass(); }
+  [[nodiscard]] const LegendreArray<T>& mass() const { return mass_; }
+
+ private:
+  LegendreArray<T> mass_;
+};
+
 /// stddev times the weights of a sum over the panel that is E_q[.], at z = (x - mean)/stddev.
 template <Real T>
 LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z) {
-  return (z.square() * T(-0.5) - log_sqrt_two_pi<T>()).exp() * panel.weights();
+  return exp_of(LegendreArray<T>(z.square() * T(-0.5) - log_sqrt_two_pi<T>())) * panel.weights();
 }
 
 enum class Ends { whole, clipped };
 
-/// Cuts [begin, end] from left to right into panels of half-length at most longest, and hands each to
-/// visit(x, half), the panel from x to x + 2 half. fit(x, before, most) is the half-length, at most `most`, that will
-/// do for a panel that begins at x, where the panel before has half-length `before`.
+/// Cuts [begin, end] from left to right into panels, and hands each to visit(x, half), the panel from x to x + 2 half.
+/// fit(x, before, rest) is the half-length, at most `rest`, that will do for a panel that begins at x, where the panel
+/// before has half-length `before`.
 template <Real T, class Fit, class Visit>
-void cut_into_panels(const T& begin, const T& end, const T& longest, Fit fit, Visit visit) {
+void cut_into_panels(const T& begin, const T& end, Fit fit, Visit visit) {
   using std::abs;
-  T half = longest;
+  T half = end - begin;
   for (T x = begin; x < end;) {
     const T rest = (end - x) / T(2);
     // Below the spacing of the numbers there is nothing left to cut.
     const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
-    half = std::min(std::max(T(fit(x, half, std::min(longest, rest))), smallest), rest);
+    half = std::min(std::max(T(fit(x, half, rest)), smallest), rest);
     visit(x, half);
     if (!(half < rest)) return;
     x += T(2) * half;
@@ -87,18 +103,21 @@ class RealLineDensity {
         mean_(mixture_.mean()),
         mean_offset_((mixture_.weights() * (mixture_.means() - origin())).sum() / mixture_.weights().sum()),
         variance_(mixture_.variance()) {
-    const auto fit = [&](const T& x, const T& before, const T& most) {
-      return parts_.analytic_half(x, before, parts_.resolved(x, most));
+    const auto fit = [&](const T& x, const T& before, const T& rest) {
+      return parts_.analytic_half(x, before, parts_.resolved(x, rest));
     };
     panels_.reserve(32);
     edges_.reserve(33);
-    detail::cut_into_panels(begin_, end_, T(end_ - begin_), fit, [&](const T& x, const T& half) {
-      panels_.push_back(panel(x, half));
+    detail::cut_into_panels(begin_, end_, fit, [&](const T& x, const T& half) {
+      panels_.emplace_back(panel(x, half));
       edges_.push_back(x);
     });
     edges_.push_back(end_);
     detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
-    for (const auto& each : panels_) sum -= each.weights() * each.values.exp() * each.values;
+    for (auto& each : panels_) {
+      each.keep_mass();
+      sum -= each.mass() * each.values;
+    }
     entropy_ = sum.sum();
   }
 
@@ -116,8 +135,7 @@ class RealLineDensity {
   /// A bound on the error of entropy(), rounding and quadrature. Cost: as much as entropy() took.
   [[nodiscard]] T entropy_error() const {
     detail::LegendreArray<T> doubt = detail::LegendreArray<T>::Zero();
-    for (const auto& each : panels_)
-      doubt += each.weights() * each.values.exp() * (each.values.abs() + T(1)) * (each.log_pdf_doubt() + T(16));
+    for (const auto& each : panels_) doubt += each.mass() * (each.values.abs() + T(1)) * (each.log_pdf_doubt() + T(16));
     return doubt.sum() * std::numeric_limits<T>::epsilon();
   }
 
@@ -159,27 +177,31 @@ class RealLineDensity {
   }
 
   /// Calls visit(panel) from left to right for panels that cover [low, high] (counted from the origin), each short
-  /// enough for a q of standard deviation at least sigma. Panels stored are handed on as they are, others made on the
-  /// way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which saves making parts of them.
+  /// enough for every q of the family (whose means are counted from the origin, too). Panels stored are handed on as
+  /// they are, others made on the way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which
+  /// saves making parts of them.
   template <class Visit>
-  void for_each_panel(const T& low, const T& high, const T& sigma, detail::Ends ends, Visit visit) const {
-    const T longest = T(detail::longest_panel) * sigma;
-    const auto fit = [&](const T& x, const T& before, const T& most) { return parts_.analytic_half(x, before, most); };
+  void for_each_panel(const T& low, const T& high, const detail::GaussianFamily<T>& family, detail::Ends ends,
+                      Visit visit) const {
     // A part of a panel is as analytic as the panel.
-    const auto accept = [](const T&, const T&, const T& most) { return most; };
+    const auto part = [&](const T& x, const T&, const T& rest) { return std::min(rest, family.half_from(x)); };
+    const auto fit = [&](const T& x, const T& before, const T& rest) {
+      return parts_.analytic_half(x, before, part(x, before, rest));
+    };
     const auto make = [&](const T& x, const T& half) { visit(panel(x, half)); };
-    detail::cut_into_panels(low, std::min(high, begin_), longest, fit, make);
+    detail::cut_into_panels(low, std::min(high, begin_), fit, make);
     for (std::size_t i = 0; i < panels_.size(); ++i) {
       const auto& stored = panels_[i];
       const T& left = edges_[i];
       const T& right = edges_[i + 1];
       if (!(left < high && right > low)) continue;
-      if (stored.half <= longest && (ends == detail::Ends::whole || (left >= low && right <= high)))
+      const bool whole = ends == detail::Ends::whole || (left >= low && right <= high);
+      if (whole && family.resolved_on(left, right))
         visit(stored);
       else
-        detail::cut_into_panels(std::max(low, left), std::min(high, right), longest, accept, make);
+        detail::cut_into_panels(std::max(low, left), std::min(high, right), part, make);
     }
-    detail::cut_into_panels(std::max(low, end_), high, longest, fit, make);
+    detail::cut_into_panels(std::max(low, end_), high, fit, make);
   }
 
  private:
@@ -191,7 +213,7 @@ class RealLineDensity {
 
   GaussianMixture<T> mixture_;
   detail::LineMixture<T> parts_;
-  std::vector<detail::LinePanel<T>> panels_;
+  std::vector<detail::MassPanel<T>> panels_;
   std::vector<T> edges_;  // of the panels; a long one's center and half give them with less precision
   T begin_;
   T end_;

@@ -27,10 +27,43 @@ T gaussian_reach() {
 template <Real T>
 inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
 
-/// A panel [center - half, center + half] on which the Legendre rule integrates q log p for every Gaussian q of
-/// standard deviation sigma >= half / longest_panel has half <= longest_panel * sigma: the error of the rule for
-/// exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!, and for z^4 exp(-z^2/2) some n^2 times that.
+/// Half the length, in standard deviations, of a panel on which the Legendre rule integrates a Gaussian about its mean:
+/// the error for exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!, and for z^4 exp(-z^2/2) some n^2 times that.
 inline constexpr double longest_panel = 2;
+
+/// Gaussians of one standard deviation with their means in [first, last], and how long panels may be for them.
+///
+/// The error of the n-point rule goes with half^(2n) and the 2n-th derivative, which is at most sqrt((2n)!)
+/// exp(-z^2/4) for exp(-z^2/2) (Cramer's inequality for the Hermite functions), so that z away from the mean
+/// half <= longest_panel exp(z^2 / (8n)) does as well as longest_panel at it.
+template <Real T>
+struct GaussianFamily {
+  T first, last, stddev;
+
+  /// True if a panel is short enough.
+  [[nodiscard]] bool resolved_on(const T& left, const T& right) const {
+    using std::exp;
+    const T half = (right - left) / T(2);
+    const T longest = T(longest_panel) * stddev;
+    if (half <= longest) return true;
+    const T z = std::max(T(first - right), T(left - last)) / stddev;
+    return z > T(0) && half <= longest * T(exp(T(z * z / T(8 * legendre_points<T>))));
+  }
+
+  /// About the largest half-length of a panel from x on, with 1 + z^2 / (8n) for the exponential.
+  [[nodiscard]] T half_from(const T& x) const {
+    using std::sqrt;
+    constexpr double n = legendre_points<T>;
+    const T longest = T(longest_panel) * stddev;
+    const T after = x - last;
+    if (after > T(0)) return longest + after / stddev * after * T(longest_panel / (8 * n));
+    const T before = first - x;
+    if (!(before > T(2) * longest)) return longest;
+    // z counts from the other end: half = longest (1 + ((before - 2 half) / stddev)^2 / (8n)).
+    const T scale = T(2 * n / longest_panel) * stddev;
+    return (before + scale - T(sqrt(scale)) * T(sqrt(T(T(2) * before + scale - T(4) * longest)))) / T(2);
+  }
+};
 
 /// The disc about a panel's centre in which log p has to be analytic, in half-lengths. It holds the Bernstein ellipse
 /// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
@@ -78,13 +111,13 @@ class LineMixture {
   [[nodiscard]] T last() const { return (mean_ + reach_).maxCoeff(); }
 
   /// log p at the points x, counted from the origin: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max).
-  [[nodiscard]] LegendreArray<T> log_pdf(const LegendreArray<T>& x) const {
+  [[nodiscard, gnu::flatten]] LegendreArray<T> log_pdf(const LegendreArray<T>& x) const {
     if (size() == 2) {  // one exponential where the sum below takes two
       const LegendreArray<T> a = exponents(0, x);
       const LegendreArray<T> b = exponents(1, x);
       const LegendreArray<T> gap = (a - b).abs();
       if (gap.minCoeff() > T(exponent_cutoff<T>)) return a.max(b);
-      return a.max(b) + log1p_of(LegendreArray<T>((-gap).exp()));
+      return a.max(b) + log1p_of(exp_of(LegendreArray<T>(-gap)));
     }
     LegendreArray<T> top = exponents(0, x);
     for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
@@ -93,7 +126,7 @@ class LineMixture {
     for (Index k = 0; k < size(); ++k) {
       const LegendreArray<T> below = exponents(k, x) - top;
       if (below.maxCoeff() < T(-exponent_cutoff<T>)) continue;
-      sum += below.exp();
+      sum += exp_of(below);
       ++count;
     }
     return count == 1 ? top : LegendreArray<T>(top + sum.log());
@@ -115,10 +148,12 @@ class LineMixture {
   /// The largest half-length, at most half, of a panel from x on that resolves p itself: no component it touches is too
   /// narrow for it.
   [[nodiscard]] T resolved(const T& x, T half) const {
-    const T share = T(longest_panel) / gaussian_reach<T>();
+    const T inverse = T(1) / gaussian_reach<T>();
     for (Index k = 0; k < size(); ++k) {
       const T before = (mean_[k] - reach_[k] - x) / T(2);
-      if (half > before && x < mean_[k] + reach_[k]) half = std::min(half, std::max(before, T(reach_[k] * share)));
+      if (half > before && x < mean_[k] + reach_[k])
+        half =
+            std::min(half, std::max(before, GaussianFamily<T>{mean_[k], mean_[k], reach_[k] * inverse}.half_from(x)));
     }
     return half;
   }

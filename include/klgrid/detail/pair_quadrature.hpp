@@ -56,9 +56,10 @@ class PairQuadrature {
     const T wider = alpha < T(1) ? T(q.stddev() / T(sqrt(T(1) - alpha))) : std::numeric_limits<T>::max();
     const T narrowest = std::min(q.stddev(), p.narrowest_factor(alpha, wider));
     const auto store = [&](const LinePanel<T>& panel) { panels_.push_back(panel); };
-    p.for_each_panel(low, left, q.stddev(), Ends::clipped, store);
-    p.for_each_panel(left, right, narrowest, Ends::clipped, store);
-    p.for_each_panel(right, high, q.stddev(), Ends::clipped, store);
+    const GaussianFamily<T> of_q{mean, mean, q.stddev()};
+    p.for_each_panel(low, left, of_q, Ends::clipped, store);
+    p.for_each_panel(left, right, GaussianFamily<T>{left, right, narrowest}, Ends::clipped, store);
+    p.for_each_panel(right, high, of_q, Ends::clipped, store);
     constexpr Index points = legendre_points<T>;
     const Index size = points * static_cast<Index>(panels_.size());
     for (Vector<T>* column : {&weight, &z, &log_p, &log_q, &log_ratio}) column->resize(size);
@@ -68,16 +69,15 @@ class PairQuadrature {
     Index begin = 0;
     for (const auto& panel : panels_) {
       const Array at = (panel.nodes() - mean) / q.stddev();
-      const Array excess = relative_excess(at);
       // By itself: in the tails of p a difference from log p would cost the digits by which that is larger.
       const Array log_density = at.square() * T(-0.5) + log_peak;
+      const Array ratio = panel.values - log_density;
       weight.template segment<points>(begin) = panel.weights();
       z.template segment<points>(begin) = at;
       log_p.template segment<points>(begin) = panel.values;
       log_q.template segment<points>(begin) = log_density;
       log_ratio.template segment<points>(begin) =
-          (excess.abs() <= T(NearUnity<Array>::reach))
-              .select(NearUnity<Array>(excess).log(), panel.values - log_density);
+          choose_within(ratio, T(NearUnity<Array>::reach), NearUnity<Array>(relative_excess(at)).log(), ratio);
       begin += points;
     }
   }
