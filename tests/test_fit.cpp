@@ -115,6 +115,7 @@ TEST_CASE("reverse: both methods end in the same minimum, below all around it") 
   CHECK(plain.status == FitStatus::converged);
   check_same(plain.q, newton.q, tol::position<double>);
   CHECK(newton.iterations < 10);
+  CHECK(plain.iterations < 100);  // also where values no longer differ, it goes on at the pace of its slopes
   CHECK(newton.value == klgrid::reverse_kl(newton.q, p));
   for (const double dm : {-1e-3, 0.0, 1e-3})
     for (const double ds : {-1e-3, 0.0, 1e-3})

@@ -117,7 +117,9 @@ SearchDirection<T> gradient_direction(const Gaussian<T>& q, const ScaleFree<T>& 
   return {step, longest, at.gradient.dot(step), T(0)};
 }
 
-/// Backtracks from the longest step; on success moves the point there and returns the step's length, else 0.
+/// Backtracks from the longest step, by the slope alone where the promised decrease is below rounding, for values that
+/// are equal then would let a step turn the gradient round again and again; on success moves the point there and
+/// returns the step's length, else 0.
 template <class Divergence, Real T>
 T line_search(const Divergence& divergence, const SearchDirection<T>& direction, DescentPoint<T>& point) {
   const T sufficient = T(0.25);  // of the promised decrease: less than 1/2, for Newton; not little, or -D' zigzags
@@ -131,7 +133,7 @@ T line_search(const Divergence& divergence, const SearchDirection<T>& direction,
     if (!q) continue;
     const auto d = divergence(*q);
     const T promised = direction.slope * t + direction.bend * t * t / T(2);
-    const bool armijo = d.value <= point.d.value + sufficient * promised && promised < T(0);
+    const bool armijo = d.value <= point.d.value + sufficient * promised && promised < -rounding;
     const bool wolfe = direction.slope < T(0) && d.value <= point.d.value + rounding &&
                        d.gradient.dot(along) <= (T(2) * sufficient - T(1)) * direction.slope;
     if (armijo || wolfe) {
