@@ -57,10 +57,11 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
 /// Held, for it does not depend on p: a bank of the q', and the difference of the log Z. Make it once, use it for every
 /// p. Cost and memory: those of the bank and of a surface.
 ///
-/// The error of E_q'[p^alpha] is a share of the largest p^alpha, not of itself. A cell in which it could make more of a
-/// divergence than 1e-12 (double, by default; 46 tolerances of the bank), relative, absolute below 1, is summed by
-/// itself: cells in which p^alpha is small throughout, at the cost of an exponential a node; and, at that of some four,
-/// without cancellation, cells of small divergence as alpha tends to 0 or 1.
+/// The error of E_q'[p^alpha] is a share of the largest p^alpha, not of itself; it is the smaller, the closer alpha is
+/// to 1, where the divergences magnify it. A cell in which it could make more of a divergence than 1e-12 (double; 46
+/// tolerances of a bank with a larger one than by default), relative, absolute below 1, is summed by itself: cells in
+/// which p^alpha is small throughout, at the cost of an exponential a node; and, at that of some four, without
+/// cancellation, cells of small divergence as alpha tends to 0 or 1.
 template <class Bank>
 class AffinityBank {
  public:
@@ -71,7 +72,10 @@ class AffinityBank {
   AffinityBank(const Bank& bank, const Scalar& alpha)
       : alpha_(checked(alpha)),
         mesh_(bank.mesh()),
-        wider_(bank.with_mesh(ParameterMesh<Scalar>(mesh_.mu(), widened(mesh_.sigma(), alpha)))),
+        wider_(bank.with_mesh(ParameterMesh<Scalar>(mesh_.mu(), widened(mesh_.sigma(), alpha)),
+                              std::min(Scalar(1), Scalar(3) * (Scalar(1) - alpha)) * bank.tolerance())),
+        error_of_q_((Scalar(1) - alpha) * bank.tolerance()),
+        promise_(std::max(Scalar(46) * bank.tolerance(), Scalar(4500) * std::numeric_limits<Scalar>::epsilon())),
         log_factor_(wider_.log_normalizer() - (Scalar(1) - alpha) * bank.log_normalizer()) {}
 
   [[nodiscard]] const Scalar& alpha() const noexcept { return alpha_; }
@@ -91,15 +95,15 @@ class AffinityBank {
       for (Index j = 0; j < out.cols(); ++j) {
         // An error of log A counts as much as the divergence is steep there.
         std::pair<T, T> found = divergence(out(i, j));
-        const auto precise = [&](const T& tolerances) {
-          return expected(i, j) > underflow &&
-                 found.second * tolerances <= T(most_tolerances) * std::max(T(1), found.first);
+        const auto precise = [&](const T& tolerances) {  // of E_q'[p^alpha]; log Z(mu, sigma') has one as well
+          const T error = (tolerances + T(1)) * wider_.tolerance() + error_of_q_;
+          return expected(i, j) > underflow && found.second * error <= promise_ * std::max(T(1), found.first);
         };
-        if (!precise(largest / expected(i, j) + T(of_normalizers))) {
+        if (!precise(largest / expected(i, j))) {
           using std::log;
           expected(i, j) = wider_.expected_power(p, alpha_, i, j);
           found = divergence(T(log_factor_(i, j) + T(log(expected(i, j)))));
-          if (!precise(T(1 + of_normalizers))) {
+          if (!precise(T(1))) {
             nodes.assign(p, Gaussian<T>(mesh_.mu()[j], mesh_.sigma()[i]), alpha_);
             found = divergence(detail::log_affinity(nodes, alpha_));
           }
@@ -110,10 +114,6 @@ class AffinityBank {
   }
 
  private:
-  // Errors in tolerances of the bank: 46 are 1e-12 in double.
-  static constexpr int most_tolerances = 46;
-  static constexpr int of_normalizers = 2;  // in log A, of both log Z
-
   static const Scalar& checked(const Scalar& alpha) {
     detail::require(alpha > Scalar(0) && alpha < Scalar(1), "AffinityBank", "alpha", "in (0, 1)", alpha);
     return alpha;
@@ -127,6 +127,8 @@ class AffinityBank {
   Scalar alpha_;
   ParameterMesh<Scalar> mesh_;
   Bank wider_;
+  Scalar error_of_q_;  // in log A, of log Z(mu, sigma)
+  Scalar promise_;     // of a divergence, relative, absolute below 1
   Surface<Scalar> log_factor_;
 };
 

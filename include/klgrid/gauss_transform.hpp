@@ -72,8 +72,11 @@ namespace klgrid {
 template <Real T = double>
 class GaussTransform {
  public:
+  /// The least tolerance that can be asked for: 8 epsilon.
+  [[nodiscard]] static T least_tolerance() { return T(8) * std::numeric_limits<T>::epsilon(); }
+
   struct Options {
-    /// Error of an expectation relative to max |f|: at least 8 epsilon, at most 0.1.
+    /// Error of an expectation relative to max |f|: at least least_tolerance(), at most 0.1.
     T tolerance = T(96) * std::numeric_limits<T>::epsilon();
     /// Highest power of z in expectations of z^power f: 0 to 4.
     int highest_power = 0;
@@ -180,8 +183,7 @@ class GaussTransform {
 
   static void check(const Options& options) {
     constexpr auto where = "GaussTransform";
-    const T epsilon = std::numeric_limits<T>::epsilon();
-    detail::require(options.tolerance >= T(8) * epsilon && options.tolerance <= T(0.1), where, "tolerance",
+    detail::require(options.tolerance >= least_tolerance() && options.tolerance <= T(0.1), where, "tolerance",
                     "in [8 epsilon, 0.1]", options.tolerance);
     detail::require(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
                     options.highest_power);

@@ -134,9 +134,10 @@ class NormalizedGaussianBank {
   /// Error of an expectation relative to the largest value.
   [[nodiscard]] const T& tolerance() const noexcept { return options_.tolerance; }
 
-  /// Another mesh on the same domain, for values.
-  [[nodiscard]] NormalizedGaussianBank with_mesh(ParameterMesh<T> mesh) const {
-    return NormalizedGaussianBank(grid_, std::move(mesh), {.tolerance = options_.tolerance});
+  /// Another mesh on the same domain, for values, with that tolerance or the nearest that a transform can have.
+  [[nodiscard]] NormalizedGaussianBank with_mesh(ParameterMesh<T> mesh, const T& tolerance) const {
+    return NormalizedGaussianBank(grid_, std::move(mesh),
+                                  {.tolerance = std::max(tolerance, GaussTransform<T>::least_tolerance())});
   }
 
   /// The transform behind the expectations.

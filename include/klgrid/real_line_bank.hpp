@@ -124,10 +124,12 @@ class RealLineBank {
   }
 
   /// Error of expected_power relative to the largest value.
-  [[nodiscard]] T tolerance() const noexcept { return T(96) * std::numeric_limits<T>::epsilon(); }
+  [[nodiscard]] T tolerance() const noexcept { return T(16) * std::numeric_limits<T>::epsilon(); }
 
-  /// Another mesh on the same domain.
-  [[nodiscard]] RealLineBank with_mesh(ParameterMesh<T> mesh) const { return RealLineBank(std::move(mesh)); }
+  /// Another mesh on the same domain. There is one tolerance only.
+  [[nodiscard]] RealLineBank with_mesh(ParameterMesh<T> mesh, const T& /*tolerance*/) const {
+    return RealLineBank(std::move(mesh));
+  }
 
  private:
   /// What is known of a function of log p before it is integrated.

@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "klgrid/detail/near_zero.hpp"
-#include "klgrid/detail/require.hpp"
+#include "klgrid/detail/relative_excess.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid_density.hpp"
 #include "klgrid/real.hpp"
-#include "klgrid/real_line.hpp"
 #include "klgrid/real_line_density.hpp"
 
 namespace klgrid::detail {
