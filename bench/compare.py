@@ -233,7 +233,7 @@ def print_banks(samples):
 def print_line(samples):
     """One pair on the real line, mixture by mixture, and the mesh."""
     rows = []
-    for index in range(5):  # of the last two there is klgrid's time alone: they are no cells of the error's
+    for index in range(6):  # of the last three there is klgrid's time alone: they are no cells of the error's
         ways = [f"line/pair/{index}", f"peer/line/boost_quadrature/{index}", f"peer/line/gauss_hermite/{index}",
                 f"SciPy quad/{index}"]
         for name in sorted((n for n in ways if n in samples), key=samples.median):

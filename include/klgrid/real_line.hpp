@@ -10,6 +10,7 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/real.hpp"
+#include "klgrid/real_line_bank.hpp"
 #include "klgrid/real_line_density.hpp"
 
 /// The divergences of one pair on the real line: a mixture p and a Gaussian q, integrals over R without a window.
