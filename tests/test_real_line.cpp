@@ -194,7 +194,7 @@ TEST_CASE("real line: the bounds hold for a mixture of two similar components an
   const auto uniform = [&](double low, double high) {
     return std::uniform_real_distribution<double>(low, high)(random);
   };
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 500; ++i) {
     const double weight = uniform(0.01, 0.99);
     const GaussianMixture<double> p({weight, 1 - weight}, {uniform(-0.5, 0.5), uniform(-0.5, 0.5)},
                                     {uniform(0.7, 1.4), uniform(0.7, 1.4)});
