@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -170,6 +171,27 @@ TEST_CASE("every Newton descent of random mixtures ends at a point where the gra
       CHECK(fit.iterations < 50);
     }
   }
+}
+
+TEST_CASE("every gradient descent of random mixtures ends at a minimum, in hundreds of steps, not thousands") {
+  std::mt19937 random(20240229);
+  const FitOptions<double> options{.method = FitMethod::gradient_descent, .max_iterations = 5000};
+  std::vector<int> iterations;
+  const auto ends = [&](const auto& fit) {
+    CHECK(fit.status == FitStatus::converged);
+    iterations.push_back(fit.iterations);
+  };
+  for (int n = 0; n < 20; ++n) {
+    const auto mixture = random_mixture(random);
+    CAPTURE(n);
+    const Gaussian<double> start(4.0, 3.0);
+    ends(fit_forward(RealLineDensity<double>(mixture), start, options));
+    ends(fit_reverse(RealLineDensity<double>(mixture), start, options));
+    ends(fit_forward(on_grid(mixture), start, options));
+    ends(fit_reverse(on_grid(mixture), start, options));
+  }
+  std::nth_element(iterations.begin(), iterations.begin() + 72, iterations.end());
+  CHECK(iterations[72] < 500);  // of nine in ten
 }
 
 TEST_CASE("gradient descent stays on a saddle and says so, Newton leaves it for a minimum") {

@@ -156,7 +156,7 @@ FitStatus stationary_status(const ScaleFree<T>& at, const T& gradient_tolerance)
 }  // namespace detail
 
 /// Descends from start to a local minimum of divergence, a function of a Gaussian that gives KlDerivatives.
-/// Cost: about one evaluation a step. Newton takes 5 to 20 steps, gradient descent tens to thousands.
+/// Cost: about one evaluation a step. Newton takes 5 to 20 steps, gradient descent mostly 50 to 500.
 /// @throws std::invalid_argument if an option is out of its range.
 template <Real T, class Divergence>
 FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options = {}) {
