@@ -57,11 +57,11 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
 /// Held, for it does not depend on p: a bank of the q', and the difference of the log Z. Make it once, use it for every
 /// p. Cost and memory: those of the bank and of a surface.
 ///
-/// The error of E_q'[p^alpha] is a share of the largest p^alpha, not of itself; it is the smaller, the closer alpha is
-/// to 1, where the divergences magnify it. A cell in which it could make more of a divergence than 1e-12 (double; 46
-/// tolerances of a bank with a larger one than by default), relative, absolute below 1, is summed by itself: cells in
-/// which p^alpha is small throughout, at the cost of an exponential a node; and, at that of some four, without
-/// cancellation, cells of small divergence as alpha tends to 0 or 1.
+/// The error of E_q'[p^alpha] is a share of about the largest p^alpha, not of itself; it is the smaller, the closer
+/// alpha is to 1, where the divergences magnify it. A cell in which it could make more of a divergence than 1e-12
+/// (double; 46 tolerances of a bank with a larger one than by default), relative, absolute below 1, is summed by
+/// itself: cells in which p^alpha is small throughout, at the cost of an exponential a node; and, at that of some four,
+/// without cancellation, cells of small divergence as alpha tends to 0 or 1.
 template <class Bank>
 class AffinityBank {
  public:
@@ -87,7 +87,7 @@ class AffinityBank {
   [[nodiscard]] Surface<Scalar> surface(const Density& p, const Divergence& divergence) const {
     using T = Scalar;
     Surface<T> expected;
-    const T largest = wider_.expected_power(p, alpha_, expected);
+    const Vector<T> scale = wider_.expected_power(p, alpha_, expected);
     Surface<T> out = log_factor_ + expected.log();
     detail::PairQuadrature<T> nodes;
     const T underflow = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
@@ -99,7 +99,7 @@ class AffinityBank {
           const T error = (tolerances + T(1)) * wider_.tolerance() + error_of_q_;
           return expected(i, j) > underflow && found.second * error <= promise_ * std::max(T(1), found.first);
         };
-        if (!precise(largest / expected(i, j))) {
+        if (!precise(scale[i] / expected(i, j))) {
           using std::log;
           expected(i, j) = wider_.expected_power(p, alpha_, i, j);
           found = divergence(T(log_factor_(i, j) + T(log(expected(i, j)))));

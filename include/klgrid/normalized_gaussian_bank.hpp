@@ -112,15 +112,15 @@ class NormalizedGaussianBank {
   /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
   [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const { return transform_.expectation(f); }
 
-  /// E_q[p^alpha] as a surface, 0 < alpha <= 1, and the largest p^alpha.
-  /// Accuracy: tolerance() times the largest p^alpha. Cost: n exponentials and a transform.
+  /// E_q[p^alpha] as a surface, 0 < alpha <= 1. Returned is, for each row, what tolerance() is a share of: the largest
+  /// p^alpha. Cost: n exponentials and a transform.
   /// @throws std::invalid_argument unless p lives on the bank's grid.
-  T expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
+  Vector<T> expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
     require_same_domain(p);
     // Where p is zero a vectorised exponential of -inf is denormal: nothing beside the largest.
     const Vector<T> power = (grid_.weights() > T(0)).select(alpha * p.log_pdf(), T(0)).exp();
     out = expectation(power);
-    return (grid_.weights() > T(0)).select(power, T(0)).maxCoeff();
+    return Vector<T>::Constant(mesh_.rows(), (grid_.weights() > T(0)).select(power, T(0)).maxCoeff());
   }
 
   /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, unless it underflows.

@@ -93,38 +93,43 @@ class RealLineBank {
   /// E_q[log p] as a surface.
   void expected_log(const Density& p, Surface<T>& out) const { expected_log(p, 0, out); }
 
-  /// E_q[p^alpha] as a surface, 0 < alpha <= 1, and the largest p^alpha met.
-  /// Accuracy: tolerance() times the largest p^alpha. Cost: as expected_log, with panels as narrow as p^alpha q asks.
-  T expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
+  /// E_q[p^alpha] as a surface, 0 < alpha <= 1. Returned is, for each row, what tolerance() is a share of: the largest
+  /// p^alpha met or, where less, the integral of p^alpha times the peak of q. Cost: as expected_log, with panels as
+  /// narrow as p^alpha q asks.
+  Vector<T> expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
     out.resize(mesh_.rows(), mesh_.cols());
     const T margin = p.power_margin(alpha);
-    typename Workspace::Scratch scratch;
+    const T first = p.begin() - margin;
+    const T last = p.end() + margin;
+    const auto power_of_p = [&](const auto& log_p) { return detail::LegendreArray<T>((alpha * log_p).exp()); };
+    T integral = T(0);
     T largest = T(0);
-    const auto power_of_p = [&](const auto& log_p) {
-      const detail::LegendreArray<T> values = (alpha * log_p).exp();
-      largest = std::max(largest, values.maxCoeff());
-      return values;
-    };
+    const T any = std::numeric_limits<T>::max() / T(4);
+    p.for_each_panel(first, last, {first, last, any}, detail::Ends::whole, [&](const auto& panel) {
+      const detail::LegendreArray<T> power = power_of_p(panel.values);
+      integral += (power * panel.weights()).sum();
+      largest = std::max(largest, power.maxCoeff());
+    });
+    typename Workspace::Scratch scratch;
     for (Index row = 0; row < mesh_.rows(); ++row) {
-      const Integrand power{T(p.begin() - margin), T(p.end() + margin), p.narrowest_factor(alpha, mesh_.sigma()[row]),
-                            false};
+      const Integrand power{first, last, p.narrowest_factor(alpha, mesh_.sigma()[row]), false};
       expectation_row(p, power, power_of_p, 0, row, scratch);
       out.row(row) = scratch.values;
     }
-    return largest;
+    return (integral * (-log_normalizer_.col(0)).exp()).min(largest);
   }
 
   /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, or 0 where it is below 1e-4
-  /// of the largest p^alpha, so that what is out of reach of one of p and q might count.
+  /// of what the tolerance is a share of, so that what is out of reach of one of p and q might count.
   [[nodiscard]] T expected_power(const Density& p, const T& alpha, Index row, Index col) const {
     Surface<T> out;
     const RealLineBank one(ParameterMesh<T>(mesh_.mu().segment(col, 1), mesh_.sigma().segment(row, 1)));
-    const T largest = one.expected_power(p, alpha, out);
-    return out(0, 0) > T(1e-4) * largest ? out(0, 0) : T(0);
+    const T scale = one.expected_power(p, alpha, out)[0];
+    return out(0, 0) > T(1e-4) * scale ? out(0, 0) : T(0);
   }
 
-  /// Error of expected_power relative to the largest value.
-  [[nodiscard]] T tolerance() const noexcept { return T(16) * std::numeric_limits<T>::epsilon(); }
+  /// Error of expected_power, relative to what that returns.
+  [[nodiscard]] T tolerance() const noexcept { return T(32) * std::numeric_limits<T>::epsilon(); }
 
   /// Another mesh on the same domain. There is one tolerance only.
   [[nodiscard]] RealLineBank with_mesh(ParameterMesh<T> mesh, const T& /*tolerance*/) const {
