@@ -77,9 +77,9 @@ const GaussianMixture<double> skewed({0.7, 0.3}, {-1.2, 2.5}, {0.4, 1.7});
 
 TEST_CASE("two Gaussians on the line: the closed form") {
   const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.7}, {1.3}));
-  for (const double mu : {-9.0, 0.7, 1.5})
-    for (const double sigma : {0.1, 1.3, 4.0})
-      for (const double alpha : {1e-9, 1e-4, 0.1, 0.5, 0.7, 0.99, 1 - 1e-4}) {
+  for (const double mu : {-10.3, -9.0, 0.7, 1.5})
+    for (const double sigma : {0.1, 0.175, 1.3, 4.0})
+      for (const double alpha : {1e-9, 1e-4, 0.1, 0.5, 0.7, 0.87, 0.95, 0.99, 1 - 1e-4}) {
         if (mu == 0.7 && sigma == 1.3) continue;  // p = q, below
         CAPTURE(mu);
         CAPTURE(sigma);

@@ -180,9 +180,8 @@ class RealLineDensity {
   /// enough for every q of the family (whose means are counted from the origin, too). Panels stored are handed on as
   /// they are, others made on the way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which
   /// saves making parts of them.
-  template <class Visit>
-  void for_each_panel(const T& low, const T& high, const detail::GaussianFamily<T>& family, detail::Ends ends,
-                      Visit visit) const {
+  template <class Visit, class Family = detail::GaussianFamily<T>>
+  void for_each_panel(const T& low, const T& high, const Family& family, detail::Ends ends, Visit visit) const {
     // A part of a panel is as analytic as the panel.
     const auto part = [&](const T& x, const T&, const T& rest) { return std::min(rest, family.half_from(x)); };
     const auto fit = [&](const T& x, const T& before, const T& rest) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "klgrid/detail/legendre_rule.hpp"
 #include "klgrid/detail/near_zero.hpp"
@@ -62,6 +63,22 @@ struct GaussianFamily {
     // z counts from the other end: half = longest (1 + ((before - 2 half) / stddev)^2 / (8n)).
     const T scale = T(2 * n / longest_panel) * stddev;
     return (before + scale - T(sqrt(scale)) * T(sqrt(T(T(2) * before + scale - T(4) * longest)))) / T(2);
+  }
+};
+
+/// Several of them.
+template <Real T>
+struct GaussianFamilies {
+  std::vector<GaussianFamily<T>> members;
+
+  [[nodiscard]] bool resolved_on(const T& left, const T& right) const {
+    return std::all_of(members.begin(), members.end(), [&](const auto& each) { return each.resolved_on(left, right); });
+  }
+
+  [[nodiscard]] T half_from(const T& x) const {
+    T half = std::numeric_limits<T>::max();
+    for (const auto& each : members) half = std::min(half, each.half_from(x));
+    return half;
   }
 };
 

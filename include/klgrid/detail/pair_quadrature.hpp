@@ -40,25 +40,19 @@ class PairQuadrature {
     log_ratio = log_p - log_q;
   }
 
-  /// Panels over the reach of both, short enough for q and, as far as p^alpha reaches, for p^alpha q^(1 - alpha).
+  /// Panels over the reach of both, short enough for q and for p^alpha q^(1 - alpha).
   void assign(const RealLineDensity<T>& p, const Gaussian<T>& q, const T& alpha) {
     using std::log;
-    using std::sqrt;
     const T mean = q.mean() - p.origin();
-    const T reach = gaussian_reach<T>() * q.stddev();
+    const GaussianFamilies<T> means = geometric_means(p, {mean, mean, q.stddev()}, alpha);
+    T low = p.begin();
+    T high = p.end();
+    for (const auto& each : means.members) {
+      low = std::min(low, T(each.first - gaussian_reach<T>() * each.stddev));
+      high = std::max(high, T(each.last + gaussian_reach<T>() * each.stddev));
+    }
     panels_.clear();
-    const T low = std::min(p.begin(), T(mean - reach));
-    const T high = std::max(p.end(), T(mean + reach));
-    const T margin = p.power_margin(alpha);
-    const T left = std::max(low, T(p.begin() - margin));
-    const T right = std::min(high, T(p.end() + margin));
-    const T wider = alpha < T(1) ? T(q.stddev() / T(sqrt(T(1) - alpha))) : std::numeric_limits<T>::max();
-    const T narrowest = std::min(q.stddev(), p.narrowest_factor(alpha, wider));
-    const auto store = [&](const LinePanel<T>& panel) { panels_.push_back(panel); };
-    const GaussianFamily<T> of_q{mean, mean, q.stddev()};
-    p.for_each_panel(low, left, of_q, Ends::clipped, store);
-    p.for_each_panel(left, right, GaussianFamily<T>{left, right, narrowest}, Ends::clipped, store);
-    p.for_each_panel(right, high, of_q, Ends::clipped, store);
+    p.for_each_panel(low, high, means, Ends::whole, [&](const LinePanel<T>& panel) { panels_.push_back(panel); });
     constexpr Index points = legendre_points<T>;
     const Index size = points * static_cast<Index>(panels_.size());
     for (Vector<T>* column : {&weight, &z, &log_p, &log_q, &log_ratio}) column->resize(size);
@@ -90,6 +84,29 @@ class PairQuadrature {
   Vector<T> log_ratio;  ///< log p - log q; on the line without cancellation near p = q
 
  private:
+  /// q, and N_k^alpha q^(1 - alpha), again a Gaussian, for each component of p. At the ends there are only q and what
+  /// p's own panels are made for.
+  static GaussianFamilies<T> geometric_means(const RealLineDensity<T>& p, const GaussianFamily<T>& q, const T& alpha) {
+    using std::sqrt;
+    GaussianFamilies<T> all{{q}};
+    if (!(alpha > T(0) && alpha < T(1))) return all;
+    const auto& mixture = p.mixture();
+    for (Index k = 0; k < mixture.components(); ++k) {
+      if (!(mixture.weights()[k] > T(0))) continue;
+      // In units of the narrower of the two, for squares might underflow.
+      const T least = std::min(mixture.stddevs()[k], q.stddev);
+      const T of_p = alpha * square(T(least / mixture.stddevs()[k]));
+      const T of_q = (T(1) - alpha) * square(T(least / q.stddev));
+      if (!(of_p + of_q > T(0))) continue;  // too wide to count
+      const T distance = (mixture.means()[k] - p.origin()) - q.first;
+      const T mean = q.first + distance * (of_p / (of_p + of_q));
+      all.members.push_back({mean, mean, least / T(sqrt(T(of_p + of_q)))});
+    }
+    return all;
+  }
+
+  static T square(const T& x) { return x * x; }
+
   std::vector<LinePanel<T>> panels_;
 };
 
