@@ -14,27 +14,28 @@ namespace klgrid::detail {
 
 /// e^t. Flattened, for compilers may leave each packet of Eigen's exponential
 /// to a call.
-template <class Array> [[gnu::flatten]] Array exp_of(const Array &t) {
+template <class Array>
+[[gnu::flatten]] Array exp_of(const Array& t) {
   return t.exp();
 }
 
 /// inside where |t| <= bound, outside elsewhere. Vectorised, which Eigen's
 /// select is not.
 template <class Array>
-Array choose_within(const Array &t, const typename Array::Scalar &bound,
-                    const Array &inside, const Array &outside) {
+Array choose_within(const Array& t, const typename Array::Scalar& bound, const Array& inside, const Array& outside) {
   using std::abs;
   Array chosen;
-  for (Index i = 0; i < Array::SizeAtCompileTime; ++i)
-    chosen[i] = abs(t[i]) <= bound ? inside[i] : outside[i];
+  for (Index i = 0; i < Array::SizeAtCompileTime; ++i) chosen[i] = abs(t[i]) <= bound ? inside[i] : outside[i];
   return chosen;
 }
 
 /// A formula of sums and products at each number of an array, or packet of
 /// numbers: Formula::at<T>(x).
-template <Real T, class Formula> struct PacketFormula {
-  T operator()(const T &x) const { return Formula::template at<T>(x); }
-  template <class Packet> Packet packetOp(const Packet &x) const {
+template <Real T, class Formula>
+struct PacketFormula {
+  T operator()(const T& x) const { return Formula::template at<T>(x); }
+  template <class Packet>
+  Packet packetOp(const Packet& x) const {
     return Formula::template at<T>(x);
   }
 };
@@ -45,7 +46,8 @@ template <Real T, class Formula> struct PacketFormula {
 struct ExponentialRise {
   static constexpr double reach = 4;
 
-  template <Real T, class V> static V at(const V &t) {
+  template <Real T, class V>
+  static V at(const V& t) {
     using namespace Eigen::internal;
     V y = pmul(t, pset1<V>(T(0.0625)));
     V rest = pmul(pmul(y, y), pmul(pset1<V>(T(0.5)), nested<T, 3>(y)));
@@ -57,22 +59,22 @@ struct ExponentialRise {
     return padd(y, rest);
   }
 
-private:
+ private:
   /// 1 + y/n (1 + y/(n + 1) (1 + ...))
-  template <Real T, int n, class V> static V nested(const V &y) {
+  template <Real T, int n, class V>
+  static V nested(const V& y) {
     using namespace Eigen::internal;
-    constexpr int last = 4 + std::numeric_limits<T>::digits /
-                                 6; // 4^last (last + 1)! is above 2^digits
+    constexpr int last = 4 + std::numeric_limits<T>::digits / 6;  // 4^last (last + 1)! is above 2^digits
     if constexpr (n > last)
       return pset1<V>(T(1));
     else
-      return pmadd(pmul(y, pset1<V>(T(1) / T(n))), nested<T, n + 1>(y),
-                   pset1<V>(T(1)));
+      return pmadd(pmul(y, pset1<V>(T(1) / T(n))), nested<T, n + 1>(y), pset1<V>(T(1)));
   }
 };
 
 /// 1/first + y/(first + 2) + y^2/(first + 4) + ... + y^terms/(first + 2 terms)
-template <int first, int terms, Real T, class V> V odd_series(const V &y) {
+template <int first, int terms, Real T, class V>
+V odd_series(const V& y) {
   using namespace Eigen::internal;
   const V one = pset1<V>(T(1) / T(first));
   if constexpr (terms == 0)
@@ -83,7 +85,8 @@ template <int first, int terms, Real T, class V> V odd_series(const V &y) {
 
 /// 2 atanh(s) = 2 s (1 + s^2/3 + s^4/5 + ...), s^2 <= 1/9
 struct TwiceArtanh {
-  template <Real T, class V> static V at(const V &s) {
+  template <Real T, class V>
+  static V at(const V& s) {
     using namespace Eigen::internal;
     constexpr int terms = 3 * std::numeric_limits<T>::digits / 10;
     return pmul(padd(s, s), odd_series<1, terms, T>(pmul(s, s)));
@@ -92,7 +95,8 @@ struct TwiceArtanh {
 
 /// 2 atanh(s)/s - 2 = 2 s^2 (1/3 + s^2/5 + s^4/7 + ...), s^2 <= 1/49
 struct ArtanhCubic {
-  template <Real T, class V> static V at(const V &s) {
+  template <Real T, class V>
+  static V at(const V& s) {
     using namespace Eigen::internal;
     constexpr int terms = std::numeric_limits<T>::digits / 6;
     const V square = pmul(s, s);
@@ -101,18 +105,18 @@ struct ArtanhCubic {
 };
 
 /// e^t - 1
-template <class Array> Array expm1_of(const Array &t) {
+template <class Array>
+Array expm1_of(const Array& t) {
   using T = typename Array::Scalar;
   const T reach(ExponentialRise::reach);
-  const Array series =
-      t.max(-reach).min(reach).unaryExpr(PacketFormula<T, ExponentialRise>());
-  if (!(t.abs().maxCoeff() > reach))
-    return series;
+  const Array series = t.max(-reach).min(reach).unaryExpr(PacketFormula<T, ExponentialRise>());
+  if (!(t.abs().maxCoeff() > reach)) return series;
   return choose_within(t, reach, series, Array(exp_of(t) - T(1)));
 }
 
 /// log(1 + u) = 2 atanh(s), s = u/(2 + u), 0 <= u <= 1
-template <class Array> Array log1p_of(const Array &u) {
+template <class Array>
+Array log1p_of(const Array& u) {
   using T = typename Array::Scalar;
   return (u / (u + T(2))).unaryExpr(PacketFormula<T, TwiceArtanh>());
 }
@@ -122,40 +126,34 @@ template <class Array> Array log1p_of(const Array &u) {
 /// leave of each other. No digit is lost in
 ///   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u)
 ///   cubic).
-template <class Array> class NearUnity {
-public:
+template <class Array>
+class NearUnity {
+ public:
   using T = typename Array::Scalar;
-  static constexpr double reach = 0.25; ///< of log(1 + u)
+  static constexpr double reach = 0.25;  ///< of log(1 + u)
 
   /// Any u is taken; where it is outside, what comes is finite but of no
   /// meaning.
-  explicit NearUnity(const Array &u)
-      : u_(u.max(T(-0.25)).min(T(0.3))), s_(u_ / (u_ + T(2))),
-        cubic_(s_.unaryExpr(PacketFormula<T, ArtanhCubic>())) {}
+  explicit NearUnity(const Array& u)
+      : u_(u.max(T(-0.25)).min(T(0.3))), s_(u_ / (u_ + T(2))), cubic_(s_.unaryExpr(PacketFormula<T, ArtanhCubic>())) {}
 
   /// u, where it is in reach.
-  [[nodiscard]] const Array &value() const { return u_; }
+  [[nodiscard]] const Array& value() const { return u_; }
   [[nodiscard]] Array log() const { return s_ * (cubic_ + T(2)); }
   /// u - log(1 + u) >= 0
   [[nodiscard]] Array reverse_remainder() const { return s_ * (u_ - cubic_); }
   /// (1 + u) log(1 + u) - u >= 0
-  [[nodiscard]] Array forward_remainder() const {
-    return s_ * (u_ + (u_ + T(1)) * cubic_);
-  }
+  [[nodiscard]] Array forward_remainder() const { return s_ * (u_ + (u_ + T(1)) * cubic_); }
 
-private:
+ private:
   Array u_;
   Array s_;
   Array cubic_;
 };
 
-} // namespace klgrid::detail
+}  // namespace klgrid::detail
 
 template <class T, class Formula>
-struct Eigen::internal::functor_traits<
-    klgrid::detail::PacketFormula<T, Formula>> {
-  enum {
-    Cost = 50 * NumTraits<T>::MulCost,
-    PacketAccess = packet_traits<T>::Vectorizable
-  };
+struct Eigen::internal::functor_traits<klgrid::detail::PacketFormula<T, Formula>> {
+  enum { Cost = 50 * NumTraits<T>::MulCost, PacketAccess = packet_traits<T>::Vectorizable };
 };
