@@ -7,20 +7,17 @@
 
 #include "klgrid/real.hpp"
 
-/// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are
-/// written would cancel: by series. (Eigen's expm1 and log1p go through the C
-/// library.)
+/// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series. (Eigen's
+/// expm1 and log1p go through the C library.)
 namespace klgrid::detail {
 
-/// e^t. Flattened, for compilers may leave each packet of Eigen's exponential
-/// to a call.
+/// e^t. Flattened, for compilers may leave each packet of Eigen's exponential to a call.
 template <class Array>
 [[gnu::flatten]] Array exp_of(const Array& t) {
   return t.exp();
 }
 
-/// inside where |t| <= bound, outside elsewhere. Vectorised, which Eigen's
-/// select is not.
+/// inside where |t| <= bound, outside elsewhere. Vectorised, which Eigen's select is not.
 template <class Array>
 Array choose_within(const Array& t, const typename Array::Scalar& bound, const Array& inside, const Array& outside) {
   using std::abs;
@@ -29,8 +26,7 @@ Array choose_within(const Array& t, const typename Array::Scalar& bound, const A
   return chosen;
 }
 
-/// A formula of sums and products at each number of an array, or packet of
-/// numbers: Formula::at<T>(x).
+/// A formula of sums and products at each number of an array, or packet of numbers: Formula::at<T>(x).
 template <Real T, class Formula>
 struct PacketFormula {
   T operator()(const T& x) const { return Formula::template at<T>(x); }
@@ -40,9 +36,8 @@ struct PacketFormula {
   }
 };
 
-/// e^t - 1 = t + r(t), where r(2 y) = 2 r(y) + (e^y - 1)^2 is a sum of what is
-/// never negative: four times from r(y) = y^2/2 (1 + y/3 (1 + y/4 (1 + ...))),
-/// |y| <= 1/4
+/// e^t - 1 = t + r(t), where r(2 y) = 2 r(y) + (e^y - 1)^2 is a sum of what is never negative: four times from r(y) =
+/// y^2/2 (1 + y/3 (1 + y/4 (1 + ...))), |y| <= 1/4
 struct ExponentialRise {
   static constexpr double reach = 4;
 
@@ -121,9 +116,8 @@ Array log1p_of(const Array& u) {
   return (u / (u + T(2))).unaryExpr(PacketFormula<T, TwiceArtanh>());
 }
 
-/// log(1 + u) = 2 atanh(s) = s (2 + cubic), s = u/(2 + u), cubic = 2 s^2 (1/3 +
-/// s^2/5 + s^4/7 + ...), where it is at most 1/4 in size, and what it and u
-/// leave of each other. No digit is lost in
+/// log(1 + u) = 2 atanh(s) = s (2 + cubic), s = u/(2 + u), cubic = 2 s^2 (1/3 + s^2/5 + s^4/7 + ...), where it is at
+/// most 1/4 in size, and what it and u leave of each other. No digit is lost in
 ///   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u)
 ///   cubic).
 template <class Array>
@@ -132,8 +126,7 @@ class NearUnity {
   using T = typename Array::Scalar;
   static constexpr double reach = 0.25;  ///< of log(1 + u)
 
-  /// Any u is taken; where it is outside, what comes is finite but of no
-  /// meaning.
+  /// Any u is taken; where it is outside, what comes is finite but of no meaning.
   explicit NearUnity(const Array& u)
       : u_(u.max(T(-0.25)).min(T(0.3))), s_(u_ / (u_ + T(2))), cubic_(s_.unaryExpr(PacketFormula<T, ArtanhCubic>())) {}
 
