@@ -91,7 +91,7 @@ void cut_into_panels(const T& begin, const T& end, Fit fit, Visit visit) {
 /// each, H(p) and the moments. There is no window: the panels go on as far as a q reaches.
 ///
 /// The weights are divided by their sum, which may differ from 1 by rounding.
-/// Cost: about 15 panels of 16 points (double) for two components, each point K exponentials and a logarithm.
+/// Cost: some 6 to 14 panels of 16 points (double) for two components, each point K exponentials and a logarithm.
 template <Real T = double>
 class RealLineDensity {
  public:
