@@ -8,9 +8,9 @@
 #include <cmath>
 #include <string>
 
-#include "klgrid/alpha_divergence.hpp"
-#include "klgrid/normalized_gaussian_bank.hpp"
-#include "klgrid/real_line_bank.hpp"
+#include "klgrid/divergence/alpha_divergence.hpp"
+#include "klgrid/grid/bank.hpp"
+#include "klgrid/line/bank.hpp"
 
 namespace {
 

@@ -14,8 +14,8 @@
 #define BENCH_WITH_BOOST
 #endif
 
-#include "klgrid/kl_surfaces.hpp"
-#include "klgrid/real_line.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/line/divergence.hpp"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <random>
 
-#include "klgrid/fit.hpp"
-#include "klgrid/real_line.hpp"
+#include "klgrid/fit/fit.hpp"
+#include "klgrid/line/divergence.hpp"
 
 namespace {
 

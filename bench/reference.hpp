@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "klgrid/kl_surfaces.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
 #include "problem.hpp"
 
 /// The measure of error that every benchmark of the notebook's problem reports.

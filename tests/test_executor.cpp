@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "klgrid/kl_surfaces.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
 #include "support/counting_new.hpp"
 #include "support/notebook.hpp"
 

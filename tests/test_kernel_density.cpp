@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "klgrid/gaussian_mixture.hpp"
-#include "klgrid/real_line.hpp"
+#include "klgrid/line/divergence.hpp"
 #include "support/tolerances.hpp"
 #include "support/values.hpp"
 

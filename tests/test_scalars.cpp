@@ -6,9 +6,9 @@
 #include <cmath>
 #include <unsupported/Eigen/AutoDiff>
 
-#include "klgrid/divergence.hpp"
-#include "klgrid/grid_density.hpp"
-#include "klgrid/kl_surfaces.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/grid/density.hpp"
+#include "klgrid/grid/divergence.hpp"
 #include "support/notebook.hpp"
 #include "support/reference.hpp"
 #include "support/tolerances.hpp"

@@ -15,7 +15,7 @@
 #include <version>
 
 #include "klgrid/detail/require.hpp"
-#include "klgrid/kl_surfaces.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 

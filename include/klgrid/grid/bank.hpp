@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "klgrid/detail/require.hpp"
+#include "klgrid/executor.hpp"
+#include "klgrid/grid.hpp"
+#include "klgrid/grid/density.hpp"
+#include "klgrid/parameter_mesh.hpp"
+#include "klgrid/real.hpp"
+#include "klgrid/transform/gauss_transform.hpp"
+
+namespace klgrid {
+
+/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp(-z_i^2 / 2) / Z(mu, sigma) with
+/// z_i = (x_i - mu) / sigma and sum_i w_i q_i = 1. Holds what does not depend on the target density p: make it once,
+/// use it for every p. Const methods may be called from many threads at once.
+template <Real T = double>
+class NormalizedGaussianBank {
+ public:
+  using Scalar = T;
+  using Density = GridDensity<T>;
+  using Workspace = typename GaussTransform<T>::Workspace;
+
+  struct Options {
+    /// Error of an expectation E_q[f] relative to max |f|; see GaussTransform.
+    T tolerance = typename GaussTransform<T>::Options{}.tolerance;
+    /// Highest power of z that expected_log is made ready for: 0 for values, 2 for gradients, 4 for Hessians. It makes
+    /// each transform a little slower. A higher one can be asked for and costs the making of a transform each time.
+    int highest_power = 0;
+  };
+
+  /// Cost and memory: those of a Gauss transform, and a surface for each moment kept.
+  /// @throws std::invalid_argument if an option is out of its range.
+  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, const Options& options = {})
+      : grid_(std::move(grid)),
+        mesh_(std::move(mesh)),
+        options_(options),
+        transform_(make_transform(checked(options.highest_power))) {
+    moments_ = transform_.release_moments();
+    if (options.highest_power == 0)
+      entropy_.swap(moments_[2]);
+    else
+      entropy_ = moments_[2];
+    entropy_ = entropy_ / T(2) + log_normalizer();
+  }
+
+  [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
+  [[nodiscard]] const ParameterMesh<T>& mesh() const noexcept { return mesh_; }
+
+  /// log Z(mu, sigma) = log sum_i w_i exp(-z_i^2 / 2)
+  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return transform_.log_normalizer(); }
+
+  /// H(q) = E_q[z^2] / 2 + log Z, in nats.
+  [[nodiscard]] const Surface<T>& entropy() const noexcept { return entropy_; }
+
+  /// E_q[z^power], 0 <= power <= 6.
+  [[nodiscard]] Surface<T> moment(int power) const {
+    detail::require(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
+    if (power == 0) return Surface<T>::Ones(mesh_.rows(), mesh_.cols());
+    const Surface<T>& kept = moments_[static_cast<std::size_t>(power)];
+    if (kept.size() > 0) return kept;
+    return GaussTransform<T>(grid_, mesh_, {.tolerance = options_.tolerance, .moments = {power}}).moment(power);
+  }
+
+  /// log q at the nodes for sigma()[row], mu()[col].
+  [[nodiscard]] Vector<T> log_pdf(Index row, Index col) const {
+    detail::require(row >= 0 && row < mesh_.rows(), "NormalizedGaussianBank::log_pdf", "row", "a row of the mesh", row);
+    detail::require(col >= 0 && col < mesh_.cols(), "NormalizedGaussianBank::log_pdf", "col", "a column of the mesh",
+                    col);
+    const auto z = (grid_.nodes() - mesh_.mu()[col]) / mesh_.sigma()[row];
+    return z.square() * T(-0.5) - log_normalizer()(row, col);
+  }
+
+  /// @throws std::invalid_argument unless p lives on the bank's grid.
+  void require_same_domain(const Density& p) const {
+    if (!(p.grid() == grid_))
+      detail::reject("NormalizedGaussianBank", "p", -1, "a density on the bank's grid", "another grid");
+  }
+
+  /// E_q[z^power log p_d] for every density, 0 <= power <= 4: calls sink(d, row, values) once for each of them and each
+  /// row of the mesh. -inf everywhere if p_d is zero at a node, for q is zero nowhere.
+  template <class Sink, Executor Run = SerialExecutor>
+  void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
+                    const Run& run = {}) const {
+    for (const Density& p : densities) require_same_domain(p);
+    const auto log_p = [&](Index d) -> const Vector<T>& { return at(densities, d).log_pdf(); };
+    const auto checked_sink = [&](Index d, Index row, auto& values) {
+      if (!at(densities, d).has_full_support()) values.setConstant(-std::numeric_limits<T>::infinity());
+      sink(d, row, values);
+    };
+    const auto count = static_cast<Index>(densities.size());
+    if (checked(power) <= options_.highest_power)
+      transform_.expectation(power, count, log_p, workspace, checked_sink, run);
+    else
+      make_transform(power).expectation(power, count, log_p, workspace, checked_sink, run);
+  }
+
+  /// E_q[z^power log p] as a surface.
+  void expected_log(const Density& p, int power, Surface<T>& out) const {
+    out.resize(mesh_.rows(), mesh_.cols());
+    Workspace workspace;
+    expected_log({&p, 1}, power, workspace, [&](Index, Index row, const auto& values) { out.row(row) = values; });
+  }
+
+  /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
+  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const { return transform_.expectation(f); }
+
+  /// E_q[p^alpha] as a surface, 0 < alpha <= 1. Returned is, for each row, what tolerance() is a share of: the largest
+  /// p^alpha. Cost: n exponentials and a transform.
+  /// @throws std::invalid_argument unless p lives on the bank's grid.
+  Vector<T> expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
+    require_same_domain(p);
+    // Where p is zero a vectorised exponential of -inf is denormal: nothing beside the largest.
+    const Vector<T> power = (grid_.weights() > T(0)).select(alpha * p.log_pdf(), T(0)).exp();
+    out = expectation(power);
+    return Vector<T>::Constant(mesh_.rows(), (grid_.weights() > T(0)).select(power, T(0)).maxCoeff());
+  }
+
+  /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, unless it underflows.
+  [[nodiscard]] T expected_power(const Density& p, const T& alpha, Index row, Index col) const {
+    const Vector<T> log_q = log_pdf(row, col);
+    const Vector<T> terms =
+        (grid_.weights() > T(0)).select(alpha * p.log_pdf() + log_q, std::numeric_limits<T>::lowest());
+    return (grid_.weights() * terms.exp()).sum();
+  }
+
+  /// Error of an expectation relative to the largest value.
+  [[nodiscard]] const T& tolerance() const noexcept { return options_.tolerance; }
+
+  /// Another mesh on the same domain, for values, with that tolerance or the nearest that a transform can have.
+  [[nodiscard]] NormalizedGaussianBank with_mesh(ParameterMesh<T> mesh, const T& tolerance) const {
+    return NormalizedGaussianBank(grid_, std::move(mesh),
+                                  {.tolerance = std::max(tolerance, GaussTransform<T>::least_tolerance())});
+  }
+
+  /// The transform behind the expectations.
+  [[nodiscard]] const GaussTransform<T>& transform() const noexcept { return transform_; }
+
+ private:
+  static const Density& at(std::span<const Density> densities, Index d) {
+    return densities[static_cast<std::size_t>(d)];
+  }
+
+  static int checked(int power) {
+    detail::require(power >= 0 && power <= 4, "NormalizedGaussianBank", "highest_power", "in [0, 4]", power);
+    return power;
+  }
+
+  /// Entropies take the second moment, derivatives those up to two more than their power of z.
+  [[nodiscard]] GaussTransform<T> make_transform(int highest_power) const {
+    std::vector<int> moments{2};
+    for (int k = 1; highest_power > 0 && k <= highest_power + 2; ++k)
+      if (k != 2) moments.push_back(k);
+    return {grid_, mesh_, {.tolerance = options_.tolerance, .highest_power = highest_power, .moments = moments}};
+  }
+
+  Grid<T> grid_;
+  ParameterMesh<T> mesh_;
+  Options options_;
+  GaussTransform<T> transform_;
+  std::array<Surface<T>, 7> moments_;  // by power, if highest_power > 0
+  Surface<T> entropy_;
+};
+
+/// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid.
+template <Real T>
+[[nodiscard]] NormalizedGaussianBank<T> bank_for(const GridDensity<T>& p, ParameterMesh<T> mesh) {
+  return NormalizedGaussianBank<T>(p.grid(), std::move(mesh));
+}
+
+}  // namespace klgrid

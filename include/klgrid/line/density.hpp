@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/line/detail/legendre_rule.hpp"
+#include "klgrid/line/detail/line_mixture.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+namespace detail {
+
+/// A stretch of the line with log p, or a function of it, at the points of the Legendre rule on it.
+template <Real T>
+struct LinePanel {
+  T center;  ///< counted from the mixture's origin
+  T half;
+  LegendreArray<T> values;
+
+  [[nodiscard]] auto nodes() const { return legendre_rule<T>().nodes * half + center; }
+  [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
+
+  /// If the values are log p: what a sum over the points that is E_p[.] weighs them with.
+  [[nodiscard]] LegendreArray<T> mass() const { return exp_of(values) * weights(); }
+
+  /// A bound on the error of log p in roundings: of its own terms, and of x, which counts as much as log p is steep to
+  /// either side.
+  [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
+    constexpr int gaps = legendre_points<T> - 1;
+    const LegendreArray<T> x = nodes();
+    const Eigen::Array<T, gaps, 1> widths = x.template tail<gaps>() - x.template head<gaps>();
+    const Eigen::Array<T, gaps, 1> rises = values.template tail<gaps>() - values.template head<gaps>();
+    // A panel may be so short that its points coincide.
+    const Eigen::Array<T, gaps, 1> slopes = rises.abs() / widths.max(std::numeric_limits<T>::min());
+    LegendreArray<T> steepness;
+    steepness << slopes, slopes[gaps - 1];
+    steepness.template tail<gaps>() = steepness.template tail<gaps>().max(slopes);
+    return T(4) * (values.abs() + T(1)) + T(2) * x.abs() * steepness;
+  }
+};
+
+/// A panel of log p that keeps its mass.
+template <Real T>
+class MassPanel : public LinePanel<T> {
+ public:
+  explicit MassPanel(const LinePanel<T>& panel) : LinePanel<T>(panel) {}
+
+  void keep_mass() { mass_ = LinePanel<T>::mass(); }
+  [[nodiscard]] const LegendreArray<T>& mass() const { return mass_; }
+
+ private:
+  LegendreArray<T> mass_;
+};
+
+/// stddev times the weights of a sum over the panel that is E_q[.], at z = (x - mean)/stddev.
+template <Real T>
+LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z) {
+  return exp_of(LegendreArray<T>(z.square() * T(-0.5) - log_sqrt_two_pi<T>())) * panel.weights();
+}
+
+enum class Ends { whole, clipped };
+
+/// Cuts [begin, end] from left to right into panels, and hands each to visit(x, half), the panel from x to x + 2 half.
+/// fit(x, before, rest) is the half-length, at most `rest`, that will do for a panel that begins at x, where the panel
+/// before has half-length `before`.
+template <Real T, class Fit, class Visit>
+void cut_into_panels(const T& begin, const T& end, Fit fit, Visit visit) {
+  using std::abs;
+  T half = end - begin;
+  for (T x = begin; x < end;) {
+    const T rest = (end - x) / T(2);
+    // Below the spacing of the numbers there is nothing left to cut.
+    const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
+    half = std::min(std::max(T(fit(x, half, rest)), smallest), rest);
+    visit(x, half);
+    if (!(half < rest)) return;
+    x += T(2) * half;
+  }
+}
+
+}  // namespace detail
+
+/// A mixture as a density on the real line, with what integrals of it need, none of which depends on q: panels on which
+/// log p is analytic, placed from the parameters of the components, log p at the points of a Gauss-Legendre rule on
+/// each, H(p) and the moments. There is no window: the panels go on as far as a q reaches.
+///
+/// The weights are divided by their sum, which may differ from 1 by rounding.
+/// Cost: some 6 to 14 panels of 16 points (double) for two components, each point K exponentials and a logarithm.
+template <Real T = double>
+class RealLineDensity {
+ public:
+  explicit RealLineDensity(GaussianMixture<T> mixture)
+      : mixture_(std::move(mixture)),
+        parts_(mixture_),
+        begin_(parts_.first()),
+        end_(parts_.last()),
+        mean_(mixture_.mean()),
+        mean_offset_((mixture_.weights() * (mixture_.means() - origin())).sum() / mixture_.weights().sum()),
+        variance_(mixture_.variance()) {
+    const auto fit = [&](const T& x, const T& before, const T& rest) {
+      return parts_.analytic_half(x, before, parts_.resolved(x, rest));
+    };
+    panels_.reserve(32);
+    edges_.reserve(33);
+    detail::cut_into_panels(begin_, end_, fit, [&](const T& x, const T& half) {
+      panels_.emplace_back(panel(x, half));
+      edges_.push_back(x);
+    });
+    edges_.push_back(end_);
+    detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
+    for (auto& each : panels_) {
+      each.keep_mass();
+      sum -= each.mass() * each.values;
+    }
+    entropy_ = sum.sum();
+  }
+
+  [[nodiscard]] const GaussianMixture<T>& mixture() const noexcept { return mixture_; }
+
+  /// log p(x)
+  [[nodiscard]] T log_pdf(const T& x) const {
+    using std::log;
+    return mixture_.log_pdf(x) - T(log(T(mixture_.weights().sum())));
+  }
+
+  /// H(p) = -integral of p log p, in nats.
+  [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
+
+  /// A bound on the error of entropy(), rounding and quadrature. Cost: as much as entropy() took.
+  [[nodiscard]] T entropy_error() const {
+    detail::LegendreArray<T> doubt = detail::LegendreArray<T>::Zero();
+    for (const auto& each : panels_) doubt += each.mass() * (each.values.abs() + T(1)) * (each.log_pdf_doubt() + T(16));
+    return doubt.sum() * std::numeric_limits<T>::epsilon();
+  }
+
+  /// E_p[x]
+  [[nodiscard]] const T& mean() const noexcept { return mean_; }
+
+  /// E_p[(x - mean)^2]
+  [[nodiscard]] const T& variance() const noexcept { return variance_; }
+
+  /// E_p[(x - about)^2], free of cancellation however far from 0 both lie.
+  [[nodiscard]] T second_moment(const T& about) const {
+    const T distance = (origin() - about) + mean_offset_;
+    return variance_ + distance * distance;
+  }
+
+  /// The point from which the panels count.
+  [[nodiscard]] const T& origin() const noexcept { return parts_.origin(); }
+
+  /// The stretch, counted from the origin, outside which every component is below rounding.
+  [[nodiscard]] const T& begin() const noexcept { return begin_; }
+  [[nodiscard]] const T& end() const noexcept { return end_; }
+
+  /// p > 0 on the whole line.
+  [[nodiscard]] bool has_full_support() const noexcept { return true; }
+
+  /// The standard deviation of the narrowest Gaussian factor of p^alpha q, q of standard deviation sigma.
+  [[nodiscard]] T narrowest_factor(const T& alpha, const T& sigma) const {
+    using std::sqrt;
+    const T narrowest =
+        (mixture_.weights() > T(0)).select(mixture_.stddevs(), std::numeric_limits<T>::max()).minCoeff();
+    return T(1) / T(sqrt(T(alpha / (narrowest * narrowest) + T(1) / (sigma * sigma))));
+  }
+
+  /// How far p^alpha reaches beyond [begin, end]: each component is widened by the power, by half the stretch at most.
+  [[nodiscard]] T power_margin(const T& alpha) const {
+    using std::sqrt;
+    if (!(alpha > T(0))) return std::numeric_limits<T>::max();
+    return (end_ - begin_) / T(2) * (T(T(1) / T(sqrt(alpha))) - T(1));
+  }
+
+  /// Calls visit(panel) from left to right for panels that cover [low, high] (counted from the origin), each short
+  /// enough for every q of the family (whose means are counted from the origin, too). Panels stored are handed on as
+  /// they are, others made on the way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which
+  /// saves making parts of them.
+  template <class Visit, class Family = detail::GaussianFamily<T>>
+  void for_each_panel(const T& low, const T& high, const Family& family, detail::Ends ends, Visit visit) const {
+    // A part of a panel is as analytic as the panel.
+    const auto part = [&](const T& x, const T&, const T& rest) { return std::min(rest, family.half_from(x)); };
+    const auto fit = [&](const T& x, const T& before, const T& rest) {
+      return parts_.analytic_half(x, before, part(x, before, rest));
+    };
+    const auto make = [&](const T& x, const T& half) { visit(panel(x, half)); };
+    detail::cut_into_panels(low, std::min(high, begin_), fit, make);
+    for (std::size_t i = 0; i < panels_.size(); ++i) {
+      const auto& stored = panels_[i];
+      const T& left = edges_[i];
+      const T& right = edges_[i + 1];
+      if (!(left < high && right > low)) continue;
+      const bool whole = ends == detail::Ends::whole || (left >= low && right <= high);
+      if (whole && family.resolved_on(left, right))
+        visit(stored);
+      else
+        detail::cut_into_panels(std::max(low, left), std::min(high, right), part, make);
+    }
+    detail::cut_into_panels(std::max(low, end_), high, fit, make);
+  }
+
+ private:
+  [[nodiscard]] detail::LinePanel<T> panel(const T& x, const T& half) const {
+    detail::LinePanel<T> made{T(x + half), half, {}};
+    made.values = parts_.log_pdf(made.nodes());
+    return made;
+  }
+
+  GaussianMixture<T> mixture_;
+  detail::LineMixture<T> parts_;
+  std::vector<detail::MassPanel<T>> panels_;
+  std::vector<T> edges_;  // of the panels; a long one's center and half give them with less precision
+  T begin_;
+  T end_;
+  T mean_;
+  T mean_offset_;
+  T variance_;
+  T entropy_{};
+};
+
+}  // namespace klgrid

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "klgrid/gaussian.hpp"
+#include "klgrid/line/density.hpp"
+#include "klgrid/line/detail/legendre_rule.hpp"
+#include "klgrid/line/detail/line_mixture.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid::detail {
+
+/// E_q[f] for all means within `widest` stddevs of a center, f = log p or a power of p, as a power series in the
+/// distance eta = (mean - center)/stddev. The generating function of the Hermite polynomials He_m gives, with z = (x -
+/// center)/stddev,
+///   E[f](eta) = sum_m eta^m E_center[He_m(z) f] / m!,
+/// one exponential a point for all of them (the fast Gauss transform's expansion: Greengard and Strain, 1991). Point by
+/// point, the term m is at most eta^m / sqrt(m!) of exp(-z^2/4).
+template <Real T>
+class HermiteExpansion {
+ public:
+  static constexpr double widest = 1.5;
+
+  /// Over panels in order, with f at their points; those out of reach are passed over, and where there is none f is
+  /// `level`. E[z^power f] for |eta| <= half <= widest.
+  HermiteExpansion(const std::vector<LinePanel<T>>& panels, const T& center, const T& stddev, const T& half, int power,
+                   const T& level)
+      : size_(size_for(half, power)) {
+    const T reach = (gaussian_reach<T>() + half) * stddev;
+    auto panel = std::partition_point(panels.begin(), panels.end(),
+                                      [&](const auto& each) { return each.center + each.half <= center - reach; });
+    std::array<LegendreArray<T>, most> sums;
+    for (int m = 0; m < size_; ++m) sums[at(m)].setZero();
+    for (; panel != panels.end() && panel->center - panel->half < center + reach; ++panel)
+      add(*panel, center, stddev, level, sums);
+    for (int m = 0; m < size_; ++m) coefficients_[at(m)] = sums[at(m)].sum() / stddev;
+    coefficients_[0] += level;
+    raise(power);
+  }
+
+  /// The value of f near the center. A constant has E[He_m] = 0 for m > 0: as the level, it keeps the size of f out of
+  /// these terms. For panels that go as far as q reaches.
+  static T level_at(const std::vector<LinePanel<T>>& panels, const T& center) {
+    const auto panel = std::partition_point(panels.begin(), panels.end() - 1,
+                                            [&](const auto& each) { return each.center + each.half <= center; });
+    return panel->values[legendre_points<T> / 2];
+  }
+
+  /// The series at each eta.
+  template <class Row, class Out>
+  void evaluate(const Row& eta, Out&& out) const {
+    out.setConstant(coefficients_[at(size_ - 1)]);
+    for (int m = size_ - 2; m >= 0; --m) out = out * eta + coefficients_[at(m)];
+  }
+
+ private:
+  static constexpr int most = 2 * std::numeric_limits<T>::digits10 + 40;
+
+  static constexpr std::size_t at(int m) { return static_cast<std::size_t>(m); }
+
+  /// Terms up to the first below an eighth of a rounding; one more for each power of z, and four that make good the
+  /// factor of m^(power/2) by which they grow.
+  static int size_for(const T& half, int power) {
+    using std::sqrt;
+    int m = 0;
+    for (T term = T(8); term > std::numeric_limits<T>::epsilon() && m < most - 9; ++m)
+      term = term * half / T(sqrt(T(m + 1)));
+    return half > T(0) ? m + 1 + 2 * power : 1 + power;
+  }
+
+  /// He_(m+1)/(m+1)! = (z He_m/m! - He_(m-1)/(m-1)!) / (m+1)
+  void add(const LinePanel<T>& panel, const T& center, const T& stddev, const T& level,
+           std::array<LegendreArray<T>, most>& sums) const {
+    const LegendreArray<T> z = (panel.nodes() - center) * (T(1) / stddev);
+    LegendreArray<T> term = gaussian_weights(panel, z) * (panel.values - level);
+    LegendreArray<T> before = LegendreArray<T>::Zero();
+    for (int m = 0; m < size_; ++m) {
+      sums[at(m)] += term;
+      const LegendreArray<T> next = (z * term - before) * (T(1) / T(m + 1));
+      before = term;
+      term = next;
+    }
+  }
+
+  /// E[z^(k+1) f] = d/d eta E[z^k f] + k E[z^(k-1) f], each a power series one term shorter.
+  void raise(int power) {
+    std::array<T, most> lower{};
+    for (int k = 0; k < power; ++k) {
+      --size_;
+      for (int m = 0; m < size_; ++m) {
+        const T next = T(m + 1) * coefficients_[at(m + 1)] + T(k) * lower[at(m)];
+        lower[at(m)] = coefficients_[at(m)];
+        coefficients_[at(m)] = next;
+      }
+    }
+  }
+
+  int size_;
+  std::array<T, most> coefficients_;
+};
+
+}  // namespace klgrid::detail

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "klgrid/real.hpp"
+#include "klgrid/transform/detail/lanes.hpp"
+
+namespace klgrid::detail {
+
+/// The Gaussians of a mesh whose expectations are summed as they are defined, over the few nodes near their mean, with
+/// stored weights. They are normalised relative to the nearest node, so that neither a mean far off the nodes nor a
+/// Gaussian much narrower than their spacing underflows.
+template <Real T>
+class DirectCells {
+ public:
+  /// Log normaliser and E_q[z^k], k = 0, 1, ..., of one Gaussian.
+  struct Normalized {
+    T log_normalizer;
+    T moments[7];
+  };
+
+  /// Nodes are read a lane at a time: values are to be padded to padded(n), with zeros, and aligned as Eigen aligns.
+  static Index padded(Index n) { return (n + lane_size<T> - 1) / lane_size<T> * lane_size<T>; }
+
+  DirectCells() = default;
+
+  /// Nodes are left out whose share of the mass, times max(1, |z|)^highest_power, is below error in all.
+  /// @param moments  the highest of them to be given by add, at most 6
+  DirectCells(const Vector<T>& nodes, const Vector<T>& weights, double error, int highest_power, int moments)
+      : nodes_(nodes),
+        weights_(weights),
+        error_(error),
+        highest_power_(std::max(highest_power, moments)),
+        moments_(moments),
+        largest_weight_(weights.maxCoeff()) {
+    nodes_.conservativeResize(padded(nodes.size()));
+    nodes_.tail(nodes_.size() - nodes.size()).setZero();
+  }
+
+  /// Adds the Gaussian (mu, sigma) in a column of the current row. Fast if mu grows from one to the next.
+  Normalized add(Index col, const T& mu, const T& sigma) {
+    using std::log;
+    const Index nearest = nearest_node(mu);
+    const T z_nearest = (nodes_[nearest] - mu) / sigma;
+    const auto [first, count] = nodes_that_count(nearest, mu, sigma, z_nearest);
+    const auto x = nodes_.segment(first, count);
+    for (auto& buffer : buffers_) buffer.resize(nodes_.size());
+    auto z = buffers_[0].head(count);
+    auto mass = buffers_[1].head(count);
+    auto powers = buffers_[2].head(count);
+    z = (x - mu) * (T(1) / sigma);
+    if (z_nearest < T(2) && z_nearest > T(-2))
+      mass = weights_.segment(first, count) * (T(0.5) * (z_nearest - z) * (z_nearest + z)).exp();
+    else
+      mass = weights_.segment(first, count) * far_exponents(x, nearest - first, mu, sigma).exp();
+    const T sum = mass.sum();
+    mass *= T(1) / sum;
+    Normalized result{T(log(sum)) - z_nearest * z_nearest / T(2), {T(1)}};
+    for (int k = 1; k <= moments_; ++k) {
+      powers = (k == 1 ? mass : powers) * z;
+      result.moments[k] = powers.sum();
+    }
+    powers = mass;
+    z = z.abs().max(T(1));
+    for (int k = 0; k < highest_power_; ++k) powers *= z;
+    row_sigma_ = sigma;
+    keep(col, mu, first, mass, powers);
+    return result;
+  }
+
+  /// The next Gaussians are those of the next row.
+  void end_row() {
+    Row row;
+    row.sigma = row_sigma_;
+    Index stored = 0;
+    for (std::size_t i = 0; i < gaussians_.size(); i += lanes) {
+      Group group{{}, {}, {}, 0, std::min(lanes, gaussians_.size() - i), stored};
+      for (std::size_t lane = 0; lane < group.size; ++lane)
+        group.count =
+            std::max(group.count, padded(gaussians_[i + lane].first % lane_size<T> + gaussians_[i + lane].count));
+      stored += static_cast<Index>(lanes) * group.count;
+      row.groups.push_back(group);
+    }
+    row.weights = Vector<T>::Zero(stored);
+    for (std::size_t i = 0; i < gaussians_.size(); ++i) {
+      Group& group = row.groups[i / lanes];
+      const Gaussian& gaussian = gaussians_[i];
+      const std::size_t lane = i % lanes;
+      group.col[lane] = gaussian.col;
+      group.mu[lane] = gaussian.mu;
+      group.first[lane] = std::min(gaussian.first / lane_size<T> * lane_size<T>, nodes_.size() - group.count);
+      const Index at = group.offset + static_cast<Index>(lane) * group.count + gaussian.first - group.first[lane];
+      std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, row.weights.data() + at);
+    }
+    bytes_ += row.groups.size() * sizeof(Group) + static_cast<std::size_t>(stored) * sizeof(T);
+    rows_.push_back(std::move(row));
+    after_mu_ = first_ = end_ = 0;
+    gaussians_.clear();
+    row_mass_.clear();
+  }
+
+  /// Gives back what only add and end_row need.
+  void shrink_to_fit() {
+    gaussians_ = std::vector<Gaussian>();
+    row_mass_ = std::vector<T>();
+    for (auto& buffer : buffers_) buffer.resize(0);
+  }
+
+  /// sum_i w_i q_i f_i of every Gaussian of the row, to its column of out, for D functions f.
+  template <int D>
+  void expectations(Index row, const T* const (&f)[D], T* const (&out)[D]) const {
+    const auto read = [](const T* from) { return Eigen::Map<const Lane<T>, alignment>(from); };
+    const Row& cells = rows_[static_cast<std::size_t>(row)];
+    for (const Group& group : cells.groups) {
+      const T* weights[lanes];
+      const T* values[lanes][D];
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        weights[lane] = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
+        for (int d = 0; d < D; ++d) values[lane][d] = f[d] + group.first[lane];
+      }
+      Lane<T> sums[lanes][D];
+      for (auto& of_lane : sums)
+        for (auto& sum : of_lane) sum.setZero();
+      for (Index i = 0; i < group.count; i += lane_size<T>)
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          const Lane<T> weight = read(weights[lane] + i);
+          for (int d = 0; d < D; ++d) sums[lane][d] += weight * read(values[lane][d] + i);
+        }
+      for (std::size_t lane = 0; lane < group.size; ++lane)
+        for (int d = 0; d < D; ++d) out[d][group.col[lane]] = sums[lane][d].sum();
+    }
+  }
+
+  /// sum_i w_i q_i z_i^power f_i.
+  void expectation_of_power(Index row, int power, const T* f, T* out) const {
+    const Row& cells = rows_[static_cast<std::size_t>(row)];
+    const T precision = T(1) / cells.sigma;
+    for (const Group& group : cells.groups)
+      for (std::size_t lane = 0; lane < group.size; ++lane) {
+        const T* const weights = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
+        Lane<T> sum = Lane<T>::Zero();
+        for (Index i = 0; i < group.count; i += lane_size<T>) {
+          const Index at = group.first[lane] + i;
+          const Lane<T> z = (nodes_.template segment<lane_size<T>>(at) - group.mu[lane]) * precision;
+          Lane<T> term = Eigen::Map<const Lane<T>>(weights + i) * Eigen::Map<const Lane<T>>(f + at);
+          for (int k = 0; k < power; ++k) term *= z;
+          sum += term;
+        }
+        out[group.col[lane]] = sum.sum();
+      }
+  }
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  static constexpr int alignment = lane_size<T> > 1 ? int{Eigen::AlignedMax} : int{Eigen::Unaligned};
+  static constexpr std::size_t lanes = 4;  // independent sums, as many as hide the latency of a multiply-add
+
+  /// A Gaussian of the current row; its weights are in row_mass_ from offset on.
+  struct Gaussian {
+    Index col;
+    T mu;
+    Index first, count;
+    std::size_t offset;
+  };
+
+  /// Gaussians summed side by side, over equally many nodes: the weights of each stand together, one after the other.
+  struct Group {
+    Index col[lanes], first[lanes];
+    T mu[lanes];
+    Index count;
+    std::size_t size;
+    Index offset;  // of the weights
+  };
+
+  struct Row {
+    std::vector<Group> groups;
+    Vector<T> weights;
+    T sigma{};
+  };
+
+  /// The first node not below value, searched from where the last one was.
+  Index find(const T& value, Index& from) const {
+    while (from > 0 && nodes_[from - 1] >= value) --from;
+    while (from < weights_.size() && nodes_[from] < value) ++from;
+    return from;
+  }
+
+  Index nearest_node(const T& mu) {
+    const Index after = find(mu, after_mu_);
+    if (after == 0) return 0;
+    return after == weights_.size() || mu - nodes_[after - 1] < nodes_[after] - mu ? after - 1 : after;
+  }
+
+  /// First and number of the nodes around the nearest one, without those that carry no mass that counts even if all n
+  /// nodes were there.
+  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma, const T& z_nearest) {
+    using std::sqrt;
+    const auto least_ratio = static_cast<double>(T(weights_[nearest] / largest_weight_));
+    const T depth =
+        T(std::log(static_cast<double>(weights_.size()) / (error_ * least_ratio)) + highest_power_ * std::log(12.0));
+    const T farthest = sqrt(T(z_nearest * z_nearest + T(2) * depth)) * sigma;
+    const Index first = std::min(nearest, find(T(mu - farthest), first_));
+    return {first, std::max(nearest + 1, find(T(mu + farthest), end_)) - first};
+  }
+
+  /// (z_nearest^2 - z^2) / 2 = (x_nearest - x) ((x_nearest - mu) + (x - mu)) / (2 sigma^2) for a mean far from all
+  /// nodes. Half-way between two nodes that are many sigma apart the sum cancels, so what the two differences lose by
+  /// rounding is added back (two-sum).
+  static Vector<T> far_exponents(const Vector<T>& x, Index nearest, const T& mu, const T& sigma) {
+    const Vector<T> from_mu = x - mu;
+    const Vector<T> rounded = from_mu - x;
+    const Vector<T> lost = (x - (from_mu - rounded)) - (mu + rounded);
+    const Vector<T> sum = (from_mu + from_mu[nearest]) + (lost + lost[nearest]);
+    return (x[nearest] - x) / sigma * (sum / sigma) / T(2);
+  }
+
+  /// Drops from both ends what is below half the error in all, and keeps the rest.
+  template <class Mass>
+  void keep(Index col, const T& mu, Index first, const Mass& mass, const Mass& part) {
+    const T half_error = T(error_ / 2);
+    Index begin = 0;
+    Index end = mass.size();
+    for (T dropped = part[begin]; begin + 1 < end && dropped < half_error; dropped += part[begin]) ++begin;
+    for (T dropped = part[end - 1]; begin + 1 < end && dropped < half_error; dropped += part[end - 1]) --end;
+    gaussians_.push_back({col, mu, first + begin, end - begin, row_mass_.size()});
+    row_mass_.insert(row_mass_.end(), mass.data() + begin, mass.data() + end);
+  }
+
+  Vector<T> nodes_;  // filled up to whole lanes
+  Vector<T> weights_;
+  double error_{};
+  int highest_power_{};
+  int moments_{};
+  T largest_weight_{};
+  Vector<T> buffers_[3];                      // of add
+  Index after_mu_ = 0, first_ = 0, end_ = 0;  // where nodes were found last
+  std::vector<Gaussian> gaussians_;           // of the current row
+  std::vector<T> row_mass_;
+  T row_sigma_{};
+  std::vector<Row> rows_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace klgrid::detail

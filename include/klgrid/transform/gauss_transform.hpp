@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "klgrid/detail/require.hpp"
+#include "klgrid/executor.hpp"
+#include "klgrid/grid.hpp"
+#include "klgrid/parameter_mesh.hpp"
+#include "klgrid/real.hpp"
+#include "klgrid/transform/detail/direct_cells.hpp"
+#include "klgrid/transform/detail/plane_waves.hpp"
+#include "klgrid/transform/detail/row_cost.hpp"
+
+/// The Gauss transform of values f_i at nodes x_i with weights w_i,
+///
+///   G(mu, sigma) = sum_i w_i f_i exp(-z_i^2 / 2),   z_i = (x_i - mu) / sigma,
+///
+/// for all (mu, sigma) of a mesh, normalised: E_q[f] = G / Z, Z the transform of f = 1. By definition it costs
+/// cells x nodes. Here it costs little more than writing the result, with an error that is known beforehand.
+///
+/// THE IDEA. A Gaussian is a sum of plane waves. By Poisson's summation formula, with d = x - mu and a period L,
+///
+///   sum_j exp(-(d + j L)^2 / (2 sigma^2)) = sum_m a_m(sigma) cos(kappa_m d),   kappa_m = 2 pi m / L,
+///   a_m(sigma) = (2 if m > 0) sigma sqrt(2 pi) / L exp(-u_m^2 / 2),   u_m = sigma kappa_m,   m = 0, 1, 2, ...
+///
+/// Both sides fall off as fast as a Gaussian does. If L exceeds the largest |d| by c sigma, all terms j other than 0
+/// are below 2 exp(-c^2/2); and so are all waves with u_m > c. For c = 8.7 that is less than rounding, and as cos(kappa
+/// (x - mu)) splits into products of cosines and of sines, the sum over nodes falls into three steps:
+///
+///   analysis     (C_m, S_m) = sum_i w_i f_i (cos, sin)(kappa_m x_i)      for each wave and node, once for a period
+///   amplitudes   (C_m, S_m) times a_m(sigma)                             for each wave and sigma
+///   synthesis    G = sum_m a_m (C_m cos(kappa_m mu) + S_m sin(kappa_m mu))   a few dozen waves for each cell
+///
+/// Powers of z cost nothing more: z is i d/du, which turns exp(-u^2/2) into He_k(u) exp(-u^2/2), He_k the Hermite
+/// polynomials, and cos into sin.
+///
+/// RUNS OF ROWS. L grows with sigma, and the number of waves, c L / (2 pi sigma), falls with it. Rows of similar sigma
+/// share a period, that of the widest of them.
+///
+/// PARITY. Nodes that are mirror images about some point share their waves (add or subtract their values first), and so
+/// do means: each step costs half. The two points need not be the same; waves are shifted from one to the other.
+///
+/// PANELS. For small sigma a mean sees only the nodes within about 9 sigma. The means are split into panels of equal
+/// size, each with its own nodes in reach, all with the same period and so with the same amplitudes.
+///
+/// DIRECT CELLS. If sigma is small against the spacing of nodes, there is nothing to gain: the few nodes that count are
+/// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
+/// relative to the largest sum would be a large one relative to their own.
+///
+/// Which rows share a period, on how many panels, and which are direct is chosen for the fewest operations.
+///
+/// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
+/// max(1, E_q|z|^power). The tolerance is met by
+/// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
+///   in reach;
+/// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
+/// - leaving out nodes of a direct cell whose mass is below a thousandth of the tolerance.
+///
+/// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94; Greengard & Sun,
+/// A new version of the fast Gauss transform, Doc. Math. Extra Volume ICM III (1998) 575-584, for plane waves in place
+/// of its expansions; Trefethen & Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56 (2014)
+/// 385-458, for the error of Poisson's sum.
+namespace klgrid {
+
+template <Real T = double>
+class GaussTransform {
+ public:
+  /// The least tolerance that can be asked for: 8 epsilon.
+  [[nodiscard]] static T least_tolerance() { return T(8) * std::numeric_limits<T>::epsilon(); }
+
+  struct Options {
+    /// Error of an expectation relative to max |f|: at least least_tolerance(), at most 0.1.
+    T tolerance = T(96) * std::numeric_limits<T>::epsilon();
+    /// Highest power of z in expectations of z^power f: 0 to 4.
+    int highest_power = 0;
+    /// Every k that moment(k) is asked for: 1 to 6.
+    std::vector<int> moments = {};
+  };
+
+  /// How a run of rows is computed.
+  struct Step {
+    enum class Method { direct, plane_waves };
+    Method method;
+    Index first_row, rows;
+    Index panels;       ///< side by side; 0 if direct
+    Index waves;        ///< of the run's smallest sigma, beside the constant; 0 if direct
+    std::size_t bytes;  ///< stored for it
+  };
+
+  /// Buffers of expectation(). Each thread that calls it has one of its own; used again, it allocates nothing.
+  class Workspace {
+    friend class GaussTransform;
+    static constexpr int together = 4;  // functions for which what is stored is read once
+    struct Scratch {
+      Vector<T> coefficients[2];
+      Vector<T> values;
+    };
+    detail::Matrix<T> values, products;
+    std::vector<typename detail::PlaneWaves<T>::Spectrum> spectra;  // by period
+    std::vector<Scratch> scratch;                                   // of each worker
+  };
+
+  /// Makes the plan and all that does not depend on f.
+  /// @throws std::invalid_argument if an option is out of its range.
+  GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Options& options = {})
+      : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
+    check(options);
+    take_nodes(grid);
+    // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
+    // as plain sums where f, as log p does, grows far beyond what it is near the mean.
+    direct_ = detail::DirectCells<T>(nodes_, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
+    log_normalizer_.resize(mesh.rows(), mesh.cols());
+    scale_ = Surface<T>::Zero(mesh.rows(), detail::PlaneWaves<T>::row_stride(mesh.cols()));
+    for (int k : options.moments) moments_[static_cast<std::size_t>(k)].resize(mesh.rows(), mesh.cols());
+    make_plan(mesh);
+  }
+
+  /// log Z(mu, sigma), also where Z itself would underflow.
+  [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return log_normalizer_; }
+
+  /// E_q[z^k], for a k of options.moments.
+  [[nodiscard]] const Surface<T>& moment(int k) const {
+    const auto& asked = options_.moments;
+    detail::require(std::find(asked.begin(), asked.end(), k) != asked.end(), "GaussTransform::moment", "k",
+                    "one of those asked for", k);
+    return moments_[static_cast<std::size_t>(k)];
+  }
+
+  /// Hands over the moments, by k, for who needs them once; moment() is not to be called afterwards.
+  [[nodiscard]] std::array<Surface<T>, 7> release_moments() noexcept { return std::move(moments_); }
+
+  [[nodiscard]] const std::vector<Step>& plan() const noexcept { return plan_; }
+
+  /// Memory held: weights, waves, amplitudes, and the surfaces above.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    std::size_t sum = direct_.bytes();
+    for (const auto& waves : plane_waves_) sum += waves.bytes();
+    for (const auto& surface : moments_) sum += static_cast<std::size_t>(surface.size()) * sizeof(T);
+    return sum + static_cast<std::size_t>(log_normalizer_.size() + scale_.size()) * sizeof(T);
+  }
+
+  /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1, 0 <= power <= highest_power; f(d) gives the
+  /// values at the nodes, of shape n, finite where the weight is positive. Calls sink(d, row, values) once for each d
+  /// and row, values a row of the result.
+  template <class Values, class Sink, Executor Run = SerialExecutor>
+  void expectation(int power, Index count, const Values& f, Workspace& workspace, const Sink& sink,
+                   const Run& run = {}) const {
+    detail::require(power >= 0 && power <= options_.highest_power, "GaussTransform::expectation", "power",
+                    "in [0, highest_power]", power);
+    constexpr Index most = 2 * Workspace::together;  // as many as stay in the cache
+    for (Index first = 0; first < count; first += most) {
+      const Index size = std::min(most, count - first);
+      prepare(first, size, f, workspace, run.workers());
+      run(static_cast<Index>(tasks_.size()), [&](Index worker, Index task) {
+        finish(tasks_[static_cast<std::size_t>(task)], power, first, size, workspace, worker, sink);
+      });
+    }
+  }
+
+  /// E_q[z^power f] as a surface.
+  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f, int power = 0) const {
+    Surface<T> out(mesh_rows_, mesh_cols_);
+    Workspace workspace;
+    expectation(
+        power, 1, [&](Index) -> const auto& { return f; }, workspace,
+        [&](Index, Index row, const auto& values) { out.row(row) = values; });
+    return out;
+  }
+
+ private:
+  struct Task {
+    Index first_row, rows;
+    int period;  // -1: direct
+    std::size_t block;
+  };
+
+  static void check(const Options& options) {
+    constexpr auto where = "GaussTransform";
+    detail::require(options.tolerance >= least_tolerance() && options.tolerance <= T(0.1), where, "tolerance",
+                    "in [8 epsilon, 0.1]", options.tolerance);
+    detail::require(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
+                    options.highest_power);
+    for (int k : options.moments) detail::require(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
+  }
+
+  /// Nodes of weight zero take no part, whatever f is there.
+  void take_nodes(const Grid<T>& grid) {
+    const Index count = (grid.weights() > T(0)).count();
+    if (count < grid.size()) used_.reserve(static_cast<std::size_t>(count));
+    nodes_.resize(count);
+    weights_.resize(count);
+    Index next = 0;
+    for (Index i = 0; i < grid.size(); ++i) {
+      if (!(grid.weights()[i] > T(0))) continue;
+      nodes_[next] = grid.nodes()[i];
+      weights_[next++] = grid.weights()[i];
+      if (count < grid.size()) used_.push_back(i);
+    }
+  }
+
+  [[nodiscard]] int highest_moment() const {
+    int highest = 0;
+    for (int k : options_.moments) highest = std::max(highest, k);
+    return highest;
+  }
+
+  // ---- the plan ----
+
+  [[nodiscard]] double tolerance() const { return static_cast<double>(options_.tolerance); }
+
+  /// A cell that gathers a smaller share Z / W of the weights in reach is direct (see ERROR).
+  [[nodiscard]] double least_share() const {
+    return 3 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance();
+  }
+
+  /// Beyond this many sigma the kernel times z^power, and beyond this u its spectrum, is below a quarter of the error
+  /// that may be made of Gaussians with at least that share.
+  [[nodiscard]] double reach(double share, int power) const {
+    return std::sqrt(2 * (std::log(16 / (tolerance() * share)) + power * std::log(12.0)));
+  }
+
+  /// Runs of rows from the narrowest on, each as chosen.
+  void make_plan(const ParameterMesh<T>& mesh) {
+    double share = least_share();
+    for (Index row = 0; row < mesh.rows();) {
+      const Step step = cheapest(mesh, row, reach(share, options_.highest_power));
+      if (step.panels == 0 && !plan_.empty() && plan_.back().panels == 0)
+        plan_.back().rows += step.rows;
+      else
+        plan_.push_back(step);
+      carry_out(plan_.back(), row, mesh, share);
+      row += step.rows;
+    }
+    direct_.shrink_to_fit();
+  }
+
+  /// The next rows and their way with the least cost.
+  [[nodiscard]] Step cheapest(const ParameterMesh<T>& mesh, Index row, double reach) const {
+    const Vector<T>& sigma = mesh.sigma();
+    Step best{Step::Method::direct, row, 1, 0, 0, 0};
+    const detail::RowCost<T> cost_of(nodes_, mesh);
+    const double direct = cost_of.direct(row);
+    double least = direct;  // a row
+    for (const double ratio : {1.3, 1.6, 2.0, 2.4}) {
+      const Index rows =
+          std::upper_bound(sigma.begin() + row, sigma.end(), T(T(ratio) * sigma[row])) - sigma.begin() - row;
+      const auto [cost, panels] = cost_of.plane_waves(row, rows, reach);
+      if (rows > 1 && direct + cost_of.plane_waves(row + 1, rows - 1, reach).first < cost) continue;
+      if (!(cost / static_cast<double>(rows) < least)) continue;
+      least = cost / static_cast<double>(rows);
+      best = {Step::Method::plane_waves, row, rows, panels, 0, 0};
+    }
+    return best;
+  }
+
+  /// The rows of the step from row on. Afterwards share is the least share of the weights that any later Gaussian
+  /// gathers: it grows with sigma.
+  void carry_out(Step& step, Index row, const ParameterMesh<T>& mesh, double& share) {
+    const std::size_t direct_before = direct_.bytes();
+    if (step.method == Step::Method::direct) {
+      for (Index col = 0; col < mesh.cols(); ++col) add_direct(mesh, row, col);
+      direct_.end_row();
+      tasks_.push_back({row, 1, -1, 0});
+      step.bytes += direct_.bytes() - direct_before;
+      return;
+    }
+    const auto expand = [&](int power) {
+      return detail::PlaneWaves<T>(nodes_, mesh.mu(), mesh.sigma(),
+                                   {step.first_row, step.rows, step.panels, reach(share, power), tolerance() / 4});
+    };
+    const auto& waves = plane_waves_.emplace_back(expand(options_.highest_power));
+    for (std::size_t b = 0; b < waves.blocks().size(); ++b)
+      tasks_.push_back(
+          {waves.blocks()[b].first_row, waves.blocks()[b].rows, static_cast<int>(plane_waves_.size()) - 1, b});
+    if (highest_moment() > options_.highest_power)
+      sum_weights(expand(highest_moment()));
+    else
+      sum_weights(waves);
+    const T least = scale_.row(step.first_row + step.rows - 1).head(mesh_cols_).minCoeff();
+    share = std::max(share, static_cast<double>(T(least / weights_.sum())));
+    normalize(step, mesh, waves);
+    step.waves = waves.most_waves();
+    step.bytes = waves.bytes() + direct_.bytes() - direct_before;
+  }
+
+  /// Z to scale_, for now, and the moments that are asked for, by the transform itself.
+  void sum_weights(const detail::PlaneWaves<T>& waves) {
+    detail::Matrix<T> products = detail::Matrix<T>::Zero(nodes_.size(), 1);
+    products.col(0) = weights_.matrix();
+    typename detail::PlaneWaves<T>::Spectrum spectrum;
+    waves.analyze(products, 1, spectrum);
+    const Index stride = scale_.cols();
+    Vector<T> coefficients[2];
+    Surface<T> moment;
+    for (const auto& block : waves.blocks()) {
+      const auto sum = [&](int power, const auto& scale, T* out) {
+        waves.evaluate(block, power, spectrum.values.data(), coefficients, scale.data(), out, stride);
+      };
+      const Surface<T> ones = Surface<T>::Ones(block.rows, stride);
+      sum(0, ones, scale_.row(block.first_row).data());
+      if (options_.moments.empty()) continue;
+      const Surface<T> inverse = scale_.middleRows(block.first_row, block.rows).inverse();
+      moment.resize(block.rows, stride);
+      for (int k : options_.moments) {
+        sum(k, inverse, moment.data());
+        moments_[static_cast<std::size_t>(k)].middleRows(block.first_row, block.rows) = moment.leftCols(mesh_cols_);
+      }
+    }
+  }
+
+  /// Log Z and 1 / Z, and direct cells where the share of the mass is too small.
+  void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
+    for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
+      auto scale = scale_.row(row).head(mesh_cols_);
+      log_normalizer_.row(row) = scale.log();
+      scale = scale.inverse();
+      for (const auto& panel : waves.panels()) {
+        const T bound = T(1) / (T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
+        const auto of_panel = scale.segment(panel.first_col, panel.cols);
+        if (panel.nodes > 0 && (of_panel > T(0) && of_panel < bound).all()) continue;
+        for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
+          if (panel.nodes == 0 || !(scale[col] > T(0) && scale[col] < bound)) add_direct(mesh, row, col);
+      }
+      direct_.end_row();
+    }
+  }
+
+  void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
+    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row]);
+    log_normalizer_(row, col) = cell.log_normalizer;
+    scale_(row, col) = T(0);
+    for (int k : options_.moments) moments_[static_cast<std::size_t>(k)](row, col) = cell.moments[k];
+  }
+
+  // ---- the transform ----
+
+  /// Analysis: products w f, and their spectra.
+  template <class Values>
+  void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
+    const Index n = nodes_.size();
+    // Buffers only grow.
+    workspace.values.resize(direct_.padded(n), std::max(workspace.values.cols(), count));
+    workspace.values.bottomRows(direct_.padded(n) - n).setZero();
+    workspace.products.resize(n, workspace.values.cols());
+    for (Index d = 0; d < count; ++d) {
+      const auto& given = f(first + d);
+      detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
+      auto values = workspace.values.col(d).head(n).array();
+      if (used_.empty())
+        values = given;
+      else
+        for (Index i = 0; i < n; ++i) values[i] = given[used_[static_cast<std::size_t>(i)]];
+      workspace.products.col(d) = (values * weights_).matrix();
+    }
+    workspace.spectra.resize(plane_waves_.size());
+    for (std::size_t i = 0; i < plane_waves_.size(); ++i)
+      plane_waves_[i].analyze(workspace.products, count, workspace.spectra[i]);
+    workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
+  }
+
+  /// A block of rows for all functions of the workspace; then each row goes to the sink.
+  template <class Sink>
+  void finish(const Task& task, int power, Index first, Index count, Workspace& workspace, Index worker,
+              const Sink& sink) const {
+    constexpr int together = Workspace::together;
+    const Index size = task.rows * scale_.cols();
+    auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
+    scratch.values.resize(std::max(scratch.values.size(), count * size));
+    Index d = 0;
+    for (; d + together <= count; d += together) transform_rows<together>(task, power, d, workspace, scratch);
+    for (; d < count; ++d) transform_rows<1>(task, power, d, workspace, scratch);
+    for (d = 0; d < count; ++d)
+      for (Index r = 0; r < task.rows; ++r) {
+        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + d * size + r * scale_.cols(),
+                                                              mesh_cols_);
+        sink(first + d, task.first_row + r, values);
+      }
+  }
+
+  /// Synthesis, or direct sums, for the functions d .. d + D - 1.
+  template <int D>
+  void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
+                      typename Workspace::Scratch& scratch) const {
+    const Index stride = scale_.cols();
+    T* out[D];
+    const T* f[D];
+    for (int i = 0; i < D; ++i) {
+      out[i] = scratch.values.data() + (d + i) * task.rows * stride;
+      f[i] = workspace.values.col(d + i).data();
+    }
+    if (task.period >= 0) {
+      const auto period = static_cast<std::size_t>(task.period);
+      const auto& waves = plane_waves_[period];
+      const auto& block = waves.blocks()[task.block];
+      for (int i = 0; i < D; ++i)
+        waves.evaluate(block, power, workspace.spectra[period].values.col(d + i).data(), scratch.coefficients,
+                       scale_.row(task.first_row).data(), out[i], stride);
+    }
+    for (Index row = task.first_row; row < task.first_row + task.rows; ++row) {
+      if (power == 0)
+        direct_.template expectations<D>(row, f, out);
+      else
+        for (int i = 0; i < D; ++i) direct_.expectation_of_power(row, power, f[i], out[i]);
+      for (T*& next : out) next += stride;
+    }
+  }
+
+  Options options_;
+  Index mesh_rows_;
+  Index mesh_cols_;
+  Index grid_size_;
+  std::vector<Index> used_;  // nodes of positive weight; empty if all are
+  Vector<T> nodes_;
+  Vector<T> weights_;
+  std::vector<Step> plan_;
+  std::vector<Task> tasks_;
+  std::vector<detail::PlaneWaves<T>> plane_waves_;
+  detail::DirectCells<T> direct_;
+  Surface<T> log_normalizer_;
+  Surface<T> scale_;                   // 1 / Z, filled up to whole lanes; 0 for direct cells
+  std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for
+};
+
+}  // namespace klgrid

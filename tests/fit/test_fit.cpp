@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/fit/fit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "klgrid/fit/stationary_points.hpp"
+#include "klgrid/line/bank.hpp"
+#include "klgrid/line/density.hpp"
+#include "klgrid/line/divergence.hpp"
+#include "support/tolerances.hpp"
+
+using klgrid::fit_forward;
+using klgrid::fit_renyi;
+using klgrid::fit_reverse;
+using klgrid::FitMethod;
+using klgrid::FitOptions;
+using klgrid::FitResult;
+using klgrid::FitStatus;
+using klgrid::Gaussian;
+using klgrid::GaussianMixture;
+using klgrid::Grid;
+using klgrid::GridDensity;
+using klgrid::Index;
+using klgrid::RealLineDensity;
+using klgrid::starting_points;
+using klgrid::Vector;
+using klgrid_test::relative_error;
+
+namespace tol {
+
+/// Where the gradient's norm is g, a minimum of curvature c is g / c away: 4096 roundings over 0.05 at the least.
+template <class T>
+constexpr T position = 100000 * std::numeric_limits<T>::epsilon();
+
+/// Values at a point that is right to `position` differ by its square, and by the rounding of sums.
+template <class T>
+constexpr T value = 256 * std::numeric_limits<T>::epsilon();
+
+/// A step may raise the value by its rounding only.
+constexpr double rise = 64 * std::numeric_limits<double>::epsilon();
+
+}  // namespace tol
+
+namespace {
+
+template <class T>
+GridDensity<T> on_grid(const GaussianMixture<T>& mixture) {
+  return GridDensity<T>(Grid<T>::arange(T(-10), T(10), T(0.05)), mixture);
+}
+
+const GaussianMixture<double> skewed({0.7, 0.3}, {-1.2, 2.5}, {0.4, 1.7});
+const GaussianMixture<double> equal({0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0});
+
+template <class T>
+void check_same(const Gaussian<T>& a, const Gaussian<T>& b, T tolerance) {
+  CHECK(std::abs(a.mean() - b.mean()) <= tolerance * b.stddev());
+  CHECK(std::abs(a.stddev() - b.stddev()) <= tolerance * b.stddev());
+}
+
+/// One to four components with parameters in the ranges of the notebook's sliders.
+GaussianMixture<double> random_mixture(std::mt19937& random) {
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  const Index size = 1 + static_cast<Index>(4 * unit(random));
+  Vector<double> weights(size), means(size), stddevs(size);
+  for (Index k = 0; k < size; ++k) {
+    weights[k] = 0.05 + unit(random);
+    means[k] = -3 + 6 * unit(random);
+    stddevs[k] = 0.2 + 1.8 * unit(random);
+  }
+  weights /= weights.sum();
+  return {weights, means, stddevs};
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("forward on the line: the moments, without a step", T, float, double, long double) {
+  const GaussianMixture<T> mixture({T(0.7), T(0.3)}, {T(-1.2), T(2.5)}, {T(0.4), T(1.7)});
+  const auto fit = fit_forward(RealLineDensity<T>(mixture));
+  CHECK(fit.status == FitStatus::converged);
+  CHECK(fit.iterations == 0);
+  check_same(fit.q, Gaussian<T>(mixture.mean(), std::sqrt(mixture.variance())), tol::value<T>);
+}
+
+TEST_CASE("forward on a grid: one minimum, whatever the start and the method") {
+  const auto p = on_grid(equal);
+  const auto fit = fit_forward(p);
+  CHECK(fit.status == FitStatus::converged);
+  CHECK(fit.gradient_norm <= FitOptions<double>{}.gradient_tolerance);
+  for (const auto method : {FitMethod::newton, FitMethod::gradient_descent})
+    for (const auto& start : {Gaussian<double>(0, 1), Gaussian<double>(-4, 0.3), Gaussian<double>(4.9, 9.9)}) {
+      const auto other = fit_forward(p, start, {.method = method, .max_iterations = 5000});
+      CAPTURE(start.mean());
+      CHECK(other.status == FitStatus::converged);
+      check_same(other.q, fit.q, tol::position<double>);
+      CHECK(relative_error(other.value, fit.value, 1.0) < tol::value<double>);
+    }
+  // The moments of q on the window are p's: what makes the gradient vanish.
+  const GridDensity<double> q(p.grid(), fit.q);
+  CHECK(relative_error(q.mean(), p.mean(), 1.0) < tol::position<double>);
+  CHECK(relative_error(q.variance(), p.variance(), 1.0) < tol::position<double>);
+}
+
+TEST_CASE("reverse: both methods end in the same minimum, below all around it") {
+  const auto p = on_grid(skewed);
+  const Gaussian<double> start(-1.2, 0.4);
+  const auto newton = fit_reverse(p, start);
+  const auto plain = fit_reverse(p, start, {.method = FitMethod::gradient_descent, .max_iterations = 5000});
+  CHECK(newton.status == FitStatus::converged);
+  CHECK(plain.status == FitStatus::converged);
+  check_same(plain.q, newton.q, tol::position<double>);
+  CHECK(newton.iterations < 10);
+  CHECK(plain.iterations < 100);  // also where values no longer differ, it goes on at the pace of its slopes
+  CHECK(newton.value == klgrid::reverse_kl(newton.q, p));
+  for (const double dm : {-1e-3, 0.0, 1e-3})
+    for (const double ds : {-1e-3, 0.0, 1e-3})
+      if (dm != 0.0 || ds != 0.0)
+        CHECK(klgrid::reverse_kl(Gaussian<double>(newton.q.mean() + dm, newton.q.stddev() + ds), p) > newton.value);
+}
+
+TEST_CASE("a path has every point from the start to the end, and goes down") {
+  const RealLineDensity<double> p(skewed);
+  const Gaussian<double> start(4.0, 3.0);
+  for (const auto method : {FitMethod::newton, FitMethod::gradient_descent}) {
+    const auto fit = fit_reverse(p, start, {.method = method, .max_iterations = 5000, .record_path = true});
+    REQUIRE(fit.path.size() == static_cast<std::size_t>(fit.iterations) + 1);
+    CHECK(fit.path.front().q.mean() == start.mean());
+    CHECK(fit.path.front().q.stddev() == start.stddev());
+    CHECK(fit.path.back().q.mean() == fit.q.mean());
+    CHECK(fit.path.back().value == fit.value);
+    CHECK(fit.path.back().gradient_norm == fit.gradient_norm);
+    for (std::size_t i = 1; i < fit.path.size(); ++i) {
+      CHECK(fit.path[i].value <= fit.path[i - 1].value + tol::rise);
+      CHECK(std::abs(std::log(fit.path[i].q.stddev() / fit.path[i - 1].q.stddev())) <= 1 + tol::rise);
+      CHECK(std::abs(fit.path[i].q.mean() - fit.path[i - 1].q.mean()) <= fit.path[i - 1].q.stddev() * (1 + tol::rise));
+    }
+  }
+  CHECK(fit_reverse(p, start).path.empty());
+}
+
+TEST_CASE("the unit of x does not change a Newton descent") {
+  const double unit = 1024.0, shift = 4096.0;  // powers of two: the same roundings
+  const RealLineDensity<double> p(skewed);
+  const RealLineDensity<double> scaled(GaussianMixture<double>(skewed.weights(), (skewed.means() * unit + shift).eval(),
+                                                               (skewed.stddevs() * unit).eval()));
+  const auto a = fit_reverse(p, Gaussian<double>(0.5, 1.0));
+  const auto b = fit_reverse(scaled, Gaussian<double>(0.5 * unit + shift, unit));
+  CHECK(a.status == FitStatus::converged);
+  CHECK(b.status == FitStatus::converged);
+  check_same(Gaussian<double>((b.q.mean() - shift) / unit, b.q.stddev() / unit), a.q, tol::position<double>);
+  CHECK(relative_error(b.value, a.value, 1.0) < tol::value<double>);
+}
+
+TEST_CASE("every Newton descent of random mixtures ends at a point where the gradient vanishes, below its start") {
+  std::mt19937 random(20240229);
+  for (int n = 0; n < 40; ++n) {
+    const auto mixture = random_mixture(random);
+    const RealLineDensity<double> p(mixture);
+    CAPTURE(n);
+    for (const auto& start : starting_points(mixture)) {
+      const auto fit = fit_reverse(p, start);
+      CHECK(fit.status == FitStatus::converged);
+      CHECK(fit.gradient_norm <= FitOptions<double>{}.gradient_tolerance);
+      CHECK(fit.value <= klgrid::reverse_kl(start, p) + tol::rise);
+      CHECK(fit.iterations < 50);
+    }
+  }
+}
+
+TEST_CASE("every gradient descent of random mixtures ends at a minimum, in hundreds of steps, not thousands") {
+  std::mt19937 random(20240229);
+  const FitOptions<double> options{.method = FitMethod::gradient_descent, .max_iterations = 5000};
+  std::vector<int> iterations;
+  const auto ends = [&](const auto& fit) {
+    CHECK(fit.status == FitStatus::converged);
+    iterations.push_back(fit.iterations);
+  };
+  for (int n = 0; n < 20; ++n) {
+    const auto mixture = random_mixture(random);
+    CAPTURE(n);
+    const Gaussian<double> start(4.0, 3.0);
+    ends(fit_forward(RealLineDensity<double>(mixture), start, options));
+    ends(fit_reverse(RealLineDensity<double>(mixture), start, options));
+    ends(fit_forward(on_grid(mixture), start, options));
+    ends(fit_reverse(on_grid(mixture), start, options));
+  }
+  std::nth_element(iterations.begin(), iterations.begin() + 72, iterations.end());
+  CHECK(iterations[72] < 500);  // of nine in ten
+}
+
+TEST_CASE("gradient descent stays on a saddle and says so, Newton leaves it for a minimum") {
+  const RealLineDensity<double> p(equal);
+  // Between the minimum at 0 that covers and the one at 3 that seeks; polished by Newton's method on the gradient.
+  const auto saddle = klgrid::detail::nearby_stationary_point<double>(
+      [&](const Gaussian<double>& q) { return klgrid::reverse_kl_derivatives(q, p); }, Gaussian<double>(1.84, 2.1));
+  REQUIRE(saddle);
+  const auto plain = fit_reverse(p, saddle->q, {.method = FitMethod::gradient_descent});
+  CHECK(plain.status == FitStatus::saddle);
+  CHECK(plain.iterations == 0);
+  const auto newton = fit_reverse(p, saddle->q);
+  CHECK(newton.status == FitStatus::converged);
+  CHECK(newton.value < plain.value - 0.01);
+}
+
+TEST_CASE("what is no minimum is not called one") {
+  SUBCASE("far off the window q becomes uniform: a plateau without end") {
+    const auto fit = fit_reverse(on_grid(skewed), Gaussian<double>(-30, 9.9), {.method = FitMethod::gradient_descent});
+    CHECK(fit.status == FitStatus::degenerate);
+  }
+  SUBCASE("p is zero at a node") {
+    Vector<double> log_p = Vector<double>::Zero(400);
+    log_p[7] = -std::numeric_limits<double>::infinity();
+    const auto p = GridDensity<double>::from_log_values(Grid<double>::arange(-10.0, 10.0, 0.05), log_p);
+    const auto fit = fit_reverse(p, Gaussian<double>(1, 1));
+    CHECK(fit.status == FitStatus::infinite);
+    CHECK(fit.iterations == 0);
+    CHECK(fit.value == std::numeric_limits<double>::infinity());
+  }
+  SUBCASE("too few steps") {
+    const auto fit = fit_reverse(on_grid(skewed), Gaussian<double>(4, 3), {.max_iterations = 2});
+    CHECK(fit.status == FitStatus::iteration_limit);
+    CHECK(fit.iterations == 2);
+  }
+  SUBCASE("a tolerance below rounding") {
+    const auto fit = fit_reverse(on_grid(skewed), Gaussian<double>(4, 3), {.gradient_tolerance = 1e-300});
+    CHECK((fit.status == FitStatus::stalled || fit.status == FitStatus::iteration_limit));
+    CHECK(fit.gradient_norm <= FitOptions<double>{}.gradient_tolerance);
+  }
+}
+
+TEST_CASE_TEMPLATE("p Gaussian: both directions find it", T, float, double, long double) {
+  const RealLineDensity<T> p(GaussianMixture<T>({T(1)}, {T(0.5)}, {T(1.3)}));
+  // Curvatures are at least 1, so the position is right to the gradient's tolerance over 1.
+  const T tolerance = 2 * FitOptions<T>{}.gradient_tolerance;
+  for (const auto& start : {Gaussian<T>(-3, T(0.1)), Gaussian<T>(20, 9)}) {
+    check_same(fit_forward(p, start).q, Gaussian<T>(T(0.5), T(1.3)), tolerance);
+    check_same(fit_reverse(p, start).q, Gaussian<T>(T(0.5), T(1.3)), tolerance);
+    check_same(fit_renyi(p, T(0.5), start).q, Gaussian<T>(T(0.5), T(1.3)), tolerance);
+  }
+}
+
+TEST_CASE("of several starts the lowest end is returned") {
+  const RealLineDensity<double> p(skewed);
+  const auto starts = starting_points(skewed);
+  const auto best = fit_reverse(p, starts);
+  for (const auto& start : starts) CHECK(best.value <= fit_reverse(p, start).value);
+  check_same(best.q, fit_reverse(p, Gaussian<double>(-1.2, 0.4)).q, tol::position<double>);
+  CHECK_THROWS_AS((void)fit_reverse(p, std::vector<Gaussian<double>>{}), std::invalid_argument);
+}
+
+TEST_CASE("starting points: moments, components, pairs; none of weight zero") {
+  const auto starts = starting_points(GaussianMixture<double>({0.5, 0.0, 0.5}, {-3.0, 50.0, 3.0}, {1.0, 1.0, 1.0}));
+  REQUIRE(starts.size() == 4);
+  check_same(starts[0], Gaussian<double>(0, std::sqrt(10.0)), tol::value<double>);
+  check_same(starts[1], Gaussian<double>(-3, 1), tol::value<double>);
+  check_same(starts[2], Gaussian<double>(3, 1), tol::value<double>);
+  check_same(starts[3], Gaussian<double>(0, std::sqrt(10.0)), tol::value<double>);
+}
+
+TEST_CASE("starting points of many components: groups of equal weight stand for them") {
+  klgrid::Vector<double> samples(10000);
+  for (Index i = 0; i < samples.size(); ++i) samples[i] = i % 2 == 0 ? -3 + 1e-4 * static_cast<double>(i) : 5;
+  const auto p = GaussianMixture<double>::kernel_density(samples, 0.1);
+  const auto starts = starting_points(p);
+  CHECK(starts.size() >= 20);
+  CHECK(starts.size() <= 46);  // of at most nine groups
+  // Groups go from left to right: the first lies in the left half, the eighth holds one value only.
+  check_same(starts[8], Gaussian<double>(5, 0.1), tol::value<double>);
+  CHECK(starts[1].mean() > -3);
+  CHECK(starts[1].stddev() < 0.2);
+  CHECK(fit_reverse(RealLineDensity<double>(p), starts[8]).status == FitStatus::converged);
+}
+
+TEST_CASE("from seeking to covering: the best Gaussian as alpha runs from 0 to 1") {
+  // One start serves all: the fit before.
+  const RealLineDensity<double> p(GaussianMixture<double>({0.6, 0.4}, {-2.0, 2.0}, {0.8, 1.0}));
+  const auto reverse = fit_reverse(p, Gaussian<double>(-2, 0.8));
+  const auto forward = fit_forward(p);
+  auto fit = fit_renyi(p, 0.0, reverse.q);
+  check_same(fit.q, reverse.q, tol::position<double>);
+  for (int step = 1; step <= 20; ++step) {
+    const auto next = fit_renyi(p, step / 20.0, fit.q);
+    CAPTURE(step);
+    CHECK(next.status == FitStatus::converged);
+    CHECK(next.q.stddev() > fit.q.stddev());
+    fit = next;
+  }
+  check_same(fit.q, forward.q, tol::position<double>);
+  CHECK(relative_error(fit.value, forward.value, 1.0) < tol::value<double>);
+}
+
+TEST_CASE("with two far humps the reverse fit is a component and the forward fit covers both") {
+  const RealLineDensity<double> p(GaussianMixture<double>({0.6, 0.4}, {-4.0, 4.0}, {0.5, 0.5}));
+  const auto reverse = fit_reverse(p, starting_points(p.mixture()));
+  const auto forward = fit_forward(p);
+  // All but the other hump: -log 0.6 nats, to the tail of 8 stddevs from the middle.
+  check_same(reverse.q, Gaussian<double>(-4, 0.5), 1e-6);
+  CHECK(relative_error(reverse.value, -std::log(0.6), 1.0) < 1e-6);
+  CHECK(forward.q.stddev() > 7 * reverse.q.stddev());
+}
+
+TEST_CASE("options out of their range are refused") {
+  const auto p = on_grid(skewed);
+  const Gaussian<double> start(0, 1);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const double tolerance : {0.0, -1.0, nan, std::numeric_limits<double>::infinity()})
+    CHECK_THROWS_AS((void)fit_reverse(p, start, {.gradient_tolerance = tolerance}), std::invalid_argument);
+  CHECK_THROWS_AS((void)fit_reverse(p, start, {.max_iterations = -1}), std::invalid_argument);
+  CHECK_THROWS_AS((void)fit_renyi(p, 1.5, start), std::invalid_argument);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/fit/stationary_points.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <random>
+#include <stdexcept>
+#include <vector>
+
+#include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/line/bank.hpp"
+#include "klgrid/line/density.hpp"
+#include "klgrid/line/divergence.hpp"
+
+using klgrid::arange;
+using klgrid::bank_for;
+using klgrid::Gaussian;
+using klgrid::GaussianMixture;
+using klgrid::Grid;
+using klgrid::GridDensity;
+using klgrid::Index;
+using klgrid::ParameterMesh;
+using klgrid::RealLineDensity;
+using klgrid::reverse_stationary_points;
+using klgrid::StationaryKind;
+using klgrid::StationaryPoint;
+using klgrid::Vector;
+
+namespace tol {
+
+/// The promise: polished to this gradient norm.
+constexpr double polished = 1e-12;
+
+/// The position of a minimum of curvature above 0.05, from a gradient of 1e-12.
+constexpr double position = 1e-10;
+
+}  // namespace tol
+
+namespace {
+
+using Points = std::vector<StationaryPoint<double>>;
+
+ParameterMesh<double> mesh() { return {arange(-5.0, 5.05, 0.1), arange(0.1, 6.0, 0.1)}; }
+
+GaussianMixture<double> two_humps(double half) { return {{0.5, 0.5}, {-half, half}, {1.0, 1.0}}; }
+
+int count(const Points& points, StationaryKind kind) {
+  return static_cast<int>(
+      std::count_if(points.begin(), points.end(), [&](const auto& point) { return point.kind == kind; }));
+}
+
+/// How often the gradient turns about 0 along the edge of the mesh: by Poincare and Hopf the number of minima and
+/// maxima within less that of saddles.
+template <class Density>
+int winding_number(const Density& p, const ParameterMesh<double>& range) {
+  const auto d = reverse_kl_derivatives(bank_for(p, range), p);
+  const Index rows = range.rows(), cols = range.cols();
+  std::vector<double> angles;
+  const auto visit = [&](Index i, Index j) {
+    angles.push_back(std::atan2(d.d_log_sigma(i, j), range.sigma()[i] * d.d_mu(i, j)));
+  };
+  for (Index j = 0; j < cols; ++j) visit(0, j);
+  for (Index i = 1; i < rows; ++i) visit(i, cols - 1);
+  for (Index j = cols - 2; j >= 0; --j) visit(rows - 1, j);
+  for (Index i = rows - 2; i >= 0; --i) visit(i, 0);
+  double turned = 0;
+  for (std::size_t n = 1; n < angles.size(); ++n)
+    turned += std::remainder(angles[n] - angles[n - 1], 2 * std::numbers::pi);
+  return static_cast<int>(std::lround(turned / (2 * std::numbers::pi)));
+}
+
+/// Each local minimum of the values on a mesh, away from its edge, lies within a mesh step of a minimum that was found.
+template <class Density>
+void check_against_brute_force(const Density& p, const Points& points) {
+  const ParameterMesh<double> fine(arange(-5.0, 5.0, 0.04), arange(0.1, 6.0, 0.03));
+  const klgrid::Surface<double> value = reverse_kl(bank_for(p, fine), p);
+  int minima = 0;
+  for (Index i = 1; i + 1 < fine.rows(); ++i)
+    for (Index j = 1; j + 1 < fine.cols(); ++j) {
+      if (value(i, j) > value.block<3, 3>(i - 1, j - 1).minCoeff()) continue;
+      ++minima;
+      CAPTURE(fine.mu()[j]);
+      CAPTURE(fine.sigma()[i]);
+      // Of an elongated valley the lowest cell may be a few from the minimum.
+      CHECK(std::any_of(points.begin(), points.end(), [&](const auto& point) {
+        return point.kind == StationaryKind::minimum && std::abs(point.q.mean() - fine.mu()[j]) < 4 * 0.04 &&
+               std::abs(point.q.stddev() - fine.sigma()[i]) < 4 * 0.03;
+      }));
+    }
+  CHECK(minima > 0);
+}
+
+template <class Density>
+void check_points(const Density& p, const Points& points) {
+  REQUIRE(!points.empty());
+  for (std::size_t n = 0; n < points.size(); ++n) {
+    const auto& point = points[n];
+    CHECK(point.gradient_norm <= tol::polished);
+    CHECK(std::hypot(point.q.stddev() * point.derivatives.gradient[0], point.derivatives.gradient[1]) <= tol::polished);
+    if (n > 0) CHECK(points[n - 1].derivatives.value <= point.derivatives.value);
+    const double determinant = point.derivatives.hessian.determinant();
+    if (point.kind == StationaryKind::minimum) CHECK((determinant > 0 && point.derivatives.hessian(0, 0) > 0));
+    if (point.kind == StationaryKind::maximum) CHECK((determinant > 0 && point.derivatives.hessian(0, 0) < 0));
+    if (point.kind == StationaryKind::saddle) CHECK(determinant < 0);
+  }
+  CHECK(count(points, StationaryKind::minimum) + count(points, StationaryKind::maximum) -
+            count(points, StationaryKind::saddle) ==
+        winding_number(p, mesh()));
+}
+
+}  // namespace
+
+TEST_CASE("p Gaussian: p itself, also on the range's corner") {
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
+  for (const auto& range : {mesh(), ParameterMesh<double>(arange(0.5, 2.0, 0.1), arange(1.3, 3.0, 0.1))}) {
+    const auto points = reverse_stationary_points(p, range);
+    REQUIRE(points.size() == 1);
+    CHECK(points[0].kind == StationaryKind::minimum);
+    CHECK(std::abs(points[0].q.mean() - 0.5) < tol::position);
+    CHECK(std::abs(points[0].q.stddev() - 1.3) < tol::position);
+    CHECK(points[0].derivatives.value < tol::polished);
+  }
+}
+
+TEST_CASE("one, two and three minima") {
+  struct Expected {
+    GaussianMixture<double> mixture;
+    int minima;
+  };
+  const std::vector<Expected> cases = {{two_humps(2.0), 1},
+                                       {{{0.7, 0.3}, {-1.2, 2.5}, {0.4, 1.7}}, 2},
+                                       {{{0.3, 0.7}, {-3.0, 3.0}, {0.15, 2.0}}, 2},
+                                       {two_humps(3.0), 3}};
+  for (const auto& expected : cases) {
+    const GaussianMixture<double>& mixture = expected.mixture;
+    const int minima = expected.minima;
+    CAPTURE(mixture.means().transpose());
+    const RealLineDensity<double> on_line(mixture);
+    const auto points = reverse_stationary_points(on_line, mesh());
+    CHECK(count(points, StationaryKind::minimum) == minima);
+    CHECK(count(points, StationaryKind::saddle) == minima - 1);
+    CHECK(count(points, StationaryKind::maximum) == 0);
+    check_points(on_line, points);
+    check_against_brute_force(on_line, points);
+
+    const GridDensity<double> on_grid(Grid<double>::arange(-10.0, 10.0, 0.05), mixture);
+    const auto grid_points = reverse_stationary_points(on_grid, mesh());
+    CHECK(count(grid_points, StationaryKind::minimum) == minima);
+    check_points(on_grid, grid_points);
+  }
+}
+
+TEST_CASE("random mixtures: nothing is missing by the index, nor by brute force") {
+  std::mt19937 random(20240229);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  for (int n = 0; n < 12; ++n) {
+    const Index size = 2 + n % 3;
+    Vector<double> weights(size), means(size), stddevs(size);
+    for (Index k = 0; k < size; ++k) {
+      weights[k] = 0.2 + unit(random);
+      means[k] = -4 + 8 * unit(random);
+      stddevs[k] = 0.3 + 1.2 * unit(random);
+    }
+    weights /= weights.sum();
+    const RealLineDensity<double> p(GaussianMixture<double>(weights, means, stddevs));
+    CAPTURE(n);
+    const auto points = reverse_stationary_points(p, mesh());
+    check_points(p, points);
+    check_against_brute_force(p, points);
+  }
+}
+
+TEST_CASE("as two humps move apart, minima are born in pairs with saddles") {
+  const auto seeking = [](double half) {
+    auto points = reverse_stationary_points(RealLineDensity<double>(two_humps(half)), mesh());
+    // One of the mirrored halves.
+    points.erase(std::remove_if(points.begin(), points.end(), [](const auto& point) { return point.q.mean() < 0.5; }),
+                 points.end());
+    return points;
+  };
+  // The fold, by bisection: below it nothing on this side, above it a minimum and a saddle.
+  double below = 2.0, above = 2.5;
+  REQUIRE(seeking(below).empty());
+  REQUIRE(seeking(above).size() == 2);
+  constexpr double resolved = 1e-4;
+  while (above - below > resolved) {
+    const double middle = (below + above) / 2;
+    (seeking(middle).empty() ? below : above) = middle;
+  }
+  const double fold = above;
+  // Their distance grows with the square root of the distance from the fold; with corrections of relative order of it.
+  double before = 0;
+  for (const double past : {0.01, 0.04, 0.16}) {
+    const auto pair = seeking(fold + past);
+    REQUIRE(pair.size() == 2);
+    CHECK(pair[0].kind == StationaryKind::minimum);
+    CHECK(pair[1].kind == StationaryKind::saddle);
+    const double distance = std::abs(pair[0].q.mean() - pair[1].q.mean());
+    CAPTURE(past);
+    if (before > 0) {
+      CHECK(distance / before > 2 - 0.2);
+      CHECK(distance / before < 2 + 0.2);
+    }
+    before = distance;
+  }
+}
+
+TEST_CASE("where the reverse divergence is infinite there is none; a mesh without cells is refused") {
+  Vector<double> log_p = Vector<double>::Zero(400);
+  log_p[7] = -std::numeric_limits<double>::infinity();
+  const auto p = GridDensity<double>::from_log_values(Grid<double>::arange(-10.0, 10.0, 0.05), log_p);
+  CHECK(reverse_stationary_points(p, mesh()).empty());
+  const RealLineDensity<double> q(two_humps(1.0));
+  const Vector<double> one = Vector<double>::Constant(1, 1.0);
+  CHECK_THROWS_AS((void)reverse_stationary_points(q, ParameterMesh<double>(one, arange(1.0, 2.0, 0.1))),
+                  std::invalid_argument);
+  CHECK_THROWS_AS((void)reverse_stationary_points(q, ParameterMesh<double>(arange(1.0, 2.0, 0.1), one)),
+                  std::invalid_argument);
+}

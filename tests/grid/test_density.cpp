@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/grid/density.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <stdexcept>
+
+#include "support/notebook.hpp"
+#include "support/reference.hpp"
+#include "support/tolerances.hpp"
+#include "support/values.hpp"
+
+using klgrid::Gaussian;
+using klgrid::GaussianMixture;
+using klgrid::Grid;
+using klgrid::GridDensity;
+using klgrid::Index;
+using klgrid::Vector;
+using klgrid_test::infinity;
+using klgrid_test::not_a_number;
+using klgrid_test::relative_error;
+using klgrid_test::vector;
+namespace tol = klgrid_test::tol;
+
+static_assert(klgrid::LogDensity<double (*)(double), double>);
+static_assert(!klgrid::LogDensity<Gaussian<double>, double>, "a Gaussian has a constructor of its own");
+
+namespace {
+
+/// Wide and fine enough that sums over it are integrals over the real line, to the last digit of a long double.
+template <class T>
+Grid<T> wide_grid() {
+  return Grid<T>::arange(T(-40), T(40), T(0.0625));
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("GridDensity: normalised on its grid, pdf the exponential of log_pdf", T, float, double,
+                   long double) {
+  const auto grid = klgrid_test::notebook_grid<T>();
+  for (const auto& entry : klgrid_test::mixtures<T>()) {
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
+    CAPTURE(name);
+    const GridDensity<T> p(grid, mixture);
+    CHECK(p.grid() == grid);
+    CHECK(p.has_full_support());
+    CHECK(relative_error((grid.weights() * p.pdf()).sum(), T(1), T(0)) <= tol::few_roundings<T>);
+    T worst = 0;
+    for (Index i = 0; i < grid.size(); ++i)
+      worst = std::max(worst, relative_error(p.pdf()[i], std::exp(p.log_pdf()[i]), T(1)));
+    CHECK(worst <= tol::node_sum<T>);
+  }
+}
+
+TEST_CASE_TEMPLATE("GridDensity: on a wide grid, the mixture's own mass, mean and variance", T, float, double,
+                   long double) {
+  for (const char* name : {"equal", "overlap", "skewed", "single", "three"}) {  // resolved by the spacing 0.0625
+    CAPTURE(name);
+    const auto mixture = klgrid_test::mixtures<T>().at(name);
+    const GridDensity<T> p(wide_grid<T>(), mixture);
+    CHECK(std::abs(p.log_mass() - std::log(mixture.weights().sum())) <= tol::node_sum<T>);
+    CHECK(relative_error(p.mean(), mixture.mean(), T(1)) <= tol::node_sum<T>);
+    CHECK(relative_error(p.variance(), mixture.variance(), T(1)) <= tol::node_sum<T>);
+  }
+}
+
+TEST_CASE_TEMPLATE("GridDensity: on a wide grid, a Gaussian's own entropy and moments", T, float, double, long double) {
+  const Gaussian<T> gaussian(T(1.5), T(0.75));
+  const GridDensity<T> p(wide_grid<T>(), gaussian);
+  CHECK(std::abs(p.log_mass()) <= tol::node_sum<T>);
+  CHECK(relative_error(p.entropy(), gaussian.entropy(), T(1)) <= tol::node_sum<T>);
+  CHECK(relative_error(p.mean(), T(1.5), T(1)) <= tol::node_sum<T>);
+  CHECK(relative_error(p.variance(), T(0.5625), T(1)) <= tol::node_sum<T>);
+}
+
+TEST_CASE_TEMPLATE("GridDensity: a uniform density by hand", T, float, double, long double) {
+  // p = 1/4 on four nodes of weight 1: H = log 4, mean 3/2, variance 5/4; the log values are off by a mass of 4 e^7.
+  const Grid<T> grid(vector<T>({0, 1, 2, 3}), vector<T>({1, 1, 1, 1}));
+  const auto p = GridDensity<T>::from_log_values(grid, Vector<T>::Constant(4, T(7)));
+  CHECK(relative_error(p.log_mass(), T(7) + std::log(T(4)), T(1)) <= tol::few_roundings<T>);
+  CHECK(relative_error(p.entropy(), std::log(T(4)), T(1)) <= tol::few_roundings<T>);
+  CHECK(relative_error(p.pdf()[2], T(0.25), T(0)) <= tol::few_roundings<T>);
+  CHECK(relative_error(p.mean(), T(1.5), T(0)) <= tol::few_roundings<T>);
+  CHECK(relative_error(p.variance(), T(1.25), T(0)) <= tol::few_roundings<T>);
+}
+
+TEST_CASE_TEMPLATE("GridDensity: mixture, callable and log values give the same density", T, float, double,
+                   long double) {
+  const auto grid = klgrid_test::notebook_grid<T>();
+  const auto mixture = klgrid_test::mixtures<T>().at("skewed");
+  const GridDensity<T> p(grid, mixture);
+  const GridDensity<T> called(grid, [&](const T& x) { return mixture.log_pdf(x); });
+  // From values that are not normalised: the same density, and the mass is told. Dyadic, so that adding it rounds
+  // little.
+  const T log_mass = T(3.5);
+  const auto valued = GridDensity<T>::from_log_values(grid, mixture.log_pdf(grid.nodes()) + log_mass);
+  CHECK(std::abs(valued.log_mass() - (p.log_mass() + log_mass)) <= tol::few_roundings<T>);
+  for (const auto& other : {called, valued}) {
+    // log p goes down to -300 here: its own rounding, absolute below one.
+    T worst = 0;
+    for (Index i = 0; i < grid.size(); ++i)
+      worst = std::max(worst, relative_error(other.log_pdf()[i], p.log_pdf()[i], T(1)));
+    CHECK(worst <= tol::few_roundings<T>);
+    CHECK(relative_error(other.entropy(), p.entropy(), T(1)) <= tol::node_sum<T>);
+    CHECK(relative_error(other.mean(), p.mean(), T(1)) <= tol::node_sum<T>);
+    CHECK(relative_error(other.variance(), p.variance(), T(1)) <= tol::node_sum<T>);
+  }
+}
+
+TEST_CASE_TEMPLATE("GridDensity: log values of any size are normalised without overflow", T, float, double,
+                   long double) {
+  const Grid<T> grid(vector<T>({0, 1}), vector<T>({1, 1}));
+  for (const T level : {T(-1e30), T(-5000), T(5000), T(1e30)}) {
+    CAPTURE(level);
+    const auto p = GridDensity<T>::from_log_values(grid, Vector<T>::Constant(2, level));
+    CHECK(relative_error(p.log_mass(), level + std::log(T(2)), T(1)) <= tol::few_roundings<T>);
+    CHECK(relative_error(p.pdf()[0], T(0.5), T(0)) <= tol::few_roundings<T>);
+  }
+}
+
+TEST_CASE_TEMPLATE("GridDensity: where p is zero, 0 log 0 = 0", T, float, double, long double) {
+  const T zero = -std::numeric_limits<T>::infinity();
+  const Grid<T> grid(vector<T>({0, 1, 2, 3, 4}), vector<T>({1, 1, 1, 1, 1}));
+  const auto p = GridDensity<T>::from_log_values(grid, vector<T>({0, zero, 0, zero, zero}));
+  CHECK(!p.has_full_support());
+  CHECK(p.pdf()[1] == T(0));
+  CHECK(p.log_pdf()[1] == zero);
+  CHECK(relative_error(p.entropy(), std::log(T(2)), T(1)) <= tol::few_roundings<T>);
+  CHECK(relative_error(p.mean(), T(1), T(0)) <= tol::few_roundings<T>);
+  CHECK(relative_error(p.variance(), T(1), T(0)) <= tol::few_roundings<T>);
+}
+
+TEST_CASE_TEMPLATE("GridDensity: a node of weight zero takes no part, whatever the value there", T, float, double,
+                   long double) {
+  const T zero = -std::numeric_limits<T>::infinity();
+  const Grid<T> grid(vector<T>({0, 1, 2}), vector<T>({1, 0, 1}));
+  for (const T value : {T(0), zero, T(1e30)}) {  // the last would swallow all mass if it counted
+    CAPTURE(value);
+    const auto p = GridDensity<T>::from_log_values(grid, vector<T>({0, value, 0}));
+    CHECK(p.has_full_support());
+    CHECK(p.pdf()[1] == T(0));
+    CHECK(relative_error(p.log_mass(), std::log(T(2)), T(1)) <= tol::few_roundings<T>);
+    CHECK(relative_error(p.entropy(), std::log(T(2)), T(1)) <= tol::few_roundings<T>);
+    CHECK(relative_error(p.mean(), T(1), T(0)) <= tol::few_roundings<T>);
+  }
+}
+
+TEST_CASE("GridDensity: a mass that lies between the nodes is scaled up, not lost") {
+  // A component 0.05 off the nearest node with a stddev of 1e-3: its density there is exp(-1250), below every double.
+  const Grid<> grid = Grid<>::arange(-1.0, 1.0, 0.125);
+  const GridDensity<> p(grid, GaussianMixture<>({1.0}, {0.05}, {1e-3}));
+  CHECK(p.log_mass() < -1000.0);
+  CHECK(relative_error(p.mean(), 0.0, 1.0) <= tol::few_roundings<double>);
+  CHECK(std::isfinite(p.entropy()));
+}
+
+TEST_CASE("GridDensity::assign: a new mixture in the same storage") {
+  const auto grid = klgrid_test::notebook_grid();
+  const auto mixtures = klgrid_test::mixtures<double>();
+  GridDensity<> p(grid, mixtures.at("equal"));
+  const double* storage = p.log_pdf().data();
+  p.assign(mixtures.at("three"));
+  const GridDensity<> fresh(grid, mixtures.at("three"));
+  CHECK(p.log_pdf().data() == storage);
+  CHECK((p.log_pdf() == fresh.log_pdf()).all());
+  CHECK((p.pdf() == fresh.pdf()).all());
+  CHECK(p.entropy() == fresh.entropy());
+  CHECK(p.mean() == fresh.mean());
+  CHECK(p.variance() == fresh.variance());
+  CHECK(p.log_mass() == fresh.log_mass());
+}
+
+TEST_CASE("GridDensity: bad input is named") {
+  const Grid<> grid(vector<double>({0, 1, 2}), vector<double>({1, 0, 1}));
+  const auto make = [&](std::initializer_list<double> values) {
+    return GridDensity<>::from_log_values(grid, vector(values));
+  };
+  CHECK_THROWS_WITH_AS(make({0, 1}), "GridDensity: log_values must be of the size of grid, which is 3, got 2",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1, not_a_number}), "GridDensity: log_values[2] must be neither NaN nor +inf, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, not_a_number, 1}), "GridDensity: log_values[1] must be neither NaN nor +inf, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({infinity, 0, 1}), "GridDensity: log_values[0] must be neither NaN nor +inf, got inf",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({-infinity, 0, -infinity}),
+                       "GridDensity: log_values must be above -inf at some node of positive weight, got -inf at each",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(GridDensity<>(grid, [](double x) { return x > 0 ? not_a_number : 0.0; }),
+                       "GridDensity: log_values[1] must be neither NaN nor +inf, got nan", std::invalid_argument);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/line/density.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <random>
+
+#include "support/reference.hpp"
+#include "support/tolerances.hpp"
+#include "support/values.hpp"
+
+using klgrid::GaussianMixture;
+using klgrid::RealLineDensity;
+using klgrid_test::relative_error;
+namespace detail = klgrid::detail;
+namespace tol = klgrid_test::tol;
+
+TEST_CASE_TEMPLATE("Legendre rule: exact for the powers it is made for", T, float, double, long double) {
+  const auto& rule = detail::legendre_rule<T>();
+  detail::LegendreArray<T> power = detail::LegendreArray<T>::Ones();
+  for (int k = 0; k < 2 * detail::legendre_points<T>; ++k) {
+    const T integral = k % 2 == 0 ? T(2) / T(k + 1) : T(0);
+    CHECK(relative_error((rule.weights * power).sum(), integral, T(1)) < tol::few_roundings<T>);
+    power *= rule.nodes;
+  }
+}
+
+TEST_CASE_TEMPLATE("real-line density: mass, moments and log p", T, float, double, long double) {
+  for (const auto& entry : klgrid_test::mixtures<T>()) {  // clang 14 cannot capture a structured binding
+    const auto& name = entry.first;
+    const auto& mixture = entry.second;
+    const RealLineDensity<T> p(mixture);
+    CAPTURE(name);
+    CHECK(p.mean() == mixture.mean());
+    CHECK(p.variance() == mixture.variance());
+    const T log_total = std::log(mixture.weights().sum());  // of weights that are doubles, for every T
+    CHECK(relative_error(p.log_pdf(T(0.5)), mixture.log_pdf(T(0.5)) - log_total, T(1)) < tol::few_roundings<T>);
+    T mass = 0, mean = 0, square = 0;
+    p.for_each_panel(p.begin(), p.end(), {0, 0, std::numeric_limits<T>::max() / 4}, detail::Ends::whole,
+                     [&](const auto& panel) {
+                       const detail::LegendreArray<T> share = panel.weights() * panel.values.exp();
+                       mass += share.sum();
+                       mean += (share * panel.nodes()).sum();
+                       square += (share * panel.nodes().square()).sum();
+                     });
+    CHECK(relative_error(mass, T(1), T(1)) < tol::node_sum<T>);
+    CHECK(relative_error(mean + p.origin(), p.mean(), T(1)) < tol::node_sum<T>);
+    CHECK(relative_error(square, p.second_moment(p.origin()), T(1)) < tol::node_sum<T>);
+  }
+}
+
+TEST_CASE("real-line density: weights that sum to 1 but for rounding are divided by their sum") {
+  const double slack = 1e-12;
+  const RealLineDensity<double> p(GaussianMixture<double>({0.5, 0.5 + slack}, {-1, 1}, {1, 1}));
+  const RealLineDensity<double> exact(GaussianMixture<double>({0.5, 0.5}, {-1, 1}, {1, 1}));
+  CHECK(std::abs(p.log_pdf(0) - exact.log_pdf(0)) < tol::node_sum<double>);
+}
+
+TEST_CASE("real-line density: panels cover what is asked for, without gap or overlap, and are short enough") {
+  const RealLineDensity<double> p(GaussianMixture<double>({0.3, 0.7}, {-3, 3}, {0.1, 2}));
+  for (const double sigma : {1e-3, 0.1, 1.0, 30.0})
+    for (const auto& [low, high] : {std::pair(-7.0, -4.5), std::pair(-0.3, 0.4), std::pair(-100.0, 90.0)})
+      for (const auto ends : {detail::Ends::whole, detail::Ends::clipped}) {
+        double left = low, right = low;
+        bool first = true;
+        const detail::GaussianFamily<double> family{p.origin() - 0.5, p.origin() + 0.5, sigma};
+        p.for_each_panel(low, high, family, ends, [&](const auto& panel) {
+          const double begin = panel.center - panel.half;
+          if (first) left = begin;
+          if (!first) CHECK(std::abs(begin - right) <= tol::few_roundings<double> * 100);
+          right = panel.center + panel.half;
+          first = false;
+          const double z = std::max({begin - family.last, family.first - right, 0.0}) / sigma;
+          CHECK(panel.half <= detail::longest_panel * sigma * std::exp(z * z / (8 * detail::legendre_points<double>)));
+        });
+        CHECK(left <= low + tol::few_roundings<double> * 100);
+        CHECK(right >= high - tol::few_roundings<double> * 100);
+        if (ends == detail::Ends::whole) continue;
+        CHECK(std::abs(left - low) <= tol::few_roundings<double> * 100);
+        CHECK(std::abs(right - high) <= tol::few_roundings<double> * 100);
+      }
+}
+
+// Two components of standard deviation s at m and -m: p is zero where 2 m x / s^2 = log(w1/w2) + i pi (2n + 1), so the
+// zeros nearest the real line lie above and below the crossing x0 at pi s^2 / (2 m), and a disc is free of them if
+// (center - x0)^2 + height^2 > radius^2.
+TEST_CASE("real-line density: a disc found analytic holds no zero of p, and none found otherwise is far from one") {
+  std::mt19937_64 engine(20240229);
+  const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
+  int free = 0, refused = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const double m = 3, s = uniform(0.3, 2), w = uniform(0.05, 0.95);
+    const detail::LineMixture<double> p(GaussianMixture<double>({1 - w, w}, {-m, m}, {s, s}));
+    const double crossing = s * s / (2 * m) * std::log((1 - w) / w) - p.origin();
+    const double height = 4 * std::atan(1.0) * s * s / (2 * m);
+    const double center = crossing + uniform(-3, 3) * height;
+    const double half = std::pow(10, uniform(-1.5, 0.5)) * height;
+    const double distance = std::hypot(center - crossing, height);
+    // The share of the lesser component on the panel: below rounding it is left out, and its zeros with it.
+    const bool both_count = std::abs(center - crossing) - half < 10 * height;
+    if (!both_count) continue;
+    const bool analytic = p.analytic(center, half);
+    (analytic ? free : refused) += 1;
+    if (analytic) CHECK(distance > detail::analytic_radius * half);
+    // What the bound gives away: less than a factor of two here.
+    if (!analytic) CHECK(distance < 2 * detail::analytic_radius * half);
+  }
+  CHECK(free > 500);
+  CHECK(refused > 500);
+}
+
+// p over the exponential of its first component turns about 0 along an ellipse as often as there are zeros inside.
+TEST_CASE("real-line density: the zeros of two components end where a panel may") {
+  using Zeros = detail::TwoComponentZeros<double>;
+  std::mt19937_64 engine(20240229);
+  const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
+  constexpr double axis = 1.5;
+  int bounded = 0;
+  for (int i = 0; i < 200; ++i) {
+    const double s[] = {std::pow(10, uniform(-1, 1)), i % 4 == 0 ? 0 : std::pow(10, uniform(-1, 1))};
+    const Zeros::Component a{uniform(-3, 0), uniform(-2, 2), s[0]};
+    const Zeros::Component b{uniform(-3, 0), uniform(-2, 2), s[1] > 0 ? s[1] : s[0]};
+    const Zeros zeros(a, b, 40.0);
+    const double narrowest = std::min(a.stddev, b.stddev);
+    const double x = uniform(-3, 3) * narrowest + (a.stddev < b.stddev ? a.mean : b.mean);
+    const double half = zeros.clear_half(x, axis);
+    // Beyond that length, further zeros may be nearer.
+    if (!(half < 2 * narrowest)) continue;
+    ++bounded;
+    const auto turns = [&](double h) {
+      const auto p = [&](double angle) {
+        const std::complex<double> at(x + h + axis * h * std::cos(angle),
+                                      std::sqrt(axis * axis - 1) * h * std::sin(angle));
+        const auto power = [&](const Zeros::Component& k) {
+          return k.log_factor - (at - k.mean) * (at - k.mean) / (2 * k.stddev * k.stddev);
+        };
+        // Over e^a, which has no zero.
+        return 1.0 + std::exp(power(b) - power(a));
+      };
+      double turned = 0;
+      constexpr int steps = 4000;
+      for (int k = 0; k < steps; ++k)
+        turned += std::arg(p(2 * std::acos(-1.0) * (k + 1) / steps) / p(2 * std::acos(-1.0) * k / steps));
+      return std::lround(turned / (2 * std::acos(-1.0)));
+    };
+    CAPTURE(a.stddev);
+    CAPTURE(b.stddev);
+    CAPTURE(half);
+    CHECK(turns(0.99 * half) == 0);
+    CHECK(turns(1.01 * half) == 2);  // the zero and its conjugate
+  }
+  CHECK(bounded > 50);
+}
+
+TEST_CASE("real-line density: a narrow spike in a broad component is seen, however narrow") {
+  for (const double stddev : {1e-2, 1e-5, 1e-8}) {
+    // Far enough apart in height that the spike's entropy is its own: H = sum w H_k - sum w log w but for the overlap.
+    const double w = 0.5;
+    const RealLineDensity<double> p(GaussianMixture<double>({w, w}, {0.0, 0.6875}, {1.0, stddev}));
+    const double parts = w * (klgrid::Gaussian<double>(0, 1).entropy() + klgrid::Gaussian<double>(0, stddev).entropy());
+    // The overlap takes away the doubt which component it was, for the broad mass on a few spike widths, each unit of
+    // it at most the logarithm of the ratio of heights.
+    CHECK(std::abs(p.entropy() - (parts + std::log(2.0))) < 4 * stddev * (1 - std::log(stddev)));
+  }
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/line/divergence.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+
+#include "support/largest_error.hpp"
+#include "support/reference.hpp"
+#include "support/tolerances.hpp"
+#include "support/values.hpp"
+
+using klgrid::cross_entropy;
+using klgrid::entropy;
+using klgrid::forward_kl;
+using klgrid::Gaussian;
+using klgrid::GaussianMixture;
+using klgrid::Index;
+using klgrid::RealLineDensity;
+using klgrid::reverse_kl;
+using klgrid::Vector;
+using klgrid_test::numbers;
+using klgrid_test::relative_error;
+using klgrid_test::Table;
+using klgrid_test::vector;
+namespace tol = klgrid_test::tol;
+
+namespace {
+
+// A swapped call does not compile, a call in the order of the formula does.
+template <class A, class B>
+concept ForwardKl = requires(const A& a, const B& b) {
+  forward_kl(a, b);
+};
+template <class A, class B>
+concept ReverseKl = requires(const A& a, const B& b) {
+  reverse_kl(a, b);
+};
+static_assert(ForwardKl<RealLineDensity<double>, Gaussian<double>>);
+static_assert(ForwardKl<GaussianMixture<double>, Gaussian<double>>);
+static_assert(!ForwardKl<Gaussian<double>, GaussianMixture<double>>);
+static_assert(ReverseKl<Gaussian<double>, RealLineDensity<double>>);
+static_assert(ReverseKl<Gaussian<double>, GaussianMixture<double>>);
+static_assert(!ReverseKl<GaussianMixture<double>, Gaussian<double>>);
+static_assert(!ForwardKl<GaussianMixture<double>, Gaussian<float>>, "scalars do not mix silently");
+
+/// The promise for T: relative, absolute below one. 1e-12 for double is 4500 roundings, which components 1000 standard
+/// deviations away need: their positions are rounded at that distance.
+template <class T>
+constexpr T promise() {
+  return T(4500) * std::numeric_limits<T>::epsilon();
+}
+
+/// What a divergence near p = q keeps, however small: the promise in double.
+constexpr double near_equality = 1e-10;
+
+/// Error bounds are of use only if they are small themselves: at most a few times the promise.
+constexpr double largest_bound = 4e-12;
+
+template <class T>
+struct Line {
+  std::string name;
+  RealLineDensity<T> p;
+  Gaussian<T> q;
+};
+
+template <class T>
+Line<T> line(const Table& table, std::size_t row) {
+  const auto cast = [&](const char* column) {
+    return Vector<T>(numbers<double>(table.text(row, column)).template cast<T>());
+  };
+  return {table.text(row, "name"),
+          RealLineDensity<T>(GaussianMixture<T>(cast("weights"), cast("means"), cast("stddevs"))),
+          Gaussian<T>(static_cast<T>(table.get<double>(row, "mu")), static_cast<T>(table.get<double>(row, "sigma")))};
+}
+
+/// Both divergences, H(p), and the bounds on their errors.
+template <class T>
+struct Values {
+  T forward, reverse, entropy;
+  T forward_error, reverse_error, entropy_error;
+
+  explicit Values(const Line<T>& pair)
+      : forward(forward_kl(pair.p, pair.q, &forward_error)),
+        reverse(reverse_kl(pair.q, pair.p, &reverse_error)),
+        entropy(klgrid::entropy(pair.p, &entropy_error)) {}
+};
+
+/// Near p = q, in double: the bounds on the errors of both divergences hold against long double, and are small.
+void check_bounds(const GaussianMixture<double>& p, const Gaussian<double>& q) {
+  const auto wide = [](const Vector<double>& values) { return Vector<long double>(values.cast<long double>()); };
+  const GaussianMixture<long double> wide_p(wide(p.weights()), wide(p.means()), wide(p.stddevs()));
+  const Gaussian<long double> wide_q(q.mean(), q.stddev());
+  const auto check = [](double value, double bound, long double truth) {
+    CHECK(std::abs(static_cast<double>(static_cast<long double>(value) - truth)) <= bound);
+    CHECK(bound <= near_equality * value);
+  };
+  double bound = 0;
+  const double forward = forward_kl(p, q, &bound);
+  check(forward, bound, forward_kl(wide_p, wide_q));
+  const double reverse = reverse_kl(q, p, &bound);
+  check(reverse, bound, reverse_kl(wide_q, wide_p));
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("real line: both divergences of the reference figures", T, float, double, long double) {
+  const auto mixtures = klgrid_test::mixtures<T>();
+  const Table table("line_truth.csv");
+  // The figures belong to parameters in double, which float rounds: a relative change of eps in sigma = 0.1 moves a
+  // divergence of (6/0.1)^2 / 2 by about as much, so relative to the value a few dozen roundings.
+  const T tolerance = promise<T>();
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const Gaussian<T> q(static_cast<T>(table.get<double>(i, "mu")), static_cast<T>(table.get<double>(i, "sigma")));
+    const auto& p = mixtures.at(table.text(i, "name"));
+    CAPTURE(table.text(i, "name"));
+    CAPTURE(q.mean());
+    CAPTURE(q.stddev());
+    CHECK(relative_error(forward_kl(p, q), table.get<T>(i, "forward_kl"), T(1)) < tolerance);
+    CHECK(relative_error(reverse_kl(q, p), table.get<T>(i, "reverse_kl"), T(1)) < tolerance);
+  }
+}
+
+// line_random.csv: random mixtures of 1 to 50 components, and extremes: narrow components, equal ones, crossings far in
+// the tails, weight 1e-300, components 1000 standard deviations away, spikes, and p near q.
+TEST_CASE_TEMPLATE("real line: random and extreme mixtures against 113-bit quadrature", T, double, long double) {
+  const Table table("line_random.csv");
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto pair = line<T>(table, i);
+    const Values<T> values(pair);
+    CAPTURE(pair.name);
+    CAPTURE(pair.q.mean());
+    CAPTURE(pair.q.stddev());
+    const T forward = table.get<T>(i, "forward_kl");
+    const T reverse = table.get<T>(i, "reverse_kl");
+    const T h = table.get<T>(i, "entropy");
+    CHECK(relative_error(values.forward, forward, T(1)) < promise<T>());
+    CHECK(relative_error(values.reverse, reverse, T(1)) < promise<T>());
+    CHECK(relative_error(values.entropy, h, T(1)) < promise<T>());
+    CHECK(std::abs(values.forward - forward) <= values.forward_error);
+    CHECK(std::abs(values.reverse - reverse) <= values.reverse_error);
+    CHECK(std::abs(values.entropy - h) <= values.entropy_error);
+    if (std::is_same_v<T, double>) {
+      CHECK(relative_error(values.forward_error, T(0), std::max(T(1), forward)) < largest_bound);
+      CHECK(relative_error(values.reverse_error, T(0), std::max(T(1), reverse)) < largest_bound);
+      CHECK(relative_error(values.entropy_error, T(0), std::max(T(1), std::abs(h))) < largest_bound);
+    }
+  }
+}
+
+TEST_CASE("real line: near p = q a divergence keeps its digits, down to 1e-20 and below") {
+  const Table table("line_random.csv");
+  constexpr double smallest = 1e-36;  // where the figures themselves end: they were made to 1e-36 absolutely
+  double least = 1;
+  klgrid_test::LargestError largest;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table.text(i, "name").rfind("near", 0) != 0) continue;
+    const auto pair = line<double>(table, i);
+    const double forward = table.get<double>(i, "forward_kl");
+    const double reverse = table.get<double>(i, "reverse_kl");
+    CAPTURE(pair.name);
+    CAPTURE(forward);
+    const auto relative = [&](double value, double truth) {
+      return std::abs(value - truth) / (truth + smallest / near_equality);
+    };
+    CHECK(largest(relative(forward_kl(pair.p, pair.q), forward)) <= near_equality);
+    CHECK(largest(relative(reverse_kl(pair.q, pair.p), reverse)) <= near_equality);
+    least = std::min(least, reverse);
+  }
+  CHECK(least < 1e-20);
+}
+
+// D(N(m0,s0) || N(m1,s1)) = log(s1/s0) + (s0^2 + (m0 - m1)^2) / (2 s1^2) - 1/2
+TEST_CASE("real line: the bounds hold where a component of next to no weight is wider than q") {
+  struct Case {
+    double weight, offset, ratio;  // of the faint component, in stddevs of q
+  };
+  for (const Case& faint : {Case{1e-12, -1.5, 1.227}, Case{1e-14, 3.0, 1.09}, Case{1e-11, -2.5, 1.176},
+                            Case{1e-8, 0.4, 1.4}, Case{1e-12, 0.2, 1.866}, Case{1e-13, -3.0, 1.015}}) {
+    CAPTURE(faint.weight);
+    CAPTURE(faint.ratio);
+    const double stddev = 0.75;
+    check_bounds(GaussianMixture<double>({1 - faint.weight, faint.weight}, {2.0, 2.0 + faint.offset * stddev},
+                                         {stddev, faint.ratio * stddev}),
+                 Gaussian<double>(2.0, stddev));
+  }
+}
+
+TEST_CASE("real line: the bounds hold for a mixture of two similar components and the Gaussian fitted to it") {
+  std::mt19937_64 random(20240229);
+  const auto uniform = [&](double low, double high) {
+    return std::uniform_real_distribution<double>(low, high)(random);
+  };
+  for (int i = 0; i < 500; ++i) {
+    const double weight = uniform(0.01, 0.99);
+    const GaussianMixture<double> p({weight, 1 - weight}, {uniform(-0.5, 0.5), uniform(-0.5, 0.5)},
+                                    {uniform(0.7, 1.4), uniform(0.7, 1.4)});
+    CAPTURE(i);
+    check_bounds(p, klgrid::Gaussian<double>(p.mean(), std::sqrt(p.variance())));
+  }
+}
+
+TEST_CASE_TEMPLATE("real line: one component has the closed form of two Gaussians", T, float, double, long double) {
+  const auto closed_form = [](const Gaussian<T>& a, const Gaussian<T>& b) {
+    const T ratio = a.stddev() / b.stddev();
+    const T distance = (a.mean() - b.mean()) / b.stddev();
+    return (ratio * ratio + distance * distance - T(1)) / T(2) - std::log(ratio);
+  };
+  for (const T mean : {T(-4), T(0), T(0.5)})
+    for (const T stddev : {T(0.125), T(1), T(8)}) {
+      const Gaussian<T> q(T(0.25), T(1.5));
+      const GaussianMixture<T> p({T(1)}, {mean}, {stddev});
+      const Gaussian<T> p_gaussian(mean, stddev);
+      CHECK(relative_error(forward_kl(p, q), closed_form(p_gaussian, q), T(1)) < tol::divergence<T>);
+      CHECK(relative_error(reverse_kl(q, p), closed_form(q, p_gaussian), T(1)) < tol::divergence<T>);
+      CHECK(relative_error(entropy(p), p_gaussian.entropy(), T(1)) < tol::divergence<T>);
+    }
+}
+
+TEST_CASE_TEMPLATE("real line: a divergence is zero where q is p, and nowhere else", T, float, double, long double) {
+  const Gaussian<T> q(T(0.3), T(1.7));
+  const GaussianMixture<T> p({T(0.25), T(0.75)}, {q.mean(), q.mean()}, {q.stddev(), q.stddev()});
+  CHECK(forward_kl(p, q) == T(0));
+  CHECK(reverse_kl(q, p) == T(0));
+  const Gaussian<T> other(q.mean(), q.stddev() * (T(1) + std::numeric_limits<T>::epsilon()));
+  CHECK(forward_kl(p, other) > T(0));
+  CHECK(reverse_kl(other, p) > T(0));
+}
+
+TEST_CASE("real line: a divergence is a cross-entropy less an entropy") {
+  const RealLineDensity<double> p(GaussianMixture<double>({0.3, 0.7}, {-3, 3}, {0.1, 2}));
+  for (const double sigma : {0.05, 1.0, 20.0}) {
+    const Gaussian<double> q(1, sigma);
+    CHECK(relative_error(forward_kl(p, q), cross_entropy(p, q) - entropy(p), 1.0) < tol::divergence<double>);
+    CHECK(relative_error(reverse_kl(q, p), cross_entropy(q, p) - q.entropy(), 1.0) < tol::divergence<double>);
+  }
+}
+
+TEST_CASE("real line: a mixture and the density made of it give the same numbers") {
+  const GaussianMixture<double> mixture({0.3, 0.7}, {-3, 3}, {0.1, 2});
+  const RealLineDensity<double> p(mixture);
+  const Gaussian<double> q(1, 0.75);
+  double errors[2];
+  CHECK(forward_kl(mixture, q, &errors[0]) == forward_kl(p, q, &errors[1]));
+  CHECK(errors[0] == errors[1]);
+  CHECK(reverse_kl(q, mixture, &errors[0]) == reverse_kl(q, p, &errors[1]));
+  CHECK(errors[0] == errors[1]);
+  CHECK(cross_entropy(mixture, q) == cross_entropy(p, q));
+  CHECK(cross_entropy(q, mixture) == cross_entropy(q, p));
+  CHECK(entropy(mixture) == entropy(p));
+}
+
+TEST_CASE("real line: shifting p and q together changes nothing") {
+  // Powers of two, so that the shifted parameters are the same numbers.
+  const auto pair = [](double shift) {
+    return std::pair(
+        RealLineDensity<double>(GaussianMixture<double>({0.25, 0.75}, {-3 + shift, 2.5 + shift}, {0.125, 1.5})),
+        Gaussian<double>(0.5 + shift, 0.75));
+  };
+  const auto [p, q] = pair(0);
+  const auto [far_p, far_q] = pair(0x1p20);
+  CHECK(relative_error(forward_kl(far_p, far_q), forward_kl(p, q), 1.0) < tol::divergence<double>);
+  CHECK(relative_error(reverse_kl(far_q, far_p), reverse_kl(q, p), 1.0) < tol::divergence<double>);
+}
+
+TEST_CASE("real line: a change of unit or of direction changes no divergence") {
+  const GaussianMixture<double> p({0.25, 0.75}, {-3, 2.5}, {0.125, 1.5});
+  const Gaussian<double> q(0.5, 0.75);
+  for (const double unit : {-1.0, 1e-6, 1e6, 1e40}) {
+    const GaussianMixture<double> scaled({0.25, 0.75}, {-3 * unit, 2.5 * unit},
+                                         {0.125 * std::abs(unit), 1.5 * std::abs(unit)});
+    const Gaussian<double> scaled_q(0.5 * unit, 0.75 * std::abs(unit));
+    const double size = 1 + std::abs(std::log(std::abs(unit)));  // of the entropies whose difference it is
+    CHECK(relative_error(forward_kl(scaled, scaled_q), forward_kl(p, q), size) < tol::divergence<double>);
+    CHECK(relative_error(reverse_kl(scaled_q, scaled), reverse_kl(q, p), size) < tol::divergence<double>);
+  }
+}
+
+TEST_CASE("real line: components of weight zero, split or in another order are the same density") {
+  const Gaussian<double> q(0.5, 0.75);
+  const GaussianMixture<double> p({0.25, 0.75}, {-3, 2.5}, {0.125, 1.5});
+  const GaussianMixture<double> same[] = {
+      GaussianMixture<double>({0.75, 0.25}, {2.5, -3}, {1.5, 0.125}),
+      GaussianMixture<double>({0.25, 0, 0.75}, {-3, 1e300, 2.5}, {0.125, 1e-300, 1.5}),
+      GaussianMixture<double>({0.25, 0.5, 0.25}, {-3, 2.5, 2.5}, {0.125, 1.5, 1.5})};
+  for (const auto& other : same) {
+    CHECK(relative_error(forward_kl(other, q), forward_kl(p, q), 1.0) < tol::divergence<double>);
+    CHECK(relative_error(reverse_kl(q, other), reverse_kl(q, p), 1.0) < tol::divergence<double>);
+  }
+}
+
+// D(q||p) is convex in p and at most the sum over components weighted (Jensen): 0 <= D(q||p) <= sum_k w_k D(q||N_k);
+// and D(q||p) <= D(q||N_k) - log w_k for each k, for p >= w_k N_k.
+TEST_CASE("real line: divergences lie between their bounds") {
+  std::mt19937_64 engine(20240229);
+  const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
+  for (int i = 0; i < 300; ++i) {
+    const double w = uniform(0.01, 0.99);
+    const GaussianMixture<double> p({w, 1 - w}, {uniform(-5, 5), uniform(-5, 5)},
+                                    {std::pow(10, uniform(-3, 1)), std::pow(10, uniform(-3, 1))});
+    const Gaussian<double> q(uniform(-6, 6), std::pow(10, uniform(-3, 1)));
+    double error = 0;
+    const double value = reverse_kl(q, p, &error);
+    double mean = 0;
+    for (Index k = 0; k < 2; ++k) {
+      const double part = reverse_kl(q, GaussianMixture<double>({1}, {p.means()[k]}, {p.stddevs()[k]}));
+      mean += p.weights()[k] * part;
+      CHECK(value <= part - std::log(p.weights()[k]) + error + tol::divergence<double> * std::max(1.0, part));
+    }
+    CHECK(value >= 0);
+    CHECK(value <= mean + error + tol::divergence<double> * std::max(1.0, mean));
+    CHECK(error < largest_bound * std::max(1.0, value));
+    CHECK(forward_kl(p, q) >= 0);
+  }
+}
+
+TEST_CASE("real line: far away the value is large and finite, or fails to fit the type, but is never NaN") {
+  const GaussianMixture<double> p({0.5, 0.5}, {0, 1}, {1e-3, 1e-3});
+  const Gaussian<double> far(1e100, 1e90);
+  CHECK(reverse_kl(far, p) > 1e200);
+  CHECK(std::isfinite(reverse_kl(far, p)));
+  CHECK(std::isfinite(forward_kl(p, far)));
+}

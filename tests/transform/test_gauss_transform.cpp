@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/transform/gauss_transform.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "klgrid/gaussian_mixture.hpp"
+#include "support/largest_error.hpp"
+#include "support/notebook.hpp"
+#include "support/tolerances.hpp"
+#include "support/values.hpp"
+
+using klgrid::GaussTransform;
+using klgrid::Grid;
+using klgrid::Index;
+using klgrid::ParameterMesh;
+using klgrid::Surface;
+using klgrid::Vector;
+using klgrid_test::vector;
+
+namespace {
+
+using Wide = long double;
+
+/// What the definition gives for one cell, in extended precision, scaled by the nearest node so that nothing
+/// underflows.
+struct Exact {
+  Wide expectation = 0;  // E_q[z^power f]
+  Wide size = 0;         // E_q[|z|^power], what the error is relative to beside max |f|
+  Wide log_normalizer = 0;
+};
+
+template <class T>
+Exact exact(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Vector<T>& f, Index row, Index col, int power) {
+  const Wide mu = mesh.mu()[col];
+  const Wide sigma = mesh.sigma()[row];
+  const auto offset = [&](Index i) -> Wide { return static_cast<Wide>(grid.nodes()[i]) - mu; };
+  Index nearest = -1;
+  for (Index i = 0; i < grid.size(); ++i)
+    if (grid.weights()[i] > 0 && (nearest < 0 || std::abs(offset(i)) < std::abs(offset(nearest)))) nearest = i;
+  Exact out;
+  Wide mass = 0;
+  for (Index i = 0; i < grid.size(); ++i) {
+    if (!(grid.weights()[i] > 0)) continue;
+    const Wide fall = (offset(nearest) - offset(i)) / sigma * ((offset(nearest) + offset(i)) / sigma) / 2;
+    const Wide q = static_cast<Wide>(grid.weights()[i]) * std::exp(fall);
+    const Wide zk = std::pow(offset(i) / sigma, static_cast<Wide>(power));
+    mass += q;
+    out.expectation += q * zk * static_cast<Wide>(f[i]);
+    out.size += q * std::abs(zk);
+  }
+  out.expectation /= mass;
+  out.size = std::max<Wide>(1, out.size / mass);
+  out.log_normalizer = std::log(mass) - offset(nearest) / sigma * (offset(nearest) / sigma) / 2;
+  return out;
+}
+
+/// Largest |computed - exact| / (max |f| E|z|^power) over some cells, the corners among them.
+template <class T>
+double largest_error(const GaussTransform<T>& transform, const Grid<T>& grid, const ParameterMesh<T>& mesh,
+                     const Vector<T>& f, int power = 0, Index cells = 40) {
+  const Surface<T> computed = transform.expectation(f, power);
+  Wide scale = 0;
+  for (Index i = 0; i < f.size(); ++i)
+    if (grid.weights()[i] > 0) scale = std::max<Wide>(scale, std::abs(static_cast<Wide>(f[i])));
+  Wide largest = 0;
+  const Index step = std::max<Index>(1, mesh.cells() / cells);
+  for (Index cell = 0; cell < mesh.cells() + step - 1; cell += step) {
+    const Index c = std::min(cell, mesh.cells() - 1);
+    const Exact truth = exact(grid, mesh, f, c / mesh.cols(), c % mesh.cols(), power);
+    const Wide error = std::abs(static_cast<Wide>(computed(c / mesh.cols(), c % mesh.cols())) - truth.expectation);
+    if (!(error <= std::numeric_limits<Wide>::max())) return std::numeric_limits<double>::infinity();
+    largest = std::max(largest, error / (scale * truth.size));
+  }
+  return static_cast<double>(largest);
+}
+
+template <class T>
+constexpr double tolerance() {
+  return static_cast<double>(typename GaussTransform<T>::Options{}.tolerance);
+}
+
+using Random = std::mt19937_64;
+
+double uniform(Random& random, double from, double to) {
+  return std::uniform_real_distribution<double>(from, to)(random);
+}
+int whole(Random& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
+
+Vector<double> sorted(Random& random, Index count, double from, double to) {
+  Vector<double> values(count);
+  for (auto& value : values) value = uniform(random, from, to);
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+Grid<double> random_grid(Random& random) {
+  const double center = uniform(random, -50, 50);
+  const double width = std::pow(10.0, uniform(random, -2, 3));
+  const Index count = whole(random, 1, 400);
+  const Vector<double> nodes = whole(random, 0, 1) == 0 ? klgrid::linspace(center - width, center + width, count)
+                                                        : sorted(random, count, center - width, center + width);
+  Vector<double> weights = Vector<double>::Constant(count, uniform(random, 0.01, 2));
+  if (whole(random, 0, 1) == 0)
+    for (auto& weight : weights) weight = whole(random, 0, 9) == 0 ? 0 : uniform(random, 1e-6, 1);
+  weights[count / 2] = 1;
+  return {nodes, weights};
+}
+
+ParameterMesh<double> random_mesh(Random& random, const Grid<double>& grid) {
+  const double first = grid.nodes()[0];
+  const double width = std::max(grid.nodes()[grid.size() - 1] - first, 0.1);
+  const double from = first + uniform(random, -0.5, 0.6) * width;
+  const Index cols = whole(random, 0, 5) == 0 ? 1 : whole(random, 2, 90);
+  const double to = from + uniform(random, 0, 1.2) * width;
+  const Vector<double> mu =
+      whole(random, 0, 1) == 0 ? klgrid::linspace(from, to, cols) : sorted(random, cols, from, to);
+  Vector<double> sigma = sorted(random, whole(random, 1, 60), std::log(1e-3 * width), std::log(30 * width)).exp();
+  if (whole(random, 0, 1) == 0) sigma = klgrid::linspace(width / 100, width / 2, sigma.size());
+  return {mu, sigma};
+}
+
+Vector<double> random_values(Random& random, const Grid<double>& grid) {
+  Vector<double> f(grid.size());
+  const int kind = whole(random, 0, 4);
+  const double center = grid.nodes()[whole(random, 0, static_cast<int>(grid.size()) - 1)];
+  const double width = std::max(1e-3, grid.nodes()[grid.size() - 1] - grid.nodes()[0]);
+  for (Index i = 0; i < f.size(); ++i) switch (kind) {
+      case 0:
+        f[i] = std::normal_distribution<double>()(random);
+        break;
+      case 1:
+        f[i] = i % 2 == 0 ? 1 : -1;
+        break;
+      case 2:
+        f[i] = -std::pow((grid.nodes()[i] - center) / (0.007 * width), 2) / 2;
+        break;  // log p, narrow
+      case 3:
+        f[i] = i == f.size() / 3 ? 1 : 0;
+        break;
+      default:
+        f[i] = 1;
+    }
+  return f;
+}
+
+/// Runs tasks on some threads, task by task in turn: another order than the serial one.
+struct Threads {
+  Index count;
+  [[nodiscard]] Index workers() const { return count; }
+  template <class Body>
+  void operator()(Index tasks, const Body& body) const {
+    std::vector<std::thread> threads;
+    for (Index worker = 0; worker < count; ++worker)
+      threads.emplace_back([&, worker] {
+        for (Index task = tasks - 1 - worker; task >= 0; task -= count) body(worker, task);
+      });
+    for (auto& thread : threads) thread.join();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("GaussTransform: the error stays below the tolerance for any nodes, weights, axes and values") {
+  Random random(20240229);
+  klgrid_test::LargestError largest;
+  for (int problem = 0; problem < 400; ++problem) {
+    CAPTURE(problem);
+    const auto grid = random_grid(random);
+    const auto mesh = random_mesh(random, grid);
+    const auto f = random_values(random, grid);
+    const GaussTransform<double> transform(grid, mesh);
+    CHECK(largest(largest_error(transform, grid, mesh, f)) <= tolerance<double>());
+  }
+}
+
+TEST_CASE("GaussTransform: the error stays below every tolerance that is asked for") {
+  Random random(7);
+  for (const double asked : {1e-3, 1e-6, 1e-9, 1e-12, 2e-15})
+    for (int problem = 0; problem < 20; ++problem) {
+      CAPTURE(asked);
+      CAPTURE(problem);
+      const auto grid = random_grid(random);
+      const auto mesh = random_mesh(random, grid);
+      const auto f = random_values(random, grid);
+      const GaussTransform<double> transform(grid, mesh, {.tolerance = asked});
+      CHECK(largest_error(transform, grid, mesh, f) <= asked);
+    }
+}
+
+TEST_CASE("GaussTransform: powers of z, relative to max |f| E|z|^power") {
+  Random random(11);
+  for (int highest = 1; highest <= 4; ++highest)
+    for (int problem = 0; problem < 25; ++problem) {
+      CAPTURE(highest);
+      CAPTURE(problem);
+      const auto grid = random_grid(random);
+      const auto mesh = random_mesh(random, grid);
+      const auto f = random_values(random, grid);
+      const GaussTransform<double> transform(grid, mesh, {.highest_power = highest});
+      for (int power = 0; power <= highest; ++power) {
+        CAPTURE(power);
+        CHECK(largest_error(transform, grid, mesh, f, power) <= tolerance<double>());
+      }
+    }
+}
+
+TEST_CASE("GaussTransform: problems known to be nasty") {
+  const auto notebook = klgrid_test::notebook_grid();
+  const Vector<double> ones = Vector<double>::Ones(1);
+  const Vector<double> sigma = klgrid::arange(0.1, 10.0, 0.1);
+  const Vector<double> ratio_1e6 = klgrid::linspace(std::log(1e-3), std::log(1e3), 80).exp();
+  const Vector<double> mu = klgrid::arange(-5.0, 5.0, 0.1);
+  struct Case {
+    std::string name;
+    Grid<double> grid;
+    ParameterMesh<double> mesh;
+  };
+  const std::vector<Case> cases = {
+      {"one node", {ones, ones}, {mu, sigma}},
+      {"one node far away", {1e6 * ones, ones}, {mu, sigma}},
+      {"one mu", notebook, {0.3 * ones, sigma}},
+      {"equal mus", notebook, {Vector<double>::Constant(50, 1.7), sigma}},
+      {"one cell", notebook, {0.3 * ones, ones}},
+      {"sigma ratio 1e6", notebook, {mu, ratio_1e6}},
+      {"means far outside", notebook, {klgrid::linspace(-400.0, 400.0, 81), sigma}},
+      {"equal nodes", {Vector<double>::Constant(30, 2.5), Vector<double>::Constant(30, 0.1)}, {mu, sigma}},
+      {"a gap", {vector<double>({-9, -8.99, 8.99, 9}), Vector<double>::Ones(4)}, {mu, ratio_1e6}},
+      {"offset 1e6", {notebook.nodes() + 1e6, notebook.weights()}, {mu + 1e6, sigma}},
+  };
+  for (const auto& entry : cases) {
+    const auto& name = entry.name;
+    const auto& grid = entry.grid;
+    const auto& mesh = entry.mesh;
+    CAPTURE(name);
+    const GaussTransform<double> transform(grid, mesh);
+    Vector<double> alternating = Vector<double>::Ones(grid.size());
+    for (Index i = 1; i < grid.size(); i += 2) alternating[i] = -1;
+    const klgrid::GaussianMixture<double> narrow({0.5, 0.5}, {-3.0, 3.0}, {0.1, 0.1});  // log p to -1e4 and beyond
+    CHECK(largest_error(transform, grid, mesh, alternating, 0, 300) <= tolerance<double>());
+    CHECK(largest_error(transform, grid, mesh, narrow.log_pdf(grid.nodes()), 0, 300) <= tolerance<double>());
+    const Vector<double> ones_everywhere = Vector<double>::Ones(grid.size());
+    CHECK((transform.expectation(ones_everywhere) - 1).abs().maxCoeff() <= tolerance<double>());
+  }
+}
+
+TEST_CASE("GaussTransform: normaliser and moments of z") {
+  Random random(3);
+  for (int problem = 0; problem < 30; ++problem) {
+    CAPTURE(problem);
+    const auto grid = random_grid(random);
+    const auto mesh = random_mesh(random, grid);
+    const GaussTransform<double> transform(grid, mesh, {.moments = {1, 2, 3, 4, 5, 6}});
+    const Vector<double> one = Vector<double>::Ones(grid.size());
+    for (Index i = 0; i < mesh.rows(); i += 7)
+      for (Index j = 0; j < mesh.cols(); j += 11)
+        for (int k = 1; k <= 6; ++k) {
+          const Exact truth = exact(grid, mesh, one, i, j, k);
+          const Wide log_size = std::max<Wide>(1, std::abs(truth.log_normalizer));
+          CHECK(std::abs(transform.log_normalizer()(i, j) - truth.log_normalizer) <= tolerance<double>() * log_size);
+          CHECK(std::abs(transform.moment(k)(i, j) - truth.expectation) <= tolerance<double>() * truth.size);
+        }
+  }
+}
+
+TEST_CASE_TEMPLATE("GaussTransform: float and long double at their own tolerance", T, float, long double) {
+  const auto grid = klgrid_test::notebook_grid<T>();
+  const ParameterMesh<T> mesh(klgrid::linspace(T(-5), T(5), 21), klgrid::linspace(T(0.1), T(10), 34));
+  const GaussTransform<T> transform(grid, mesh);
+  const klgrid::GaussianMixture<T> p({T(0.5), T(0.5)}, {T(-3), T(3)}, {T(1), T(1)});
+  // The reference for long double is not wider than it is: its own sums round, too.
+  CHECK(largest_error(transform, grid, mesh, p.log_pdf(grid.nodes()), 0, 700) <= tolerance<T>());
+}
+
+TEST_CASE("GaussTransform: the plan covers each row once, and memory does not grow with cells x nodes") {
+  const auto rows_of = [](const GaussTransform<double>& transform) {
+    Index next = 0;
+    for (const auto& step : transform.plan()) {
+      CHECK(step.first_row == next);
+      CHECK(step.rows > 0);
+      CHECK((step.panels == 0) == (step.method == GaussTransform<double>::Step::Method::direct));
+      next += step.rows;
+    }
+    return next;
+  };
+  const GaussTransform<double> small(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh());
+  CHECK(rows_of(small) == 99);
+  CHECK(small.bytes() < std::size_t{4} << 20U);
+  const GaussTransform<double> finer(Grid<double>::arange(-10.0, 10.0, 0.0125),
+                                     {klgrid::arange(-5.0, 5.0, 0.025), klgrid::arange(0.1, 10.0, 0.025)});
+  CHECK(rows_of(finer) == 396);
+  CHECK(finer.bytes() < 16 * small.bytes());  // 16 times the cells, 64 times the cells x nodes
+}
+
+TEST_CASE("GaussTransform: bit for bit the same for any number of threads, alone or in a batch") {
+  const auto grid = klgrid_test::notebook_grid();
+  const GaussTransform<double> transform(grid, klgrid_test::notebook_mesh());
+  std::vector<Vector<double>> functions;
+  for (const double stddev : {0.1, 0.2, 0.5, 1.0, 2.0})
+    functions.push_back(klgrid::GaussianMixture<double>({0.3, 0.7}, {-2.0, 1.0}, {stddev, 1.0}).log_pdf(grid.nodes()));
+  for (const Index workers : {1, 2, 5}) {
+    CAPTURE(workers);
+    std::vector<Surface<double>> together(functions.size(), Surface<double>(99, 100));
+    GaussTransform<double>::Workspace workspace;
+    transform.expectation(
+        0, static_cast<Index>(functions.size()),
+        [&](Index d) -> const Vector<double>& { return functions[static_cast<std::size_t>(d)]; }, workspace,
+        [&](Index d, Index row, const auto& values) { together[static_cast<std::size_t>(d)].row(row) = values; },
+        Threads{workers});
+    for (std::size_t d = 0; d < functions.size(); ++d)
+      CHECK((together[d] == transform.expectation(functions[d])).all());
+  }
+}
+
+TEST_CASE("GaussTransform: bad options and values are refused by name") {
+  const auto grid = klgrid_test::notebook_grid();
+  const auto mesh = klgrid_test::notebook_mesh();
+  const auto make = [&](GaussTransform<double>::Options options) {
+    return GaussTransform<double>(grid, mesh, options);
+  };
+  for (const double tolerance : {0.0, -1.0, 0.5, klgrid_test::not_a_number})
+    CHECK_THROWS_WITH_AS(make({.tolerance = tolerance}), doctest::Contains("tolerance must be in [8 epsilon, 0.1]"),
+                         std::invalid_argument);
+  for (const int power : {-1, 5})
+    CHECK_THROWS_WITH_AS(make({.highest_power = power}), doctest::Contains("highest_power must be in [0, 4]"),
+                         std::invalid_argument);
+  for (const int moment : {-1, 0, 7})
+    CHECK_THROWS_WITH_AS(make({.moments = {2, moment}}), doctest::Contains("moments must be in [1, 6]"),
+                         std::invalid_argument);
+  const auto transform = make({});
+  CHECK_THROWS_WITH_AS((void)transform.moment(1), doctest::Contains("k must be one of those asked for, got 1"),
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)transform.expectation(Vector<double>::Ones(400), 1),
+                       doctest::Contains("power must be in [0, highest_power], got 1"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)transform.expectation(Vector<double>::Ones(3)),
+                       doctest::Contains("f must be of the size of grid, which is 400, got 3"), std::invalid_argument);
+}
