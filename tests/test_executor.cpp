@@ -9,14 +9,15 @@
     if (!(condition)) throw std::logic_error(#condition); \
   } while (false)
 
+#include "klgrid/divergence/kl_surfaces.hpp"
 #include "klgrid/executor.hpp"
+#include "klgrid/grid/bank.hpp"
 
 #include <doctest/doctest.h>
 
 #include <thread>
 #include <vector>
 
-#include "klgrid/divergence/kl_surfaces.hpp"
 #include "support/counting_new.hpp"
 #include "support/notebook.hpp"
 

@@ -7,6 +7,7 @@
 #include <unsupported/Eigen/AutoDiff>
 
 #include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/grid/bank.hpp"
 #include "klgrid/grid/density.hpp"
 #include "klgrid/grid/divergence.hpp"
 #include "support/notebook.hpp"

@@ -18,12 +18,12 @@ template <Real T>
 [[nodiscard]] Vector<T> arange(const T& start, const T& stop, const T& step) {
   using std::ceil;
   constexpr auto where = "arange";
-  detail::require(detail::is_finite(start), where, "start", "finite", start);
-  detail::require(detail::is_finite(step) && step > T(0), where, "step", "finite and > 0", step);
-  detail::require(detail::is_finite(stop) && stop > start, where, "stop", "finite and > start", stop);
+  detail::require_that(detail::is_finite(start), where, "start", "finite", start);
+  detail::require_that(detail::is_finite(step) && step > T(0), where, "step", "finite and > 0", step);
+  detail::require_that(detail::is_finite(stop) && stop > start, where, "stop", "finite and > start", stop);
   const T ratio = (stop - start) / step;
   constexpr double most = 1e8;  // 0.8 GB of doubles: a slip of the pen, not an axis
-  detail::require(ratio <= T(most), where, "step", "large enough for at most 1e8 values", step);
+  detail::require_that(ratio <= T(most), where, "step", "large enough for at most 1e8 values", step);
   const auto size = static_cast<Index>(T(ceil(ratio)));
   const T delta = T(start + step) - start;
   // volatile keeps the compiler from fusing the product into the sum, which would round once where NumPy rounds twice.
@@ -43,9 +43,9 @@ template <Real T>
 template <Real T>
 [[nodiscard]] Vector<T> linspace(const T& first, const T& last, Index count) {
   constexpr auto where = "linspace";
-  detail::require(count >= 1, where, "count", ">= 1", count);
-  detail::require(detail::is_finite(first), where, "first", "finite", first);
-  detail::require(detail::is_finite(last) && last >= first, where, "last", "finite and >= first", last);
+  detail::require_that(count >= 1, where, "count", ">= 1", count);
+  detail::require_that(detail::is_finite(first), where, "first", "finite", first);
+  detail::require_that(detail::is_finite(last) && last >= first, where, "last", "finite and >= first", last);
   Vector<T> values(count);
   values[0] = first;
   const T step = count > 1 ? T((last - first) / T(static_cast<double>(count - 1))) : T(0);

@@ -78,8 +78,8 @@ void write_csv_row(std::ostream& out, const std::vector<T, Allocator>& fields) {
 template <std::floating_point T>
 void write_csv(std::ostream& out, const ParameterMesh<T>& mesh, const KlSurfaces<T>& surfaces) {
   for (const Surface<T>* surface : {&surfaces.forward, &surfaces.reverse})
-    detail::require(surface->rows() == mesh.rows() && surface->cols() == mesh.cols(), "write_csv", "surfaces",
-                    "of the mesh's shape", surface->size());
+    detail::require_that(surface->rows() == mesh.rows() && surface->cols() == mesh.cols(), "write_csv", "surfaces",
+                         "of the mesh's shape", surface->size());
   write_csv_row(out, "mu", "sigma", "forward_kl", "reverse_kl");
   for (Index i = 0; i < mesh.rows(); ++i)
     for (Index j = 0; j < mesh.cols(); ++j)

@@ -35,8 +35,8 @@ class Gaussian {
  public:
   /// @throws std::invalid_argument unless mean is finite and stddev is finite and > 0.
   Gaussian(T mean, T stddev) : mean_(mean), stddev_(stddev) {
-    detail::require(detail::is_finite(mean_), "Gaussian", "mean", "finite", mean_);
-    detail::require(detail::is_finite(stddev_) && stddev_ > T(0), "Gaussian", "stddev", "finite and > 0", stddev_);
+    detail::require_that(detail::is_finite(mean_), "Gaussian", "mean", "finite", mean_);
+    detail::require_that(detail::is_finite(stddev_) && stddev_ > T(0), "Gaussian", "stddev", "finite and > 0", stddev_);
   }
 
   [[nodiscard]] const T& mean() const noexcept { return mean_; }

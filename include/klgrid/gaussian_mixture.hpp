@@ -31,7 +31,7 @@ class GaussianMixture {
   ///         a few roundings of T where those are larger), means are finite, and stddevs are finite and > 0.
   GaussianMixture(Vector<T> weights, Vector<T> means, Vector<T> stddevs)
       : weights_(std::move(weights)), means_(std::move(means)), stddevs_(std::move(stddevs)) {
-    check();
+    validate();
     log_factors_.resize(components());
     for (Index k = 0; k < components(); ++k) {
       using std::log;
@@ -50,9 +50,10 @@ class GaussianMixture {
   /// @throws std::invalid_argument unless the samples are finite and bandwidth is finite and > 0.
   [[nodiscard]] static GaussianMixture kernel_density(const Eigen::Ref<const Vector<T>>& samples, const T& bandwidth) {
     constexpr auto where = "GaussianMixture::kernel_density";
-    detail::require(samples.size() > 0, where, "samples", "of at least one element", "none");
+    detail::require_that(samples.size() > 0, where, "samples", "of at least one element", "none");
     detail::require_finite(samples, where, "samples");
-    detail::require(detail::is_finite(bandwidth) && bandwidth > T(0), where, "bandwidth", "finite and > 0", bandwidth);
+    detail::require_that(detail::is_finite(bandwidth) && bandwidth > T(0), where, "bandwidth", "finite and > 0",
+                         bandwidth);
     const T weight = T(1) / T(static_cast<double>(samples.size()));
     return GaussianMixture(Vector<T>::Constant(samples.size(), weight), samples,
                            Vector<T>::Constant(samples.size(), bandwidth));
@@ -64,11 +65,11 @@ class GaussianMixture {
     using std::pow;
     using std::sqrt;
     constexpr auto where = "GaussianMixture::kernel_density";
-    detail::require(samples.size() > 1, where, "samples", "of at least two elements", samples.size());
+    detail::require_that(samples.size() > 1, where, "samples", "of at least two elements", samples.size());
     detail::require_finite(samples, where, "samples");
     const T size = T(static_cast<double>(samples.size()));
     const T stddev = sqrt(T((samples - samples.mean()).square().sum() / (size - T(1))));
-    detail::require(stddev > T(0), where, "samples", "not all equal", samples[0]);
+    detail::require_that(stddev > T(0), where, "samples", "not all equal", samples[0]);
     const T spread = rule == BandwidthRule::silverman ? T(T(4) / (T(3) * size)) : T(T(1) / size);
     return kernel_density(samples, T(stddev * T(pow(spread, T(T(1) / T(5))))));
   }
@@ -84,7 +85,7 @@ class GaussianMixture {
     using std::log;
     T top = std::numeric_limits<T>::lowest();
     for (Index k = 0; k < components(); ++k)
-      if (weights_[k] > T(0)) top = std::max(top, exponent(k, x));
+      if (weights_[k] > T(0)) top = (std::max)(top, exponent(k, x));
     T sum = T(0);
     for (Index k = 0; k < components(); ++k)
       if (weights_[k] > T(0)) sum += T(exp(T(exponent(k, x) - top)));
@@ -98,12 +99,12 @@ class GaussianMixture {
     constexpr Index block = 128;
     using Block = Eigen::Array<T, Eigen::Dynamic, 1, Eigen::ColMajor, block, 1>;
     for (Index begin = 0; begin < x.size(); begin += block) {
-      const Index size = std::min(block, x.size() - begin);
+      const Index size = (std::min)(block, x.size() - begin);
       const auto points = x.segment(begin, size);
       Block top = Block::Constant(size, std::numeric_limits<T>::lowest());
       Block sum = Block::Zero(size);
       for (Index k = 0; k < components(); ++k)
-        if (weights_[k] > T(0)) top = top.max(exponents(k, points));
+        if (weights_[k] > T(0)) top = (top.max)(exponents(k, points));
       for (Index k = 0; k < components(); ++k)
         if (weights_[k] > T(0)) sum += (exponents(k, points) - top).exp();
       out.segment(begin, size) = top + sum.log();
@@ -130,7 +131,7 @@ class GaussianMixture {
   /// The share weights[k] N(x; means[k], stddevs[k]^2) of one component, 0 <= k < K; the shares add up to pdf(x).
   [[nodiscard]] T component_pdf(Index k, const T& x) const {
     using std::exp;
-    detail::require(k >= 0 && k < components(), "GaussianMixture::component_pdf", "k", "in [0, K)", k);
+    detail::require_that(k >= 0 && k < components(), "GaussianMixture::component_pdf", "k", "in [0, K)", k);
     return weights_[k] > T(0) ? T(exp(exponent(k, x))) : T(0);
   }
 
@@ -149,15 +150,16 @@ class GaussianMixture {
     return values;
   }
 
-  void check() const {
+  void validate() const {
     constexpr auto where = "GaussianMixture";
-    detail::require(components() > 0, where, "weights", "of at least one component", "none");
+    detail::require_that(components() > 0, where, "weights", "of at least one component", "none");
     detail::require_each(
         weights_, [](const T& w) { return detail::is_finite(w) && w >= T(0); }, where, "weights", "finite and >= 0");
-    const double slack = std::max(1e-12, 4 * rounding());
+    const double slack = (std::max)(1e-12, 4 * rounding());
     const T excess = weights_.sum() - T(1);
     const T most = T(slack * static_cast<double>(components()));
-    detail::require(excess <= most && -excess <= most, where, "weights", "of sum 1 within 1e-12 * K", weights_.sum());
+    detail::require_that(excess <= most && -excess <= most, where, "weights", "of sum 1 within 1e-12 * K",
+                         weights_.sum());
     detail::require_size(means_, components(), where, "means", "weights");
     detail::require_finite(means_, where, "means");
     detail::require_size(stddevs_, components(), where, "stddevs", "weights");
@@ -181,7 +183,7 @@ class GaussianMixture {
   template <class Points>
   [[nodiscard]] auto exponents(Index k, const Points& x) const {
     // Finite, so that x = mean makes 0 of it: the square of a small stddev underflows, and 0 * inf would be NaN.
-    const T precision_root = std::min<T>(T(T(1) / stddevs_[k]), T(std::numeric_limits<T>::max()));
+    const T precision_root = std::min<T>(T(T(1) / stddevs_[k]), T((std::numeric_limits<T>::max)()));
     return ((x - means_[k]) * precision_root).square() * T(-0.5) + log_factors_[k];
   }
 

@@ -26,7 +26,8 @@ class Grid {
     detail::require_each(
         weights, [](const T& w) { return detail::is_finite(w) && w >= T(0); }, where, "weights", "finite and >= 0");
     const T total = weights.sum();
-    detail::require(detail::is_finite(total) && total > T(0), where, "weights", "of a positive, finite sum", total);
+    detail::require_that(detail::is_finite(total) && total > T(0), where, "weights", "of a positive, finite sum",
+                         total);
     const bool zero_weights = !(weights > T(0)).all();
     data_ = std::make_shared<const Data>(Data{std::move(nodes), std::move(weights), zero_weights});
   }
@@ -40,8 +41,8 @@ class Grid {
 
   /// klgrid::linspace(first, last, count) with the weights of the trapezoidal rule; count >= 2, first < last.
   [[nodiscard]] static Grid linspace(const T& first, const T& last, Index count) {
-    detail::require(count >= 2, "Grid::linspace", "count", ">= 2", count);
-    detail::require(first < last, "Grid::linspace", "last", "> first", last);
+    detail::require_that(count >= 2, "Grid::linspace", "count", ">= 2", count);
+    detail::require_that(first < last, "Grid::linspace", "last", "> first", last);
     Vector<T> nodes = klgrid::linspace(first, last, count);
     const T step = (last - first) / T(static_cast<double>(count - 1));
     Vector<T> weights = Vector<T>::Constant(count, step);

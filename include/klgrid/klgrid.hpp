@@ -1,25 +1,48 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "klgrid/axis.hpp"
-#include "klgrid/csv.hpp"
-#include "klgrid/divergence/affinity_bank.hpp"
-#include "klgrid/divergence/alpha_divergence.hpp"
-#include "klgrid/divergence/kl_derivatives.hpp"
-#include "klgrid/divergence/kl_surfaces.hpp"
-#include "klgrid/executor.hpp"
-#include "klgrid/fit/fit.hpp"
-#include "klgrid/fit/stationary_points.hpp"
-#include "klgrid/gaussian.hpp"
-#include "klgrid/gaussian_mixture.hpp"
-#include "klgrid/grid.hpp"
-#include "klgrid/grid/bank.hpp"
-#include "klgrid/grid/density.hpp"
-#include "klgrid/grid/divergence.hpp"
-#include "klgrid/line/bank.hpp"
-#include "klgrid/line/density.hpp"
-#include "klgrid/line/divergence.hpp"
-#include "klgrid/parameter_mesh.hpp"
-#include "klgrid/real.hpp"
-#include "klgrid/transform/gauss_transform.hpp"
-#include "klgrid/version.hpp"
+/// Everything, storey by storey from the ground up: no header includes one of a storey further down this list.
+
+// ground
+#include "klgrid/axis.hpp"      // arange and linspace, as NumPy's
+#include "klgrid/executor.hpp"  // on which threads work is done
+#include "klgrid/real.hpp"      // the scalars, and what vectors and surfaces are
+#include "klgrid/version.hpp"   // the version, as macros
+
+// what is compared, and where
+#include "klgrid/domain.hpp"            // what a domain supplies: the concepts Density and GaussianBank
+#include "klgrid/gaussian.hpp"          // q, one Gaussian
+#include "klgrid/gaussian_mixture.hpp"  // p, a mixture of Gaussians or a kernel density of samples
+#include "klgrid/grid.hpp"              // quadrature nodes and weights on a window
+#include "klgrid/pair_quadrature.hpp"   // what integrals of one p and one q are sums over
+#include "klgrid/parameter_mesh.hpp"    // all (mu, sigma) under comparison
+
+// sums under all Gaussians of a mesh at once
+#include "klgrid/transform/gauss_transform.hpp"  // the fast Gauss transform
+
+// the domain of a grid
+#include "klgrid/grid/bank.hpp"             // all q of a mesh on a grid: NormalizedGaussianBank
+#include "klgrid/grid/density.hpp"          // p on a grid: GridDensity
+#include "klgrid/grid/divergence.hpp"       // entropies and divergences of one pair on a grid
+#include "klgrid/grid/pair_quadrature.hpp"  // one pair's nodes on a grid
+
+// the domain of the real line
+#include "klgrid/line/bank.hpp"             // all q of a mesh on the real line: RealLineBank
+#include "klgrid/line/density.hpp"          // p on the real line: RealLineDensity
+#include "klgrid/line/divergence.hpp"       // entropies and divergences of one pair on the real line
+#include "klgrid/line/pair_quadrature.hpp"  // one pair's nodes on the real line
+
+// divergences, on any domain
+#include "klgrid/divergence/affinity_bank.hpp"     // a bank for one order alpha
+#include "klgrid/divergence/alpha_divergence.hpp"  // Renyi, alpha and Hellinger, between the two directions
+#include "klgrid/divergence/kl_derivatives.hpp"    // their gradients and Hessians
+#include "klgrid/divergence/kl_surfaces.hpp"       // D(p||q) and D(q||p) over a mesh
+
+// the nearest Gaussian, on any domain
+#include "klgrid/fit/descent.hpp"            // Newton's method and gradient descent
+#include "klgrid/fit/fit.hpp"                // fit_forward, fit_reverse, fit_renyi
+#include "klgrid/fit/starting_points.hpp"    // where descents of D(q||p) start
+#include "klgrid/fit/stationary_points.hpp"  // all minima, saddles and maxima of D(q||p)
+
+// in and out
+#include "klgrid/csv.hpp"  // surfaces and rows as comma-separated values

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "klgrid/divergence/alpha_divergence.hpp"
+#include "klgrid/klgrid.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,9 +10,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "klgrid/line/bank.hpp"
-#include "klgrid/line/density.hpp"
-#include "klgrid/line/divergence.hpp"
 #include "support/tolerances.hpp"
 
 using klgrid::AffinityBank;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "klgrid/divergence/kl_derivatives.hpp"
+#include "klgrid/klgrid.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,9 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "klgrid/line/bank.hpp"
-#include "klgrid/line/density.hpp"
-#include "klgrid/line/divergence.hpp"
 #include "support/largest_error.hpp"
 #include "support/reference.hpp"
 #include "support/tolerances.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/klgrid.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -10,7 +10,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "klgrid/grid/divergence.hpp"
 #include "support/largest_error.hpp"
 #include "support/notebook.hpp"
 #include "support/notebook_port.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "klgrid/fit/fit.hpp"
+#include "klgrid/klgrid.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,10 +10,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "klgrid/fit/stationary_points.hpp"
-#include "klgrid/line/bank.hpp"
-#include "klgrid/line/density.hpp"
-#include "klgrid/line/divergence.hpp"
 #include "support/tolerances.hpp"
 
 using klgrid::fit_forward;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "klgrid/fit/stationary_points.hpp"
+#include "klgrid/klgrid.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,11 +10,6 @@
 #include <random>
 #include <stdexcept>
 #include <vector>
-
-#include "klgrid/divergence/kl_surfaces.hpp"
-#include "klgrid/line/bank.hpp"
-#include "klgrid/line/density.hpp"
-#include "klgrid/line/divergence.hpp"
 
 using klgrid::arange;
 using klgrid::bank_for;

@@ -14,7 +14,7 @@ namespace klgrid::detail {
 /// False for NaN and both infinities, for every Real.
 template <Real T>
 bool is_finite(const T& x) {
-  return x >= std::numeric_limits<T>::lowest() && x <= std::numeric_limits<T>::max();
+  return x >= std::numeric_limits<T>::lowest() && x <= (std::numeric_limits<T>::max)();
 }
 
 template <class V>
@@ -30,7 +30,7 @@ template <class V>
 
 /// Throws std::invalid_argument "where: name must be rule, got value" unless ok.
 template <class V>
-void require(bool ok, std::string_view where, std::string_view name, std::string_view rule, const V& value) {
+void require_that(bool ok, std::string_view where, std::string_view name, std::string_view rule, const V& value) {
   if (!ok) reject(where, name, -1, rule, value);
 }
 
@@ -58,7 +58,7 @@ void require_size(const Values& values, Index size, std::string_view where, std:
 /// Not empty, finite, never decreasing. Equal neighbours are allowed: sums and surfaces stay well defined.
 template <class Values>
 void require_sorted(const Values& values, std::string_view where, std::string_view name) {
-  require(values.size() > 0, where, name, "of at least one element", "none");
+  require_that(values.size() > 0, where, name, "of at least one element", "none");
   require_finite(values, where, name);
   for (Index i = 1; i < values.size(); ++i)
     if (values[i] < values[i - 1]) reject(where, name, i, "sorted: not below the element before it", values[i]);

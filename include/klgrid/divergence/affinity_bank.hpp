@@ -7,8 +7,9 @@
 #include <utility>
 
 #include "klgrid/detail/require.hpp"
-#include "klgrid/divergence/detail/pair_quadrature.hpp"
+#include "klgrid/domain.hpp"
 #include "klgrid/gaussian.hpp"
+#include "klgrid/pair_quadrature.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 
@@ -37,9 +38,9 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
   // Algorithms", 2002, 1.14.1).
   const Vector<T> growth = mean / base;
   const Vector<T> log_growth = growth.log();
-  const auto is_near = shared && turn.abs() < T(1) && base > T(1e-30);
-  const Vector<T> near = (growth == T(1)).select(base * turn, base * (growth - T(1)) * turn / log_growth);
-  const T excess = (nodes.weight * is_near.select(near, mean - base)).sum();
+  const auto is_close = shared && turn.abs() < T(1) && base > T(1e-30);
+  const Vector<T> nearby = (growth == T(1)).select(base * turn, base * (growth - T(1)) * turn / log_growth);
+  const T excess = (nodes.weight * is_close.select(nearby, mean - base)).sum();
   if (excess > T(-0.5)) return log1p(excess);
   const T top = log_mean.maxCoeff();
   if (!(top > lowest)) return -std::numeric_limits<T>::infinity();
@@ -62,7 +63,7 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
 /// (double; 46 tolerances of a bank with a larger one than by default), relative, absolute below 1, is summed by
 /// itself: cells in which p^alpha is small throughout, at the cost of an exponential a node; and, at that of some four,
 /// without cancellation, cells of small divergence as alpha tends to 0 or 1.
-template <class Bank>
+template <PowerBank Bank>
 class AffinityBank {
  public:
   using Scalar = typename Bank::Scalar;
@@ -73,9 +74,9 @@ class AffinityBank {
       : alpha_(checked(alpha)),
         mesh_(bank.mesh()),
         wider_(bank.with_mesh(ParameterMesh<Scalar>(mesh_.mu(), widened(mesh_.sigma(), alpha)),
-                              std::min(Scalar(1), Scalar(3) * (Scalar(1) - alpha)) * bank.tolerance())),
+                              (std::min)(Scalar(1), Scalar(3) * (Scalar(1) - alpha)) * bank.tolerance())),
         error_of_q_((Scalar(1) - alpha) * bank.tolerance()),
-        promise_(std::max(Scalar(46) * bank.tolerance(), Scalar(4500) * std::numeric_limits<Scalar>::epsilon())),
+        promise_((std::max)(Scalar(46) * bank.tolerance(), Scalar(4500) * std::numeric_limits<Scalar>::epsilon())),
         log_factor_(wider_.log_normalizer() - (Scalar(1) - alpha) * bank.log_normalizer()) {}
 
   [[nodiscard]] const Scalar& alpha() const noexcept { return alpha_; }
@@ -89,33 +90,33 @@ class AffinityBank {
     Surface<T> expected;
     const Vector<T> scale = wider_.expected_power(p, alpha_, expected);
     Surface<T> out = log_factor_ + expected.log();
-    detail::PairQuadrature<T> nodes;
-    const T underflow = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+    PairQuadrature<T> nodes;
+    const T underflow = (std::numeric_limits<T>::min)() / std::numeric_limits<T>::epsilon();
     for (Index i = 0; i < out.rows(); ++i)
       for (Index j = 0; j < out.cols(); ++j) {
         // An error of log A counts as much as the divergence is steep there.
         std::pair<T, T> found = divergence(out(i, j));
         const auto precise = [&](const T& tolerances) {  // of E_q'[p^alpha]; log Z(mu, sigma') has one as well
           const T error = (tolerances + T(1)) * wider_.tolerance() + error_of_q_;
-          return expected(i, j) > underflow && found.second * error <= promise_ * std::max(T(1), found.first);
+          return expected(i, j) > underflow && found.second * error <= promise_ * (std::max)(T(1), found.first);
         };
         if (!precise(scale[i] / expected(i, j))) {
           using std::log;
           expected(i, j) = wider_.expected_power(p, alpha_, i, j);
           found = divergence(T(log_factor_(i, j) + T(log(expected(i, j)))));
           if (!precise(T(1))) {
-            nodes.assign(p, Gaussian<T>(mesh_.mu()[j], mesh_.sigma()[i]), alpha_);
+            pair_quadrature(p, Gaussian<T>(mesh_.mu()[j], mesh_.sigma()[i]), alpha_, nodes);
             found = divergence(detail::log_affinity(nodes, alpha_));
           }
         }
-        out(i, j) = std::max(T(0), found.first);
+        out(i, j) = (std::max)(T(0), found.first);
       }
     return out;
   }
 
  private:
   static const Scalar& checked(const Scalar& alpha) {
-    detail::require(alpha > Scalar(0) && alpha < Scalar(1), "AffinityBank", "alpha", "in (0, 1)", alpha);
+    detail::require_that(alpha > Scalar(0) && alpha < Scalar(1), "AffinityBank", "alpha", "in (0, 1)", alpha);
     return alpha;
   }
 
@@ -131,5 +132,17 @@ class AffinityBank {
   Scalar promise_;     // of a divergence, relative, absolute below 1
   Surface<Scalar> log_factor_;
 };
+
+namespace detail {
+
+template <class Bank>
+inline constexpr bool is_affinity_bank = false;
+template <class Bank>
+inline constexpr bool is_affinity_bank<AffinityBank<Bank>> = true;
+
+template <class Q, class P>
+concept NotAffineTo = NotComparableTo<Q, P> && !is_affinity_bank<Q>;
+
+}  // namespace detail
 
 }  // namespace klgrid

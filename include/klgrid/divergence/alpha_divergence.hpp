@@ -10,10 +10,11 @@
 #include "klgrid/detail/exponential_remainder.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/divergence/affinity_bank.hpp"
-#include "klgrid/divergence/detail/pair_quadrature.hpp"
-#include "klgrid/divergence/kl_derivatives.hpp"
+#include "klgrid/divergence/detail/second_order.hpp"
 #include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/domain.hpp"
 #include "klgrid/gaussian.hpp"
+#include "klgrid/pair_quadrature.hpp"
 #include "klgrid/real.hpp"
 
 /// Between the two directions: divergences of order alpha, 0 <= alpha <= 1, all of the affinity
@@ -26,7 +27,7 @@
 ///                      2010). D(q||p) at alpha = 0 and D(p||q) at alpha = 1; alpha times it is the Tsallis relative
 ///                      entropy (1 - A) / (1 - alpha). At 1/2 it is four times the squared Hellinger distance.
 ///   D_alpha / alpha    = log A / (alpha (alpha - 1)): Renyi's as Liese and Vajda scale it (IEEE Trans. Inf. Theory 52,
-///                      2006), with the same two limits; its derivatives lead fit_alpha. In 0 < alpha < 1 all three
+///                      2006), with the same two limits; its derivatives lead fit_renyi. In 0 < alpha < 1 all three
 ///                      have the same minimisers.
 ///
 /// On either domain: a grid's sums, or panels on the real line.
@@ -38,9 +39,16 @@ namespace klgrid {
 
 namespace detail {
 
+template <QuadratureDensity P, GaussianFor<P> Q>
+PairQuadrature<ScalarOf<P>> quadrature_of(const P& p, const Q& q, const ScalarOf<P>& alpha) {
+  PairQuadrature<ScalarOf<P>> nodes;
+  pair_quadrature(density_of(p), q, alpha, nodes);
+  return nodes;
+}
+
 template <Real T>
 void require_order(const T& alpha, const char* where) {
-  require(alpha >= T(0) && alpha <= T(1), where, "alpha", "in [0, 1]", alpha);
+  require_that(alpha >= T(0) && alpha <= T(1), where, "alpha", "in [0, 1]", alpha);
 }
 
 /// (alpha p + (1 - alpha) q - p^alpha q^(1 - alpha)) / (alpha (1 - alpha)) >= 0 at one point, its limits at alpha =
@@ -88,7 +96,7 @@ T scaled_renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
   if (!(scale > T(0)) || !(amari > T(0))) return amari;
   const T complement = scale * amari;
   if (complement < T(0.5)) return T(-log1p(-complement)) / scale;
-  return std::max(T(0), T(-log_affinity(nodes, alpha))) / scale;
+  return (std::max)(T(0), T(-log_affinity(nodes, alpha))) / scale;
 }
 
 /// alpha times the scaled one; at alpha = 0, where that is D(q||p), -log Q(p > 0).
@@ -105,23 +113,24 @@ T renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
 
 /// D_alpha(p||q) = log(integral of p^alpha q^(1 - alpha)) / (alpha - 1) >= 0, nats; +inf if p and q share no point.
 /// @throws std::invalid_argument unless 0 <= alpha <= 1.
-template <class Density, Real T>
-[[nodiscard]] T renyi_divergence(const Density& p, const Gaussian<T>& q, const std::type_identity_t<T>& alpha) {
+template <QuadratureDensity P, GaussianFor<P> Q>
+[[nodiscard]] detail::ScalarOf<P> renyi_divergence(const P& p, const Q& q, const detail::ScalarOf<P>& alpha) {
   detail::require_order(alpha, "renyi_divergence");
-  return detail::renyi_divergence(detail::PairQuadrature<T>(p, q, alpha), alpha);
+  return detail::renyi_divergence(detail::quadrature_of(p, q, alpha), alpha);
 }
 
 /// (1 - integral of p^alpha q^(1 - alpha)) / (alpha (1 - alpha)) >= 0; D(q||p) at alpha = 0, D(p||q) at alpha = 1.
 /// @throws std::invalid_argument unless 0 <= alpha <= 1.
-template <class Density, Real T>
-[[nodiscard]] T alpha_divergence(const Density& p, const Gaussian<T>& q, const std::type_identity_t<T>& alpha) {
+template <QuadratureDensity P, GaussianFor<P> Q>
+[[nodiscard]] detail::ScalarOf<P> alpha_divergence(const P& p, const Q& q, const detail::ScalarOf<P>& alpha) {
   detail::require_order(alpha, "alpha_divergence");
-  return detail::alpha_divergence(detail::PairQuadrature<T>(p, q, alpha), alpha);
+  return detail::alpha_divergence(detail::quadrature_of(p, q, alpha), alpha);
 }
 
 /// H^2 = (1/2) integral of (sqrt p - sqrt q)^2 = 1 - integral of sqrt(p q), in [0, 1]. Its square root is a metric.
-template <class Density, Real T>
-[[nodiscard]] T squared_hellinger_distance(const Density& p, const Gaussian<T>& q) {
+template <QuadratureDensity P, GaussianFor<P> Q>
+[[nodiscard]] detail::ScalarOf<P> squared_hellinger_distance(const P& p, const Q& q) {
+  using T = detail::ScalarOf<P>;
   return alpha_divergence(p, q, T(0.5)) / T(4);
 }
 
@@ -129,23 +138,24 @@ template <class Density, Real T>
 /// Accuracy: 1e-12 relative, absolute below 1. Cost: that of the bank's E_q[log p], and of the cells summed by
 /// themselves (affinity_bank.hpp).
 /// @throws std::invalid_argument if p does not live on the bank's domain.
-template <class Bank>
-[[nodiscard]] Surface<typename Bank::Scalar> renyi_divergence(const typename Bank::Density& p,
-                                                              const AffinityBank<Bank>& bank) {
+template <class P, PowerBank Bank>
+requires DensityFor<P, Bank>
+[[nodiscard]] Surface<typename Bank::Scalar> renyi_divergence(const P& p, const AffinityBank<Bank>& bank) {
   using T = typename Bank::Scalar;
   const T scale = T(1) / (T(1) - bank.alpha());
-  return bank.surface(p, [&](const T& log_affinity) { return std::pair<T, T>(-scale * log_affinity, scale); });
+  return bank.surface(density_of(p),
+                      [&](const T& log_affinity) { return std::pair<T, T>(-scale * log_affinity, scale); });
 }
 
 /// Amari's alpha-divergence for every q of the bank.
 /// Accuracy and cost: as renyi_divergence.
 /// @throws std::invalid_argument if p does not live on the bank's domain.
-template <class Bank>
-[[nodiscard]] Surface<typename Bank::Scalar> alpha_divergence(const typename Bank::Density& p,
-                                                              const AffinityBank<Bank>& bank) {
+template <class P, PowerBank Bank>
+requires DensityFor<P, Bank>
+[[nodiscard]] Surface<typename Bank::Scalar> alpha_divergence(const P& p, const AffinityBank<Bank>& bank) {
   using T = typename Bank::Scalar;
   const T scale = T(1) / (bank.alpha() * (T(1) - bank.alpha()));
-  return bank.surface(p, [&](const T& log_affinity) {
+  return bank.surface(density_of(p), [&](const T& log_affinity) {
     using std::expm1;
     const T excess = expm1(log_affinity);
     return std::pair<T, T>(-scale * excess, scale * (T(1) + excess));
@@ -155,27 +165,31 @@ template <class Bank>
 /// D_alpha(p||q) for every q of the bank, 0 <= alpha <= 1, with an AffinityBank made for it: make one yourself to use
 /// it for several p. At the ends no such bank is needed.
 /// @throws std::invalid_argument unless 0 <= alpha <= 1 and p lives on the bank's domain.
-template <class Bank>
-[[nodiscard]] Surface<typename Bank::Scalar> renyi_divergence(const typename Bank::Density& p, const Bank& bank,
+template <class P, PowerBank Bank>
+requires DensityFor<P, Bank>
+[[nodiscard]] Surface<typename Bank::Scalar> renyi_divergence(const P& p, const Bank& bank,
                                                               const typename Bank::Scalar& alpha) {
   using T = typename Bank::Scalar;
   detail::require_order(alpha, "renyi_divergence");
-  bank.require_same_domain(p);
-  if (alpha > T(0)) return alpha < T(1) ? renyi_divergence(p, AffinityBank<Bank>(bank, alpha)) : forward_kl(p, bank);
+  const auto& density = density_of(p);
+  bank.require_same_domain(density);
+  if (alpha > T(0))
+    return alpha < T(1) ? renyi_divergence(density, AffinityBank<Bank>(bank, alpha)) : forward_kl(density, bank);
   const auto& mesh = bank.mesh();
   Surface<T> out = Surface<T>::Zero(mesh.rows(), mesh.cols());
-  if (p.has_full_support()) return out;
+  if (density.has_full_support()) return out;
   for (Index i = 0; i < mesh.rows(); ++i)
     for (Index j = 0; j < mesh.cols(); ++j)
-      out(i, j) = renyi_divergence(p, Gaussian<T>(mesh.mu()[j], mesh.sigma()[i]), alpha);
+      out(i, j) = renyi_divergence(density, Gaussian<T>(mesh.mu()[j], mesh.sigma()[i]), alpha);
   return out;
 }
 
 /// Amari's alpha-divergence for every q of the bank, 0 <= alpha <= 1, with an AffinityBank made for it: make one
 /// yourself to use it for several p. The ends are D(q||p) and D(p||q).
 /// @throws std::invalid_argument unless 0 <= alpha <= 1 and p lives on the bank's domain.
-template <class Bank>
-[[nodiscard]] Surface<typename Bank::Scalar> alpha_divergence(const typename Bank::Density& p, const Bank& bank,
+template <class P, PowerBank Bank>
+requires DensityFor<P, Bank>
+[[nodiscard]] Surface<typename Bank::Scalar> alpha_divergence(const P& p, const Bank& bank,
                                                               const typename Bank::Scalar& alpha) {
   using T = typename Bank::Scalar;
   detail::require_order(alpha, "alpha_divergence");
@@ -186,13 +200,14 @@ template <class Bank>
 /// D_alpha(p||q) / alpha and its derivatives in (mu, log sigma): D(q||p) at alpha = 0, D(p||q) at alpha = 1. Where it
 /// is +inf, the derivatives are given as 0.
 /// @throws std::invalid_argument unless 0 <= alpha <= 1.
-template <class Density, Real T>
-[[nodiscard]] KlDerivatives<T> scaled_renyi_derivatives(const Density& p, const Gaussian<T>& q,
-                                                        const std::type_identity_t<T>& alpha) {
+template <QuadratureDensity P, GaussianFor<P> Q>
+[[nodiscard]] KlDerivatives<detail::ScalarOf<P>> scaled_renyi_derivatives(const P& p, const Q& q,
+                                                                          const detail::ScalarOf<P>& alpha) {
+  using T = detail::ScalarOf<P>;
   using std::exp;
   using std::expm1;
   detail::require_order(alpha, "scaled_renyi_derivatives");
-  const detail::PairQuadrature<T> nodes(p, q, alpha);
+  const PairQuadrature<T> nodes = detail::quadrature_of(p, q, alpha);
   const T value = detail::scaled_renyi_divergence(nodes, alpha);
   detail::Powers<T> m{};
   detail::Powers<T> delta{};
@@ -219,5 +234,11 @@ template <class Density, Real T>
   }
   return detail::second_order<T>(value, m, delta, alpha, q.stddev());
 }
+
+// Arguments that are none. The compiler shows these lines.
+template <class P, detail::NotAffineTo<P> Q, class... Alpha>
+void renyi_divergence(const P&, const Q&, const Alpha&...) = delete;  // (Density p, Gaussian or GaussianBank q)
+template <class P, detail::NotAffineTo<P> Q, class... Alpha>
+void alpha_divergence(const P&, const Q&, const Alpha&...) = delete;  // (Density p, Gaussian or GaussianBank q)
 
 }  // namespace klgrid

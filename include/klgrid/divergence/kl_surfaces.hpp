@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "klgrid/detail/require.hpp"
+#include "klgrid/domain.hpp"
 #include "klgrid/executor.hpp"
-#include "klgrid/grid/bank.hpp"
+#include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
 /// Both Kullback-Leibler surfaces of a density p over a bank of Gaussians q(mu, sigma), in nats.
@@ -29,39 +30,43 @@ struct KlSurfaces {
 
 namespace detail {
 
-template <class Bank>
+template <GaussianBank Bank>
 void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, auto&& out) {
   using T = typename Bank::Scalar;
   const T precision = T(1) / (T(2) * bank.mesh().sigma()[row] * bank.mesh().sigma()[row]);
-  const auto second_moment = (bank.mesh().mu() - p.mean()).square() + p.variance();
-  out = (second_moment.transpose() * precision + bank.log_normalizer().row(row) - p.entropy()).max(T(0));
+  const auto second_moment = ((bank.mesh().mu() - p.origin()) - p.mean_offset()).square() + p.variance();
+  out = ((second_moment.transpose() * precision + bank.log_normalizer().row(row) - p.entropy()).max)(T(0));
 }
 
-template <class Bank>
+template <GaussianBank Bank>
 void reverse_kl_row(const Bank& bank, Index row, const auto& expected_log, auto&& out) {
   using T = typename Bank::Scalar;
-  out = (-bank.entropy().row(row) - expected_log).max(T(0));
+  out = ((-bank.entropy().row(row) - expected_log).max)(T(0));
 }
 
 }  // namespace detail
 
-/// D(p||q) for every q of the bank.
-/// @throws std::invalid_argument if p does not live on the bank's grid.
-template <class Bank>
-[[nodiscard]] Surface<typename Bank::Scalar> forward_kl(const typename Bank::Density& p, const Bank& bank) {
-  bank.require_same_domain(p);
+/// D(p||q) for every q of the bank. Cost: O(1) a cell.
+/// @throws std::invalid_argument if p does not live on the bank's domain.
+template <class P, class Bank>
+requires DensityFor<P, Bank>
+[[nodiscard]] Surface<typename Bank::Scalar> forward_kl(const P& p, const Bank& bank) {
+  const auto& density = density_of(p);
+  bank.require_same_domain(density);
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
-  for (Index row = 0; row < out.rows(); ++row) detail::forward_kl_row(p, bank, row, out.row(row));
+  for (Index row = 0; row < out.rows(); ++row) detail::forward_kl_row(density, bank, row, out.row(row));
   return out;
 }
 
-/// D(q||p) for every q of the bank; +inf everywhere if p is zero at a node.
-/// @throws std::invalid_argument if p does not live on the bank's grid.
-template <class Bank>
-[[nodiscard]] Surface<typename Bank::Scalar> reverse_kl(const Bank& bank, const typename Bank::Density& p) {
+/// D(q||p) for every q of the bank; +inf everywhere if p is zero somewhere. Cost: the bank's E_q[log p].
+/// @throws std::invalid_argument if p does not live on the bank's domain.
+template <class Bank, class P>
+requires DensityFor<P, Bank>
+[[nodiscard]] Surface<typename Bank::Scalar> reverse_kl(const Bank& bank, const P& p) {
+  const auto& density = density_of(p);
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
   typename Bank::Workspace workspace;
-  bank.expected_log({&p, 1}, 0, workspace, [&](Index, Index row, const auto& values) {
+  bank.expected_log({&density, 1}, 0, workspace, [&](Index, Index row, const auto& values) {
     detail::reverse_kl_row(bank, row, values, out.row(row));
   });
   return out;
@@ -73,12 +78,12 @@ template <class Bank>
 /// @param workspace  used again too: a second call for as many densities allocates nothing. One for each thread that
 ///                   calls; a bank can be shared.
 /// @param run        where the work is done; the result does not depend on it, bit for bit
-/// @throws std::invalid_argument if a density does not live on the bank's grid, or the sizes differ.
-template <class Bank, Executor Run = SerialExecutor>
+/// @throws std::invalid_argument if a density does not live on the bank's domain, or the sizes differ.
+template <GaussianBank Bank, Executor Run = SerialExecutor>
 void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& bank,
                  std::span<KlSurfaces<typename Bank::Scalar>> out, typename Bank::Workspace& workspace,
                  const Run& run = {}) {
-  detail::require(out.size() == densities.size(), "kl_surfaces", "out", "of the size of densities", out.size());
+  detail::require_that(out.size() == densities.size(), "kl_surfaces", "out", "of the size of densities", out.size());
   for (const auto& p : densities) bank.require_same_domain(p);
   for (auto& surfaces : out) {
     surfaces.forward.resize(bank.mesh().rows(), bank.mesh().cols());
@@ -95,19 +100,42 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
 }
 
 /// Both surfaces, written to out.
-template <class Bank, Executor Run = SerialExecutor>
-void kl_surfaces(const typename Bank::Density& p, const Bank& bank, KlSurfaces<typename Bank::Scalar>& out,
+template <class P, class Bank, Executor Run = SerialExecutor>
+requires DensityFor<P, Bank>
+void kl_surfaces(const P& p, const Bank& bank, KlSurfaces<typename Bank::Scalar>& out,
                  typename Bank::Workspace& workspace, const Run& run = {}) {
-  kl_surfaces<Bank, Run>({&p, 1}, bank, {&out, 1}, workspace, run);
+  const auto& density = density_of(p);
+  kl_surfaces<Bank, Run>({&density, 1}, bank, {&out, 1}, workspace, run);
 }
 
 /// Both surfaces.
-template <class Bank>
-[[nodiscard]] KlSurfaces<typename Bank::Scalar> kl_surfaces(const typename Bank::Density& p, const Bank& bank) {
+template <class P, class Bank>
+requires DensityFor<P, Bank>
+[[nodiscard]] KlSurfaces<typename Bank::Scalar> kl_surfaces(const P& p, const Bank& bank) {
   KlSurfaces<typename Bank::Scalar> out;
   typename Bank::Workspace workspace;
   kl_surfaces(p, bank, out, workspace);
   return out;
 }
+
+/// D(p||q) of one pair on a domain that has no function of its own for it. Cost: a bank of one Gaussian.
+template <Density P, GaussianFor<P> Q>
+[[nodiscard]] auto forward_kl(const P& p, const Q& q) {
+  return forward_kl(p, bank_of_one(p, q))(0, 0);
+}
+
+/// D(q||p) of one pair on a domain that has no function of its own for it. Cost: a bank of one Gaussian.
+template <class Q, Density P>
+requires GaussianFor<Q, P>
+[[nodiscard]] auto reverse_kl(const Q& q, const P& p) { return reverse_kl(bank_of_one(p, q), p)(0, 0); }
+
+// Arguments that are none. The compiler shows these lines.
+template <class P, NotComparableTo<P> Q>
+void forward_kl(const P&, const Q&) = delete;  // p: a Density, as GridDensity(grid, mixture); q: Gaussian, GaussianBank
+template <class Q, class P>
+requires NotComparableTo<Q, P>
+void reverse_kl(const Q&, const P&) = delete;  // q: Gaussian, GaussianBank; p: a Density, as GridDensity(grid, mixture)
+template <class P, NotComparableTo<P> Bank>
+void kl_surfaces(const P&, const Bank&) = delete;  // p: a Density, as GridDensity(grid, mixture); its GaussianBank
 
 }  // namespace klgrid

@@ -11,6 +11,7 @@
 
 #include "klgrid/detail/require.hpp"
 #include "klgrid/divergence/kl_derivatives.hpp"
+#include "klgrid/domain.hpp"
 #include "klgrid/fit/detail/scale_free.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/parameter_mesh.hpp"
@@ -59,7 +60,7 @@ std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& dive
     const Vector2<T> newton = -at.hessian.fullPivLu().solve(at.gradient);
     const T length = newton.norm();
     bool nearer = false;
-    T t = std::min(T(1), T(T(1) / length));
+    T t = (std::min)(T(1), T(T(1) / length));
     // Past the tolerance only whole steps are tried: the last digits are worth one evaluation each.
     for (int k = 0; is_finite(length) && !nearer && k < (stationary ? 1 : most_halvings); ++k, t /= T(2)) {
       const auto next = moved<T>(q, t * newton);
@@ -90,8 +91,8 @@ std::vector<std::pair<Index, Index>> candidate_cells(const ParameterMesh<T>& mes
   const auto least_of_neighbours = [&](Index i, Index j) {
     const Index top = std::max<Index>(i - 1, 0);
     const Index left = std::max<Index>(j - 1, 0);
-    const Index rows = std::min(i + 2, mesh.rows()) - top;
-    const Index cols = std::min(j + 2, mesh.cols()) - left;
+    const Index rows = (std::min)(i + 2, mesh.rows()) - top;
+    const Index cols = (std::min)(j + 2, mesh.cols()) - left;
     return norm(i, j) <= norm.block(top, left, rows, cols).minCoeff();
   };
   Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> least(mesh.rows(), mesh.cols());
@@ -125,14 +126,16 @@ bool same_gaussian(const Gaussian<T>& a, const Gaussian<T>& b, const T& slack) {
 /// Each is polished until the gradient's norm is at the rounding of its sums: at most 1e-12 in double.
 /// Cost: reverse_kl_derivatives on the mesh, and about fifty evaluations for each point found.
 /// @throws std::invalid_argument if the mesh has less than two values of mu or of sigma.
-template <class Density, Real T>
-[[nodiscard]] std::vector<StationaryPoint<T>> reverse_stationary_points(const Density& p,
-                                                                        const ParameterMesh<T>& mesh) {
+template <DensityLike P>
+[[nodiscard]] std::vector<StationaryPoint<detail::ScalarOf<P>>> reverse_stationary_points(
+    const P& p, const ParameterMesh<detail::ScalarOf<P>>& mesh) {
+  using T = detail::ScalarOf<P>;
   using std::cbrt;
   using std::sqrt;
   constexpr auto where = "reverse_stationary_points";
-  detail::require(mesh.cols() >= 2, where, "mu", "of at least two values", mesh.cols());
-  detail::require(mesh.rows() >= 2, where, "sigma", "of at least two values", mesh.rows());
+  detail::require_that(mesh.cols() >= 2, where, "mu", "of at least two values", mesh.cols());
+  detail::require_that(mesh.rows() >= 2, where, "sigma", "of at least two values", mesh.rows());
+  const auto& density = density_of(p);
   const T slack = cbrt(std::numeric_limits<T>::epsilon());
   const auto& mu = mesh.mu();
   const auto& sigma = mesh.sigma();
@@ -145,14 +148,14 @@ template <class Density, Real T>
   };
   const auto search_from = [&](const T& mean, const T& stddev) {
     const auto found = detail::nearby_stationary_point<T>(
-        [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, p); }, Gaussian<T>(mean, stddev));
+        [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, density); }, Gaussian<T>(mean, stddev));
     if (!found || !within(found->q)) return;
     const auto same = [&](const auto& other) { return detail::same_gaussian(found->q, other.q, slack); };
     if (std::none_of(points.begin(), points.end(), same)) points.push_back(*found);
   };
 
-  const auto derivatives = reverse_kl_derivatives(bank_for(p, mesh), p);
-  if (!(derivatives.value <= std::numeric_limits<T>::max()).all()) return points;
+  const auto derivatives = reverse_kl_derivatives(bank_for(density, mesh), density);
+  if (!(derivatives.value <= (std::numeric_limits<T>::max)()).all()) return points;
   for (const auto& [i, j] : detail::candidate_cells(mesh, derivatives)) {
     search_from((mu[j] + mu[j + 1]) / T(2), sqrt(T(sigma[i] * sigma[i + 1])));
     for (const Index row : {i, i + 1})
@@ -162,5 +165,9 @@ template <class Density, Real T>
             [](const auto& a, const auto& b) { return a.derivatives.value < b.derivatives.value; });
   return points;
 }
+
+// Arguments that are none. The compiler shows this line.
+template <NoDensity P, class Mesh>
+void reverse_stationary_points(const P&, const Mesh&) = delete;  // p: a Density, as GridDensity(grid, p), or a mixture
 
 }  // namespace klgrid

@@ -62,7 +62,7 @@ class NormalizedGaussianBank {
 
   /// E_q[z^power], 0 <= power <= 6.
   [[nodiscard]] Surface<T> moment(int power) const {
-    detail::require(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
+    detail::require_that(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
     if (power == 0) return Surface<T>::Ones(mesh_.rows(), mesh_.cols());
     const Surface<T>& kept = moments_[static_cast<std::size_t>(power)];
     if (kept.size() > 0) return kept;
@@ -71,9 +71,10 @@ class NormalizedGaussianBank {
 
   /// log q at the nodes for sigma()[row], mu()[col].
   [[nodiscard]] Vector<T> log_pdf(Index row, Index col) const {
-    detail::require(row >= 0 && row < mesh_.rows(), "NormalizedGaussianBank::log_pdf", "row", "a row of the mesh", row);
-    detail::require(col >= 0 && col < mesh_.cols(), "NormalizedGaussianBank::log_pdf", "col", "a column of the mesh",
-                    col);
+    detail::require_that(row >= 0 && row < mesh_.rows(), "NormalizedGaussianBank::log_pdf", "row", "a row of the mesh",
+                         row);
+    detail::require_that(col >= 0 && col < mesh_.cols(), "NormalizedGaussianBank::log_pdf", "col",
+                         "a column of the mesh", col);
     const auto z = (grid_.nodes() - mesh_.mu()[col]) / mesh_.sigma()[row];
     return z.square() * T(-0.5) - log_normalizer()(row, col);
   }
@@ -137,7 +138,7 @@ class NormalizedGaussianBank {
   /// Another mesh on the same domain, for values, with that tolerance or the nearest that a transform can have.
   [[nodiscard]] NormalizedGaussianBank with_mesh(ParameterMesh<T> mesh, const T& tolerance) const {
     return NormalizedGaussianBank(grid_, std::move(mesh),
-                                  {.tolerance = std::max(tolerance, GaussTransform<T>::least_tolerance())});
+                                  {.tolerance = (std::max)(tolerance, GaussTransform<T>::least_tolerance())});
   }
 
   /// The transform behind the expectations.
@@ -149,7 +150,7 @@ class NormalizedGaussianBank {
   }
 
   static int checked(int power) {
-    detail::require(power >= 0 && power <= 4, "NormalizedGaussianBank", "highest_power", "in [0, 4]", power);
+    detail::require_that(power >= 0 && power <= 4, "NormalizedGaussianBank", "highest_power", "in [0, 4]", power);
     return power;
   }
 

@@ -26,6 +26,8 @@ concept LogDensity = requires(const F& f, const T& x) {
 template <Real T = double>
 class GridDensity {
  public:
+  using Scalar = T;
+
   /// Cost: K exponentials and a logarithm a node.
   GridDensity(Grid<T> grid, const GaussianMixture<T>& mixture) : grid_(std::move(grid)) { assign(mixture); }
 
@@ -73,6 +75,10 @@ class GridDensity {
   /// sum_i w_i p_i x_i
   [[nodiscard]] const T& mean() const noexcept { return mean_; }
 
+  /// The mean as two numbers, origin() + mean_offset(): far from 0 one number rounds away digits that a narrow q feels.
+  [[nodiscard]] const T& origin() const noexcept { return mean_; }
+  [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
+
   /// sum_i w_i p_i (x_i - mean)^2
   [[nodiscard]] const T& variance() const noexcept { return variance_; }
 
@@ -105,18 +111,19 @@ class GridDensity {
     log_pdf_ -= log_mass_;
     pdf_ /= mass;
     mean_ = (w * pdf_ * x).sum();
+    mean_offset_ = (w * pdf_ * (x - mean_)).sum();
     variance_ = (w * pdf_ * (x - mean_).square()).sum();
-    entropy_ = -(w * pdf_ * log_pdf_.max(std::numeric_limits<T>::lowest())).sum();  // 0 log 0 = 0
+    entropy_ = -(w * pdf_ * (log_pdf_.max)(std::numeric_limits<T>::lowest())).sum();  // 0 log 0 = 0
     has_full_support_ = positive || ((log_pdf_ >= std::numeric_limits<T>::lowest()) || w <= T(0)).all();
   }
 
   void check_log_values() const {
     constexpr auto where = "GridDensity";
     detail::require_each(
-        log_pdf_, [](const T& value) { return value <= std::numeric_limits<T>::max(); }, where, "log_values",
+        log_pdf_, [](const T& value) { return value <= (std::numeric_limits<T>::max)(); }, where, "log_values",
         "neither NaN nor +inf");
     const bool mass = (log_pdf_ >= std::numeric_limits<T>::lowest() && grid_.weights() > T(0)).any();
-    detail::require(mass, where, "log_values", "above -inf at some node of positive weight", "-inf at each");
+    detail::require_that(mass, where, "log_values", "above -inf at some node of positive weight", "-inf at each");
   }
 
   [[nodiscard]] T top_of_weighted() const {
@@ -138,6 +145,7 @@ class GridDensity {
   T log_mass_{};
   T entropy_{};
   T mean_{};
+  T mean_offset_{};
   T variance_{};
   bool has_full_support_ = true;
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "klgrid/detail/exponential_remainder.hpp"
-#include "klgrid/detail/require.hpp"
+#include "klgrid/domain.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/grid/density.hpp"
@@ -96,6 +96,25 @@ template <Real T>
 template <Real T>
 [[nodiscard]] T reverse_kl(const Gaussian<T>& q, const GridDensity<T>& p) {
   return detail::relative_entropy(GridDensity<T>(p.grid(), q), p);
+}
+
+/// E_q[z^k] and E_q[z^k (log p - log q)], for derivatives. Cost: an exponential a node and a pass for all powers.
+template <Real T>
+[[nodiscard]] GaussianExpectations<T> expectations(const Gaussian<T>& q, const GridDensity<T>& p) {
+  const Grid<T>& grid = p.grid();
+  const GridDensity<T> on_grid(grid, q);
+  GaussianExpectations<T> of;
+  for (Index i = 0; i < grid.size(); ++i) {
+    T mass = grid.weights()[i] * on_grid.pdf()[i];
+    if (!(mass > T(0))) continue;
+    const T z = (grid.nodes()[i] - q.mean()) / q.stddev();
+    const T log_ratio = p.log_pdf()[i] - on_grid.log_pdf()[i];
+    for (std::size_t k = 0; k < of.moment.size(); ++k, mass *= z) {
+      of.moment[k] += mass;
+      of.log_ratio[k] += mass * log_ratio;
+    }
+  }
+  return of;
 }
 
 }  // namespace klgrid

@@ -11,8 +11,10 @@
 #include "klgrid/detail/require.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/gaussian.hpp"
+#include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/density.hpp"
 #include "klgrid/line/detail/hermite_expansion.hpp"
+#include "klgrid/line/detail/panels.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 
@@ -54,7 +56,7 @@ class RealLineBank {
 
   /// E_q[z^power], 0 <= power <= 6: 1 0 1 0 3 0 15.
   [[nodiscard]] Surface<T> moment(int power) const {
-    detail::require(power >= 0 && power <= 6, "RealLineBank::moment", "power", "in [0, 6]", power);
+    detail::require_that(power >= 0 && power <= 6, "RealLineBank::moment", "power", "in [0, 6]", power);
     constexpr double moments[] = {1, 0, 1, 0, 3, 0, 15};
     return Surface<T>::Constant(mesh_.rows(), mesh_.cols(), T(moments[power]));
   }
@@ -69,7 +71,7 @@ class RealLineBank {
   template <class Sink, Executor Run = SerialExecutor>
   void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
                     const Run& run = {}) const {
-    detail::require(power >= 0 && power <= 4, "RealLineBank::expected_log", "power", "in [0, 4]", power);
+    detail::require_that(power >= 0 && power <= 4, "RealLineBank::expected_log", "power", "in [0, 4]", power);
     workspace.scratch.resize(static_cast<std::size_t>(run.workers()));
     run(static_cast<Index>(densities.size()) * mesh_.rows(), [&](Index worker, Index task) {
       const Index d = task / mesh_.rows();
@@ -104,11 +106,11 @@ class RealLineBank {
     const auto power_of_p = [&](const auto& log_p) { return detail::LegendreArray<T>((alpha * log_p).exp()); };
     T integral = T(0);
     T largest = T(0);
-    const T any = std::numeric_limits<T>::max() / T(4);
+    const T any = (std::numeric_limits<T>::max)() / T(4);
     p.for_each_panel(first, last, {first, last, any}, detail::Ends::whole, [&](const auto& panel) {
       const detail::LegendreArray<T> power = power_of_p(panel.values);
       integral += (power * panel.weights()).sum();
-      largest = std::max(largest, power.maxCoeff());
+      largest = (std::max)(largest, power.maxCoeff());
     });
     typename Workspace::Scratch scratch;
     for (Index row = 0; row < mesh_.rows(); ++row) {
@@ -116,7 +118,7 @@ class RealLineBank {
       expectation_row(p, power, power_of_p, 0, row, scratch);
       out.row(row) = scratch.values;
     }
-    return (integral * (-log_normalizer_.col(0)).exp()).min(largest);
+    return ((integral * (-log_normalizer_.col(0)).exp()).min)(largest);
   }
 
   /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, or 0 where it is below 1e-4
@@ -141,7 +143,7 @@ class RealLineBank {
   struct Integrand {
     T first, last;  ///< outside of which, counted from p's origin, it is below rounding
     T resolution;   ///< of a q for which panels are short enough
-    bool leveled;   ///< to be taken from its value near by
+    bool leveled;   ///< to be taken from its value close by
   };
 
   /// E_q[z^power f(log p)] for a row. Means whose q overlap share their panels.
@@ -154,8 +156,8 @@ class RealLineBank {
     scratch.values.setZero(mu.size());
     for (Index begin = 0, end = 0; begin < mu.size(); begin = end) {
       for (end = begin + 1; end < mu.size() && mu[end] - mu[end - 1] < T(2) * reach;) ++end;
-      const T low = std::max(T(mu[begin] - p.origin() - reach), integrand.first);
-      const T high = std::min(T(mu[end - 1] - p.origin() + reach), integrand.last);
+      const T low = (std::max)(T(mu[begin] - p.origin() - reach), integrand.first);
+      const T high = (std::min)(T(mu[end - 1] - p.origin() + reach), integrand.last);
       scratch.panels.clear();
       p.for_each_panel(low, high, {low, high, integrand.resolution}, detail::Ends::whole, [&](const auto& panel) {
         scratch.panels.push_back({panel.center, panel.half, f(panel.values)});
@@ -190,6 +192,11 @@ class RealLineBank {
 /// The bank of p's domain.
 template <Real T>
 [[nodiscard]] RealLineBank<T> bank_for(const RealLineDensity<T>&, ParameterMesh<T> mesh) {
+  return RealLineBank<T>(std::move(mesh));
+}
+
+template <Real T>
+[[nodiscard]] RealLineBank<T> bank_for(const GaussianMixture<T>&, ParameterMesh<T> mesh) {
   return RealLineBank<T>(std::move(mesh));
 }
 

@@ -8,83 +8,11 @@
 #include <vector>
 
 #include "klgrid/gaussian_mixture.hpp"
-#include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/line_mixture.hpp"
+#include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
-
-namespace detail {
-
-/// A stretch of the line with log p, or a function of it, at the points of the Legendre rule on it.
-template <Real T>
-struct LinePanel {
-  T center;  ///< counted from the mixture's origin
-  T half;
-  LegendreArray<T> values;
-
-  [[nodiscard]] auto nodes() const { return legendre_rule<T>().nodes * half + center; }
-  [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
-
-  /// If the values are log p: what a sum over the points that is E_p[.] weighs them with.
-  [[nodiscard]] LegendreArray<T> mass() const { return exp_of(values) * weights(); }
-
-  /// A bound on the error of log p in roundings: of its own terms, and of x, which counts as much as log p is steep to
-  /// either side.
-  [[nodiscard]] LegendreArray<T> log_pdf_doubt() const {
-    constexpr int gaps = legendre_points<T> - 1;
-    const LegendreArray<T> x = nodes();
-    const Eigen::Array<T, gaps, 1> widths = x.template tail<gaps>() - x.template head<gaps>();
-    const Eigen::Array<T, gaps, 1> rises = values.template tail<gaps>() - values.template head<gaps>();
-    // A panel may be so short that its points coincide.
-    const Eigen::Array<T, gaps, 1> slopes = rises.abs() / widths.max(std::numeric_limits<T>::min());
-    LegendreArray<T> steepness;
-    steepness << slopes, slopes[gaps - 1];
-    steepness.template tail<gaps>() = steepness.template tail<gaps>().max(slopes);
-    return T(4) * (values.abs() + T(1)) + T(2) * x.abs() * steepness;
-  }
-};
-
-/// A panel of log p that keeps its mass.
-template <Real T>
-class MassPanel : public LinePanel<T> {
- public:
-  explicit MassPanel(const LinePanel<T>& panel) : LinePanel<T>(panel) {}
-
-  void keep_mass() { mass_ = LinePanel<T>::mass(); }
-  [[nodiscard]] const LegendreArray<T>& mass() const { return mass_; }
-
- private:
-  LegendreArray<T> mass_;
-};
-
-/// stddev times the weights of a sum over the panel that is E_q[.], at z = (x - mean)/stddev.
-template <Real T>
-LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z) {
-  return exp_of(LegendreArray<T>(z.square() * T(-0.5) - log_sqrt_two_pi<T>())) * panel.weights();
-}
-
-enum class Ends { whole, clipped };
-
-/// Cuts [begin, end] from left to right into panels, and hands each to visit(x, half), the panel from x to x + 2 half.
-/// fit(x, before, rest) is the half-length, at most `rest`, that will do for a panel that begins at x, where the panel
-/// before has half-length `before`.
-template <Real T, class Fit, class Visit>
-void cut_into_panels(const T& begin, const T& end, Fit fit, Visit visit) {
-  using std::abs;
-  T half = end - begin;
-  for (T x = begin; x < end;) {
-    const T rest = (end - x) / T(2);
-    // Below the spacing of the numbers there is nothing left to cut.
-    const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
-    half = std::min(std::max(T(fit(x, half, rest)), smallest), rest);
-    visit(x, half);
-    if (!(half < rest)) return;
-    x += T(2) * half;
-  }
-}
-
-}  // namespace detail
 
 /// A mixture as a density on the real line, with what integrals of it need, none of which depends on q: panels on which
 /// log p is analytic, placed from the parameters of the components, log p at the points of a Gauss-Legendre rule on
@@ -95,6 +23,8 @@ void cut_into_panels(const T& begin, const T& end, Fit fit, Visit visit) {
 template <Real T = double>
 class RealLineDensity {
  public:
+  using Scalar = T;
+
   explicit RealLineDensity(GaussianMixture<T> mixture)
       : mixture_(std::move(mixture)),
         parts_(mixture_),
@@ -154,6 +84,9 @@ class RealLineDensity {
   /// The point from which the panels count.
   [[nodiscard]] const T& origin() const noexcept { return parts_.origin(); }
 
+  /// E_p[x - origin]
+  [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
+
   /// The stretch, counted from the origin, outside which every component is below rounding.
   [[nodiscard]] const T& begin() const noexcept { return begin_; }
   [[nodiscard]] const T& end() const noexcept { return end_; }
@@ -165,14 +98,14 @@ class RealLineDensity {
   [[nodiscard]] T narrowest_factor(const T& alpha, const T& sigma) const {
     using std::sqrt;
     const T narrowest =
-        (mixture_.weights() > T(0)).select(mixture_.stddevs(), std::numeric_limits<T>::max()).minCoeff();
+        (mixture_.weights() > T(0)).select(mixture_.stddevs(), (std::numeric_limits<T>::max)()).minCoeff();
     return T(1) / T(sqrt(T(alpha / (narrowest * narrowest) + T(1) / (sigma * sigma))));
   }
 
   /// How far p^alpha reaches beyond [begin, end]: each component is widened by the power, by half the stretch at most.
   [[nodiscard]] T power_margin(const T& alpha) const {
     using std::sqrt;
-    if (!(alpha > T(0))) return std::numeric_limits<T>::max();
+    if (!(alpha > T(0))) return (std::numeric_limits<T>::max)();
     return (end_ - begin_) / T(2) * (T(T(1) / T(sqrt(alpha))) - T(1));
   }
 
@@ -183,12 +116,12 @@ class RealLineDensity {
   template <class Visit, class Family = detail::GaussianFamily<T>>
   void for_each_panel(const T& low, const T& high, const Family& family, detail::Ends ends, Visit visit) const {
     // A part of a panel is as analytic as the panel.
-    const auto part = [&](const T& x, const T&, const T& rest) { return std::min(rest, family.half_from(x)); };
+    const auto part = [&](const T& x, const T&, const T& rest) { return (std::min)(rest, family.half_from(x)); };
     const auto fit = [&](const T& x, const T& before, const T& rest) {
       return parts_.analytic_half(x, before, part(x, before, rest));
     };
     const auto make = [&](const T& x, const T& half) { visit(panel(x, half)); };
-    detail::cut_into_panels(low, std::min(high, begin_), fit, make);
+    detail::cut_into_panels(low, (std::min)(high, begin_), fit, make);
     for (std::size_t i = 0; i < panels_.size(); ++i) {
       const auto& stored = panels_[i];
       const T& left = edges_[i];
@@ -198,9 +131,9 @@ class RealLineDensity {
       if (whole && family.resolved_on(left, right))
         visit(stored);
       else
-        detail::cut_into_panels(std::max(low, left), std::min(high, right), part, make);
+        detail::cut_into_panels((std::max)(low, left), (std::min)(high, right), part, make);
     }
-    detail::cut_into_panels(std::max(low, end_), high, fit, make);
+    detail::cut_into_panels((std::max)(low, end_), high, fit, make);
   }
 
  private:
@@ -221,5 +154,11 @@ class RealLineDensity {
   T variance_;
   T entropy_{};
 };
+
+/// What a mixture stands for where a density is taken. Make a RealLineDensity yourself to use it for several q.
+template <Real T>
+[[nodiscard]] RealLineDensity<T> density_of(const GaussianMixture<T>& p) {
+  return RealLineDensity<T>(p);
+}
 
 }  // namespace klgrid

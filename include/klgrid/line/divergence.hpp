@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <type_traits>
 
+#include "klgrid/domain.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/bank.hpp"
@@ -84,10 +87,33 @@ template <Real T>
 [[nodiscard]] T reverse_kl(const Gaussian<T>& q, const RealLineDensity<T>& p,
                            std::type_identity_t<T>* error = nullptr) {
   // The forward one costs no sum: asked first, it mostly saves the one that would be formed again.
-  const bool near = cross_entropy(p, q) - p.entropy() < T(4 * detail::close);
-  const T value = near ? T(0) : cross_entropy(q, p, error) - q.entropy();
+  const bool is_close = cross_entropy(p, q) - p.entropy() < T(4 * detail::close);
+  const T value = is_close ? T(0) : cross_entropy(q, p, error) - q.entropy();
   if (value < T(detail::close)) return detail::close_divergence(detail::Direction::reverse, p, q, error);
   return value;
+}
+
+/// E_q[z^k], which is 1 0 1 0 3, and E_q[z^k (log p - log q)], for derivatives. Cost: that of H(q,p).
+template <Real T>
+[[nodiscard]] GaussianExpectations<T> expectations(const Gaussian<T>& q, const RealLineDensity<T>& p) {
+  using Array = detail::LegendreArray<T>;
+  const T mean = q.mean() - p.origin();
+  const T reach = detail::gaussian_reach<T>() * q.stddev();
+  const T level = p.log_pdf(q.mean());  // a constant times m_k is free: it keeps the size of log p out of the sums
+  std::array<Array, 5> sums;
+  for (Array& sum : sums) sum.setZero();
+  p.for_each_panel(T(mean - reach), T(mean + reach), {mean, mean, q.stddev()}, detail::Ends::whole,
+                   [&](const auto& panel) {
+                     const Array z = (panel.nodes() - mean) / q.stddev();
+                     Array term = detail::gaussian_weights<T>(panel, z) * (panel.values - level + z.square() * T(0.5));
+                     for (Array& sum : sums) {
+                       sum += term;
+                       term *= z;
+                     }
+                   });
+  GaussianExpectations<T> of{{T(1), T(0), T(1), T(0), T(3)}, {}};
+  for (std::size_t k = 0; k < sums.size(); ++k) of.log_ratio[k] = sums[k].sum() / q.stddev();
+  return of;
 }
 
 template <Real T>

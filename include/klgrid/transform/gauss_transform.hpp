@@ -111,7 +111,7 @@ class GaussTransform {
   /// @throws std::invalid_argument if an option is out of its range.
   GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Options& options = {})
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
-    check(options);
+    validate(options);
     take_nodes(grid);
     // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
     // as plain sums where f, as log p does, grows far beyond what it is near the mean.
@@ -128,8 +128,8 @@ class GaussTransform {
   /// E_q[z^k], for a k of options.moments.
   [[nodiscard]] const Surface<T>& moment(int k) const {
     const auto& asked = options_.moments;
-    detail::require(std::find(asked.begin(), asked.end(), k) != asked.end(), "GaussTransform::moment", "k",
-                    "one of those asked for", k);
+    detail::require_that(std::find(asked.begin(), asked.end(), k) != asked.end(), "GaussTransform::moment", "k",
+                         "one of those asked for", k);
     return moments_[static_cast<std::size_t>(k)];
   }
 
@@ -152,11 +152,11 @@ class GaussTransform {
   template <class Values, class Sink, Executor Run = SerialExecutor>
   void expectation(int power, Index count, const Values& f, Workspace& workspace, const Sink& sink,
                    const Run& run = {}) const {
-    detail::require(power >= 0 && power <= options_.highest_power, "GaussTransform::expectation", "power",
-                    "in [0, highest_power]", power);
+    detail::require_that(power >= 0 && power <= options_.highest_power, "GaussTransform::expectation", "power",
+                         "in [0, highest_power]", power);
     constexpr Index most = 2 * Workspace::together;  // as many as stay in the cache
     for (Index first = 0; first < count; first += most) {
-      const Index size = std::min(most, count - first);
+      const Index size = (std::min)(most, count - first);
       prepare(first, size, f, workspace, run.workers());
       run(static_cast<Index>(tasks_.size()), [&](Index worker, Index task) {
         finish(tasks_[static_cast<std::size_t>(task)], power, first, size, workspace, worker, sink);
@@ -181,13 +181,13 @@ class GaussTransform {
     std::size_t block;
   };
 
-  static void check(const Options& options) {
+  static void validate(const Options& options) {
     constexpr auto where = "GaussTransform";
-    detail::require(options.tolerance >= least_tolerance() && options.tolerance <= T(0.1), where, "tolerance",
-                    "in [8 epsilon, 0.1]", options.tolerance);
-    detail::require(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
-                    options.highest_power);
-    for (int k : options.moments) detail::require(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
+    detail::require_that(options.tolerance >= least_tolerance() && options.tolerance <= T(0.1), where, "tolerance",
+                         "in [8 epsilon, 0.1]", options.tolerance);
+    detail::require_that(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
+                         options.highest_power);
+    for (int k : options.moments) detail::require_that(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
   }
 
   /// Nodes of weight zero take no part, whatever f is there.
@@ -207,7 +207,7 @@ class GaussTransform {
 
   [[nodiscard]] int highest_moment() const {
     int highest = 0;
-    for (int k : options_.moments) highest = std::max(highest, k);
+    for (int k : options_.moments) highest = (std::max)(highest, k);
     return highest;
   }
 
@@ -284,7 +284,7 @@ class GaussTransform {
     else
       sum_weights(waves);
     const T least = scale_.row(step.first_row + step.rows - 1).head(mesh_cols_).minCoeff();
-    share = std::max(share, static_cast<double>(T(least / weights_.sum())));
+    share = (std::max)(share, static_cast<double>(T(least / weights_.sum())));
     normalize(step, mesh, waves);
     step.waves = waves.most_waves();
     step.bytes = waves.bytes() + direct_.bytes() - direct_before;
@@ -346,7 +346,7 @@ class GaussTransform {
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
     const Index n = nodes_.size();
     // Buffers only grow.
-    workspace.values.resize(direct_.padded(n), std::max(workspace.values.cols(), count));
+    workspace.values.resize(direct_.padded(n), (std::max)(workspace.values.cols(), count));
     workspace.values.bottomRows(direct_.padded(n) - n).setZero();
     workspace.products.resize(n, workspace.values.cols());
     for (Index d = 0; d < count; ++d) {
@@ -372,7 +372,7 @@ class GaussTransform {
     constexpr int together = Workspace::together;
     const Index size = task.rows * scale_.cols();
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
-    scratch.values.resize(std::max(scratch.values.size(), count * size));
+    scratch.values.resize((std::max)(scratch.values.size(), count * size));
     Index d = 0;
     for (; d + together <= count; d += together) transform_rows<together>(task, power, d, workspace, scratch);
     for (; d < count; ++d) transform_rows<1>(task, power, d, workspace, scratch);

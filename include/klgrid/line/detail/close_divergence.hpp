@@ -26,7 +26,7 @@ T faint_margin(const RealLineDensity<T>& p) {
   const T least = (weights > T(0)).select(weights, T(1)).minCoeff();
   if (!(least < T(1e-4))) return T(0);
   const T wider = sqrt(T(T(1) + T(2) * log(least) / log(std::numeric_limits<T>::epsilon()))) - T(1);
-  return (p.end() - p.begin()) / T(2) * std::min(wider, T(1));
+  return (p.end() - p.begin()) / T(2) * (std::min)(wider, T(1));
 }
 
 /// A bound on the rule's error in roundings of a divergence near p = q. The rule is right to a few roundings of q log
@@ -56,15 +56,16 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
     Array term_doubt = Array::Zero();
     if (d.abs().minCoeff() <= reach) {
       // Points out of reach, which need exponentials, are taken to the mean of q.
-      const NearUnity<Array> near(relative_excess(choose_within(d, reach, z, Array(Array::Zero()))));
-      const Array q_mass = panel.mass() / (near.value() + T(1));
-      terms = q_mass * (forward ? near.forward_remainder() : near.reverse_remainder());
-      if (error != nullptr) term_doubt = q_mass * near.value().abs() * relative_excess.doubt(x, z);
+      const NearUnity<Array> unity(relative_excess(choose_within(d, reach, z, Array(Array::Zero()))));
+      const Array q_mass = panel.mass() / (unity.value() + T(1));
+      terms = q_mass * (forward ? unity.forward_remainder() : unity.reverse_remainder());
+      if (error != nullptr) term_doubt = q_mass * unity.value().abs() * relative_excess.doubt(x, z);
     }
     if (d.abs().maxCoeff() > reach) {
       const Array q_mass = gaussian_weights<T>(panel, z) * inverse;
-      const Array far = forward ? Array(panel.mass() * (d - T(1)) + q_mass) : Array(panel.mass() - q_mass * (d + T(1)));
-      terms = choose_within(d, reach, terms, far);
+      const Array plain =
+          forward ? Array(panel.mass() * (d - T(1)) + q_mass) : Array(panel.mass() - q_mass * (d + T(1)));
+      terms = choose_within(d, reach, terms, plain);
       if (error != nullptr)
         term_doubt = choose_within(d, reach, term_doubt,
                                    Array((panel.mass() - q_mass).abs() * (panel.log_pdf_doubt() + z.square())));
@@ -75,7 +76,7 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   const T margin = faint_margin(p);
   // Slightly less than for the sixth powers that the reach is made for, so that p's panels mostly suffice.
   const T reach = (gaussian_reach<T>() - T(0.25)) * q.stddev();
-  p.for_each_panel(std::min(T(mean - reach), T(p.begin() - margin)), std::max(T(mean + reach), T(p.end() + margin)),
+  p.for_each_panel((std::min)(T(mean - reach), T(p.begin() - margin)), (std::max)(T(mean + reach), T(p.end() + margin)),
                    {mean, mean, q.stddev()}, Ends::whole, add);
   if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();
   return sum.sum();

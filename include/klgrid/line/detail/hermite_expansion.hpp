@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "klgrid/gaussian.hpp"
-#include "klgrid/line/density.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/line_mixture.hpp"
+#include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::detail {

@@ -13,7 +13,7 @@ namespace klgrid::detail {
 /// Points of the Gauss-Legendre rule used for T: 16 for double, 21 for 64-bit long double, at least 12. Enough for an
 /// error of about one rounding on the panels of line_mixture.hpp.
 template <Real T>
-inline constexpr int legendre_points = std::max(12, 3 * std::numeric_limits<T>::digits / 8 - 3);
+inline constexpr int legendre_points = (std::max)(12, 3 * std::numeric_limits<T>::digits / 8 - 3);
 
 /// One number for each point of the rule, on the stack.
 template <Real T>

@@ -47,7 +47,7 @@ struct GaussianFamily {
     const T half = (right - left) / T(2);
     const T longest = T(longest_panel) * stddev;
     if (half <= longest) return true;
-    const T z = std::max(T(first - right), T(left - last)) / stddev;
+    const T z = (std::max)(T(first - right), T(left - last)) / stddev;
     return z > T(0) && half <= longest * T(exp(T(z * z / T(8 * legendre_points<T>))));
   }
 
@@ -76,8 +76,8 @@ struct GaussianFamilies {
   }
 
   [[nodiscard]] T half_from(const T& x) const {
-    T half = std::numeric_limits<T>::max();
-    for (const auto& each : members) half = std::min(half, each.half_from(x));
+    T half = (std::numeric_limits<T>::max)();
+    for (const auto& each : members) half = (std::min)(half, each.half_from(x));
     return half;
   }
 };
@@ -133,11 +133,11 @@ class LineMixture {
       const LegendreArray<T> a = exponents(0, x);
       const LegendreArray<T> b = exponents(1, x);
       const LegendreArray<T> gap = (a - b).abs();
-      if (gap.minCoeff() > T(exponent_cutoff<T>)) return a.max(b);
-      return a.max(b) + log1p_of(exp_of(LegendreArray<T>(-gap)));
+      if (gap.minCoeff() > T(exponent_cutoff<T>)) return (a.max)(b);
+      return (a.max)(b) + log1p_of(exp_of(LegendreArray<T>(-gap)));
     }
     LegendreArray<T> top = exponents(0, x);
-    for (Index k = 1; k < size(); ++k) top = top.max(exponents(k, x));
+    for (Index k = 1; k < size(); ++k) top = (top.max)(exponents(k, x));
     LegendreArray<T> sum = LegendreArray<T>::Zero();
     Index count = 0;
     for (Index k = 0; k < size(); ++k) {
@@ -155,9 +155,9 @@ class LineMixture {
   [[nodiscard]] T analytic_half(const T& x, const T& before, const T& most) const {
     using std::abs;
     if (size() == 1) return most;
-    if (zeros_) return std::min(most, zeros_->clear_half(x, T(ellipse_axis)));
+    if (zeros_) return (std::min)(most, zeros_->clear_half(x, T(ellipse_axis)));
     const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
-    T half = std::min(most, T(T(5) * before));
+    T half = (std::min)(most, T(T(5) * before));
     while (half > smallest && !analytic(T(x + half), half)) half *= T(0.6);
     return half;
   }
@@ -169,8 +169,8 @@ class LineMixture {
     for (Index k = 0; k < size(); ++k) {
       const T before = (mean_[k] - reach_[k] - x) / T(2);
       if (half > before && x < mean_[k] + reach_[k])
-        half =
-            std::min(half, std::max(before, GaussianFamily<T>{mean_[k], mean_[k], reach_[k] * inverse}.half_from(x)));
+        half = (std::min)(half,
+                          (std::max)(before, GaussianFamily<T>{mean_[k], mean_[k], reach_[k] * inverse}.half_from(x)));
     }
     return half;
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/real.hpp"
 
 /// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series. (Eigen's
@@ -26,16 +27,6 @@ Array choose_within(const Array& t, const typename Array::Scalar& bound, const A
   return chosen;
 }
 
-/// A formula of sums and products at each number of an array, or packet of numbers: Formula::at<T>(x).
-template <Real T, class Formula>
-struct PacketFormula {
-  T operator()(const T& x) const { return Formula::template at<T>(x); }
-  template <class Packet>
-  Packet packetOp(const Packet& x) const {
-    return Formula::template at<T>(x);
-  }
-};
-
 /// e^t - 1 = t + r(t), where r(2 y) = 2 r(y) + (e^y - 1)^2 is a sum of what is never negative: four times from r(y) =
 /// y^2/2 (1 + y/3 (1 + y/4 (1 + ...))), |y| <= 1/4
 struct ExponentialRise {
@@ -43,7 +34,7 @@ struct ExponentialRise {
 
   template <Real T, class V>
   static V at(const V& t) {
-    using namespace Eigen::internal;
+    using namespace packets;
     V y = pmul(t, pset1<V>(T(0.0625)));
     V rest = pmul(pmul(y, y), pmul(pset1<V>(T(0.5)), nested<T, 3>(y)));
     for (int doubling = 0; doubling < 4; ++doubling) {
@@ -58,7 +49,7 @@ struct ExponentialRise {
   /// 1 + y/n (1 + y/(n + 1) (1 + ...))
   template <Real T, int n, class V>
   static V nested(const V& y) {
-    using namespace Eigen::internal;
+    using namespace packets;
     constexpr int last = 4 + std::numeric_limits<T>::digits / 6;  // 4^last (last + 1)! is above 2^digits
     if constexpr (n > last)
       return pset1<V>(T(1));
@@ -70,7 +61,7 @@ struct ExponentialRise {
 /// 1/first + y/(first + 2) + y^2/(first + 4) + ... + y^terms/(first + 2 terms)
 template <int first, int terms, Real T, class V>
 V odd_series(const V& y) {
-  using namespace Eigen::internal;
+  using namespace packets;
   const V one = pset1<V>(T(1) / T(first));
   if constexpr (terms == 0)
     return one;
@@ -82,7 +73,7 @@ V odd_series(const V& y) {
 struct TwiceArtanh {
   template <Real T, class V>
   static V at(const V& s) {
-    using namespace Eigen::internal;
+    using namespace packets;
     constexpr int terms = 3 * std::numeric_limits<T>::digits / 10;
     return pmul(padd(s, s), odd_series<1, terms, T>(pmul(s, s)));
   }
@@ -92,7 +83,7 @@ struct TwiceArtanh {
 struct ArtanhCubic {
   template <Real T, class V>
   static V at(const V& s) {
-    using namespace Eigen::internal;
+    using namespace packets;
     constexpr int terms = std::numeric_limits<T>::digits / 6;
     const V square = pmul(s, s);
     return pmul(padd(square, square), odd_series<3, terms, T>(square));
@@ -104,7 +95,7 @@ template <class Array>
 Array expm1_of(const Array& t) {
   using T = typename Array::Scalar;
   const T reach(ExponentialRise::reach);
-  const Array series = t.max(-reach).min(reach).unaryExpr(PacketFormula<T, ExponentialRise>());
+  const Array series = ((t.max)(-reach).min)(reach).unaryExpr(PacketFormula<T, ExponentialRise>());
   if (!(t.abs().maxCoeff() > reach)) return series;
   return choose_within(t, reach, series, Array(exp_of(t) - T(1)));
 }
@@ -128,7 +119,9 @@ class NearUnity {
 
   /// Any u is taken; where it is outside, what comes is finite but of no meaning.
   explicit NearUnity(const Array& u)
-      : u_(u.max(T(-0.25)).min(T(0.3))), s_(u_ / (u_ + T(2))), cubic_(s_.unaryExpr(PacketFormula<T, ArtanhCubic>())) {}
+      : u_(((u.max)(T(-0.25)).min)(T(0.3))),
+        s_(u_ / (u_ + T(2))),
+        cubic_(s_.unaryExpr(PacketFormula<T, ArtanhCubic>())) {}
 
   /// u, where it is in reach.
   [[nodiscard]] const Array& value() const { return u_; }
@@ -145,8 +138,3 @@ class NearUnity {
 };
 
 }  // namespace klgrid::detail
-
-template <class T, class Formula>
-struct Eigen::internal::functor_traits<klgrid::detail::PacketFormula<T, Formula>> {
-  enum { Cost = 50 * NumTraits<T>::MulCost, PacketAccess = packet_traits<T>::Vectorizable };
-};

@@ -36,7 +36,7 @@ class TwoComponentZeros {
     const T delta = (a.mean - b.mean) / b.stddev;
     // Not 0, so that there are two roots; the second one is far away then.
     const T least = std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
-    const Quadratic gap{std::max(least, T((T(1) - ratio) * (T(1) + ratio) / T(2))), -ratio * delta,
+    const Quadratic gap{(std::max)(least, T((T(1) - ratio) * (T(1) + ratio) / T(2))), -ratio * delta,
                         b.log_factor - a.log_factor - delta * delta / T(2)};
     const auto roots = [&](const T& level, const T& turn) {
       auto found = gap.roots(level, turn);
@@ -61,14 +61,14 @@ class TwoComponentZeros {
     using std::sqrt;
     for (const auto& [begin, end] : both_count_) {
       if (!(x < end)) continue;
-      T half = std::numeric_limits<T>::max();
+      T half = (std::numeric_limits<T>::max)();
       for (const auto& [re, im] : zeros_) {
         const T d = re - x;
-        half = std::min(half, T((axis * T(sqrt(T(d * d + im * im))) - d) / (axis * axis - T(1))));
+        half = (std::min)(half, T((axis * T(sqrt(T(d * d + im * im))) - d) / (axis * axis - T(1))));
       }
-      return std::max(half, T((begin - x) / T(2)));
+      return (std::max)(half, T((begin - x) / T(2)));
     }
-    return std::numeric_limits<T>::max();
+    return (std::numeric_limits<T>::max)();
   }
 
  private:
@@ -90,9 +90,9 @@ class TwoComponentZeros {
       const T rest = c - level;  // and -i turn
       const T re = b * b - T(4) * a * rest;
       const T im = T(4) * a * turn;
-      const T large = sqrt(T((T(sqrt(T(re * re + im * im))) + abs(re)) / T(2)));
-      const T small = large > T(0) ? T(im / (T(2) * large)) : T(0);
-      const Point root = re < T(0) ? Point{small, large} : Point{large, small};
+      const T greater = sqrt(T((T(sqrt(T(re * re + im * im))) + abs(re)) / T(2)));
+      const T lesser = greater > T(0) ? T(im / (T(2) * greater)) : T(0);
+      const Point root = re < T(0) ? Point{lesser, greater} : Point{greater, lesser};
       const T sign = b < T(0) ? T(-0.5) : T(0.5);
       const Point t{-b / T(2) - sign * root.re, -sign * root.im};
       const T norm = t.re * t.re + t.im * t.im;

@@ -35,7 +35,7 @@ class DirectCells {
       : nodes_(nodes),
         weights_(weights),
         error_(error),
-        highest_power_(std::max(highest_power, moments)),
+        highest_power_((std::max)(highest_power, moments)),
         moments_(moments),
         largest_weight_(weights.maxCoeff()) {
     nodes_.conservativeResize(padded(nodes.size()));
@@ -66,7 +66,7 @@ class DirectCells {
       result.moments[k] = powers.sum();
     }
     powers = mass;
-    z = z.abs().max(T(1));
+    z = (z.abs().max)(T(1));
     for (int k = 0; k < highest_power_; ++k) powers *= z;
     row_sigma_ = sigma;
     keep(col, mu, first, mass, powers);
@@ -79,10 +79,10 @@ class DirectCells {
     row.sigma = row_sigma_;
     Index stored = 0;
     for (std::size_t i = 0; i < gaussians_.size(); i += lanes) {
-      Group group{{}, {}, {}, 0, std::min(lanes, gaussians_.size() - i), stored};
+      Group group{{}, {}, {}, 0, (std::min)(lanes, gaussians_.size() - i), stored};
       for (std::size_t lane = 0; lane < group.size; ++lane)
         group.count =
-            std::max(group.count, padded(gaussians_[i + lane].first % lane_size<T> + gaussians_[i + lane].count));
+            (std::max)(group.count, padded(gaussians_[i + lane].first % lane_size<T> + gaussians_[i + lane].count));
       stored += static_cast<Index>(lanes) * group.count;
       row.groups.push_back(group);
     }
@@ -93,7 +93,7 @@ class DirectCells {
       const std::size_t lane = i % lanes;
       group.col[lane] = gaussian.col;
       group.mu[lane] = gaussian.mu;
-      group.first[lane] = std::min(gaussian.first / lane_size<T> * lane_size<T>, nodes_.size() - group.count);
+      group.first[lane] = (std::min)(gaussian.first / lane_size<T> * lane_size<T>, nodes_.size() - group.count);
       const Index at = group.offset + static_cast<Index>(lane) * group.count + gaussian.first - group.first[lane];
       std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, row.weights.data() + at);
     }
@@ -205,8 +205,8 @@ class DirectCells {
     const T depth =
         T(std::log(static_cast<double>(weights_.size()) / (error_ * least_ratio)) + highest_power_ * std::log(12.0));
     const T farthest = sqrt(T(z_nearest * z_nearest + T(2) * depth)) * sigma;
-    const Index first = std::min(nearest, find(T(mu - farthest), first_));
-    return {first, std::max(nearest + 1, find(T(mu + farthest), end_)) - first};
+    const Index first = (std::min)(nearest, find(T(mu - farthest), first_));
+    return {first, (std::max)(nearest + 1, find(T(mu + farthest), end_)) - first};
   }
 
   /// (z_nearest^2 - z^2) / 2 = (x_nearest - x) ((x_nearest - mu) + (x - mu)) / (2 sigma^2) for a mean far from all

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::detail {
@@ -12,14 +11,7 @@ using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
 /// Numbers that are handled together: one vector register.
 template <Real T>
-constexpr Index lane_size = std::max<Index>(1, Eigen::internal::packet_traits<T>::size);
-
-template <Real T>
 using Lane = Eigen::Array<T, lane_size<T>, 1>;
-
-/// The register itself.
-template <Real T>
-using Packet = typename Eigen::internal::packet_traits<T>::type;
 
 /// Keeps a vector that is used several times in its register, where the compiler would rather read it from memory again
 /// each time.
@@ -56,7 +48,7 @@ class LaneTable {
   /// each value is used Q times, and there are always independent sums to hide the latency of a multiply-add.
   template <int Q, int V>
   void evaluate(Index first, const T* coefficients, Index functions, Lane<T> (&sums)[Q][V]) const {
-    using namespace Eigen::internal;
+    using namespace packets;
     const T* values = values_.data() + first * functions_ * lane_size<T>;
     const Index next_lane = functions_ * lane_size<T>;
     Packet<T> sum[Q][V];

@@ -57,7 +57,7 @@ class PlaneWaves {
     T farthest(0);
     for (Index i = 0; i < geometry.panels; ++i) {
       panels_.push_back(panel_of(nodes, mu, T(geometry.reach) * widest, i));
-      farthest = std::max(farthest, farthest_pair(panels_.back(), nodes, mu));
+      farthest = (std::max)(farthest, farthest_pair(panels_.back(), nodes, mu));
     }
     period_ = farthest + T(geometry.reach) * widest;
     waves_ = waves(narrowest);
@@ -107,7 +107,7 @@ class PlaneWaves {
   /// on, up to a lane beyond the last mean.
   void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, Vector<T> (&coefficients)[2], const T* scale,
                 T* out, Index stride) const {
-    for (auto& each : coefficients) each.resize(std::max(each.size(), block.amplitudes.size()));
+    for (auto& each : coefficients) each.resize((std::max)(each.size(), block.amplitudes.size()));
     switch (block.rows) {
       case 8:
         return evaluate_rows<8, 2>(block, power, spectrum, coefficients, scale, out, stride);
@@ -176,7 +176,7 @@ class PlaneWaves {
     const double count =
         geometry_.reach * static_cast<double>(period_) / (2 * std::numbers::pi * static_cast<double>(sigma));
     const Index needed = static_cast<Index>(std::ceil(count));
-    return waves_ > 0 ? std::min(waves_, needed) : needed;
+    return waves_ > 0 ? (std::min)(waves_, needed) : needed;
   }
 
   /// Rows from row on that take about as many waves as the first; a power of two of them, so that none is left over
@@ -206,8 +206,8 @@ class PlaneWaves {
 
   static T farthest_pair(const WavePanel<T>& panel, const Vector<T>& nodes, const Vector<T>& mu) {
     if (panel.nodes == 0) return T(0);
-    return std::max(T(nodes[panel.first_node + panel.nodes - 1] - mu[panel.first_col]),
-                    T(mu[panel.first_col + panel.cols - 1] - nodes[panel.first_node]));
+    return (std::max)(T(nodes[panel.first_node + panel.nodes - 1] - mu[panel.first_col]),
+                      T(mu[panel.first_col + panel.cols - 1] - nodes[panel.first_node]));
   }
 
   /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T. True
@@ -286,11 +286,11 @@ class PlaneWaves {
     }
   }
 
-  static void grow(Matrix<T>& buffer, Index rows, Index cols) { buffer.resize(rows, std::max(buffer.cols(), cols)); }
+  static void grow(Matrix<T>& buffer, Index rows, Index cols) { buffer.resize(rows, (std::max)(buffer.cols(), cols)); }
 
   [[nodiscard]] Index most_points() const {
     Index most = 0;
-    for (const auto& panel : panels_) most = std::max(most, panel.sine.size());
+    for (const auto& panel : panels_) most = (std::max)(most, panel.sine.size());
     return most;
   }
 

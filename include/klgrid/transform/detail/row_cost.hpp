@@ -41,7 +41,7 @@ class RowCost {
     const auto narrow = static_cast<double>(mesh_.sigma()[row]);
     const T& wide = mesh_.sigma()[row + rows - 1];
     const double middle = std::sqrt(narrow * static_cast<double>(wide));
-    std::pair<double, Index> best{std::numeric_limits<double>::max(), 1};
+    std::pair<double, Index> best{(std::numeric_limits<double>::max)(), 1};
     for (Index panels = 1; panels == 1 || least_means * panels <= mu.size(); panels *= 2) {
       double nodes = 0;
       double farthest = 0;
@@ -50,7 +50,7 @@ class RowCost {
         const T& last = mu[mu.size() * (i + 1) / panels - 1];
         const T from = std::max<T>(first - T(reach) * wide, nodes_[0]);
         const T to = std::min<T>(last + T(reach) * wide, nodes_[nodes_.size() - 1]);
-        farthest = std::max({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
+        farthest = (std::max)({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
         nodes += nodes_between(from, to);
       }
       const double period = farthest + reach * static_cast<double>(wide);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Eigen/Core>
+#include <array>
+#include <cstddef>
+
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+/// A divergence at one q, to second order in theta = (mu, log sigma).
+template <Real T>
+struct KlDerivatives {
+  T value{};                          ///< the divergence, nats
+  Eigen::Matrix<T, 2, 1> gradient{};  ///< (d/dmu, d/dlog sigma)
+  Eigen::Matrix<T, 2, 2> hessian{};   ///< symmetric
+};
+
+namespace detail {
+
+/// A number for each power of z, 0 to 4.
+template <Real T>
+using Powers = std::array<T, 5>;
+
+/// The derivatives of R = log(integral of p^alpha q^(1 - alpha)) / (alpha (alpha - 1)), which is D(q||p) at alpha = 0
+/// and D(p||q) at alpha = 1, from
+///   m_k = E_q[z^k]  and  delta_k = (E_q[z^k] - E_r[z^k]) / alpha,   r = p^alpha q^(1 - alpha) normalised:
+/// dR = delta of the scores s, and, with E_q[s'] = E_q[ds/dtheta],
+///   d^2 R = delta of s'  +  (Cov_q(s, s) - Cov_r(s, s)) / alpha  +  Cov_r(s, s)
+///         = delta of s'  +  Cov_q(s, s)  +  (1 - alpha) (delta_jk - m_j delta_k - m_k delta_j + alpha delta_j
+///         delta_k),
+/// in which nothing large cancels. At alpha = 0, r is q and delta_k is Cov_q(z^k, log q - log p). At alpha = 1, r is p,
+/// of which only delta_1 and delta_2 are left.
+template <Real T>
+KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T>& delta, const T& alpha,
+                              const T& sigma) {
+  const auto curvature = [&](std::size_t j, std::size_t k) {
+    const T turned = delta[j + k] - m[j] * delta[k] - m[k] * delta[j] + alpha * delta[j] * delta[k];
+    return T((m[j + k] - m[j] * m[k]) + (T(1) - alpha) * turned);
+  };
+  KlDerivatives<T> d;
+  d.value = value;
+  d.gradient << delta[1] / sigma, delta[2];
+  d.hessian(0, 0) = curvature(1, 1) / (sigma * sigma);
+  d.hessian(0, 1) = d.hessian(1, 0) = (curvature(1, 2) - T(2) * delta[1]) / sigma;
+  d.hessian(1, 1) = curvature(2, 2) - T(2) * delta[2];
+  return d;
+}
+
+}  // namespace detail
+
+}  // namespace klgrid

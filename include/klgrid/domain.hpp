@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "klgrid/executor.hpp"
+#include "klgrid/gaussian.hpp"
+#include "klgrid/pair_quadrature.hpp"
+#include "klgrid/parameter_mesh.hpp"
+#include "klgrid/real.hpp"
+
+/// What a domain supplies: two types, a density p and a bank of Gaussians q, and the function that leads from the one
+/// to the other. Whatever is in divergence/ and fit/ is written against these alone, so that it works on the grid, on
+/// the real line, and on any domain of yours.
+///
+/// On every domain a Gaussian is q = exp(-z^2/2) / Z(mu, sigma), z = (x - mu) / sigma, with the Z that normalises it
+/// there. A domain is
+///   - a type that is a Density;
+///   - a type that is a GaussianBank, whose Density is that type;
+///   - bank_for(p, mesh), found beside the density (by argument-dependent lookup): the bank of p's domain;
+///   - for divergences of order alpha also pair_quadrature(p, q, alpha, out), and a bank that is a PowerBank.
+/// It may have its own forward_kl(p, q), reverse_kl(q, p) and expectations(q, p), where it knows better than a bank of
+/// one Gaussian.
+namespace klgrid {
+
+/// A probability density p of one variable.
+template <class P>
+concept Density = requires(const P& p) {
+  typename P::Scalar;
+  requires Real<typename P::Scalar>;
+  { p.entropy() } -> std::convertible_to<typename P::Scalar>;      // H(p), nats
+  { p.origin() } -> std::convertible_to<typename P::Scalar>;       // a number close to E_p[x], from which
+  { p.mean_offset() } -> std::convertible_to<typename P::Scalar>;  // E_p[x - origin] counts: together exact to rounding
+  { p.variance() } -> std::convertible_to<typename P::Scalar>;     // E_p[(x - E_p[x])^2]
+  { p.has_full_support() } -> std::convertible_to<bool>;           // p > 0 wherever q is; else D(q||p) = +inf
+};
+
+namespace detail {
+
+/// Takes a row of results, whatever its type.
+struct AnySink {
+  template <class Row>
+  void operator()(Index, Index, Row&&) const {}
+};
+
+}  // namespace detail
+
+/// Every Gaussian of a mesh, normalised on a domain. Surfaces have the mesh's shape: rows are sigma, columns are mu.
+template <class B>
+concept GaussianBank = requires(const B& bank, const typename B::Density& p, std::span<const typename B::Density> many,
+                                typename B::Workspace& workspace) {
+  requires Density<typename B::Density>;
+  requires std::same_as<typename B::Scalar, typename B::Density::Scalar>;
+  { bank.mesh() } -> std::convertible_to<const ParameterMesh<typename B::Scalar>&>;
+  { bank.log_normalizer() } -> std::convertible_to<const Surface<typename B::Scalar>&>;  // log Z
+  { bank.entropy() } -> std::convertible_to<const Surface<typename B::Scalar>&>;         // H(q), nats
+  { bank.moment(0) } -> std::convertible_to<Surface<typename B::Scalar>>;                // E_q[z^power], 0 to 6
+  // Throws std::invalid_argument unless p lives on the bank's domain.
+  bank.require_same_domain(p);
+  // E_q[z^power log p_d], 0 <= power <= 4, for every density d: sink(d, row, values) once for each row of the mesh.
+  bank.expected_log(many, 0, workspace, detail::AnySink{}, SerialExecutor{});
+};
+
+/// What AffinityBank asks of a bank besides.
+template <class B>
+concept PowerBank = GaussianBank<B> &&
+    requires(const B& bank, const typename B::Density& p, typename B::Scalar alpha, Surface<typename B::Scalar>& out,
+             ParameterMesh<typename B::Scalar> mesh) {
+  // E_q[p^alpha] for every q; returned is, for each row, what the tolerance is a share of.
+  { bank.expected_power(p, alpha, out) } -> std::convertible_to<Vector<typename B::Scalar>>;
+  // The same for one q, right to a few roundings of itself.
+  { bank.expected_power(p, alpha, Index{}, Index{}) } -> std::convertible_to<typename B::Scalar>;
+  { bank.tolerance() } -> std::convertible_to<typename B::Scalar>;
+  { bank.with_mesh(mesh, alpha) } -> std::same_as<B>;  // another mesh on the same domain, for values, at that tolerance
+};
+
+/// A density is its own; what stands for one, as a mixture does for its density on the real line, has a density_of
+/// beside it.
+template <Density P>
+[[nodiscard]] const P& density_of(const P& p) noexcept {
+  return p;
+}
+
+namespace detail {
+
+template <class P>
+using DensityOf = std::remove_cvref_t<decltype(density_of(std::declval<const P&>()))>;
+
+}  // namespace detail
+
+/// What is taken wherever a density is: a Density, or what density_of makes one of.
+template <class P>
+concept DensityLike = requires {
+  requires Density<detail::DensityOf<P>>;
+};
+
+/// p lives on the domain of the bank, as far as types tell.
+template <class P, class Bank>
+concept DensityFor = DensityLike<P> && GaussianBank<Bank> && std::same_as < detail::DensityOf<P>,
+typename Bank::Density > ;
+
+namespace detail {
+
+template <DensityLike P>
+using ScalarOf = typename DensityOf<P>::Scalar;
+
+}  // namespace detail
+
+/// q is a Gaussian of p's scalar.
+template <class Q, class P>
+concept GaussianFor = DensityLike<P> && std::same_as<Q, Gaussian<detail::ScalarOf<P>>>;
+
+/// What a divergence of p is taken from: one Gaussian, or all of a bank of p's domain.
+template <class Q, class P>
+concept ComparableTo = GaussianFor<Q, P> || DensityFor<P, Q>;
+
+/// Arguments that are none: functions deleted for them keep the compiler's message short.
+template <class P>
+concept NoDensity = !DensityLike<P>;
+template <class Q, class P>
+concept NotComparableTo = !ComparableTo<Q, P>;
+
+// The compiler shows this line.
+template <NoDensity P, class Mesh>
+void bank_for(const P&, const Mesh&) = delete;  // p: a Density, as GridDensity(grid, mixture), or a GaussianMixture
+
+/// What divergences of order alpha of one pair ask for besides.
+template <class P>
+concept QuadratureDensity = DensityLike<P> &&
+    requires(const detail::DensityOf<P>& p, const Gaussian<detail::ScalarOf<P>>& q,
+             PairQuadrature<detail::ScalarOf<P>>& out) {
+  pair_quadrature(p, q, q.stddev(), out);
+};
+
+/// The bank of a single Gaussian.
+template <Density P, GaussianFor<P> Q>
+[[nodiscard]] auto bank_of_one(const P& p, const Q& q) {
+  using T = typename P::Scalar;
+  return bank_for(p, ParameterMesh<T>(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())));
+}
+
+/// What the derivatives of a divergence are made of at one q: m_k = E_q[z^k], and E_q[z^k (log p - log q)] but for a
+/// constant times m_k.
+template <Real T>
+struct GaussianExpectations {
+  std::array<T, 5> moment{};
+  std::array<T, 5> log_ratio{};
+};
+
+/// For a domain that has no function of its own for it. Cost: a bank of one Gaussian.
+template <class Q, Density P>
+requires GaussianFor<Q, P>
+[[nodiscard]] GaussianExpectations<typename P::Scalar> expectations(const Q& q, const P& p) {
+  using T = typename P::Scalar;
+  const auto bank = bank_of_one(p, q);
+  typename std::remove_const_t<decltype(bank)>::Workspace workspace;
+  GaussianExpectations<T> of;
+  for (int k = 0; k < 5; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    of.moment[at] = bank.moment(k)(0, 0);
+    bank.expected_log({&p, 1}, k, workspace, [&](Index, Index, const auto& row) {
+      of.log_ratio[at] = row[0] + bank.moment(k + 2)(0, 0) / T(2);
+    });
+  }
+  return of;
+}
+
+}  // namespace klgrid

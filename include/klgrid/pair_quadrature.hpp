@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "klgrid/gaussian.hpp"
+#include "klgrid/real.hpp"
+
+namespace klgrid {
+
+/// What integrals of p, of q and of p^alpha q^(1 - alpha) are sums over, for one pair: sum_i weight_i f(x_i). Both
+/// densities sum to 1. A domain fills it in by pair_quadrature(p, q, alpha, out); its storage is used again.
+template <Real T>
+struct PairQuadrature {
+  Vector<T> weight;
+  Vector<T> z;  ///< (x_i - mean) / stddev of q
+  Vector<T> log_p;
+  Vector<T> log_q;
+  Vector<T> log_ratio;  ///< log p - log q; on the line without cancellation about p = q
+
+  [[nodiscard]] Index size() const { return weight.size(); }
+};
+
+}  // namespace klgrid
