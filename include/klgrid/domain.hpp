@@ -162,9 +162,10 @@ requires GaussianFor<Q, P>
   for (int k = 0; k < 5; ++k) {
     const auto at = static_cast<std::size_t>(k);
     of.moment[at] = bank.moment(k)(0, 0);
-    bank.expected_log({&p, 1}, k, workspace, [&](Index, Index, const auto& row) {
+    const auto sink = [&](Index, Index, const auto& row) {
       of.log_ratio[at] = row[0] + bank.moment(k + 2)(0, 0) / T(2);
-    });
+    };
+    bank.expected_log({&p, 1}, k, workspace, sink, SerialExecutor{});
   }
   return of;
 }

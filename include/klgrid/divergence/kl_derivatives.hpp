@@ -8,6 +8,7 @@
 #include "klgrid/divergence/detail/second_order.hpp"
 #include "klgrid/divergence/kl_surfaces.hpp"
 #include "klgrid/domain.hpp"
+#include "klgrid/executor.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
@@ -122,8 +123,8 @@ requires DensityFor<P, Bank>
   typename Bank::Workspace workspace;
   for (std::size_t k = 0; k < expected_log.size(); ++k) {
     expected_log[k].resize(mesh.rows(), mesh.cols());
-    bank.expected_log({&density, 1}, static_cast<int>(k), workspace,
-                      [&](Index, Index row, const auto& values) { expected_log[k].row(row) = values; });
+    const auto sink = [&](Index, Index row, const auto& values) { expected_log[k].row(row) = values; };
+    bank.expected_log({&density, 1}, static_cast<int>(k), workspace, sink, SerialExecutor{});
   }
   KlDerivativeSurfaces<T> surfaces(mesh.rows(), mesh.cols());
   for (Index i = 0; i < mesh.rows(); ++i)

@@ -66,9 +66,10 @@ requires DensityFor<P, Bank>
   const auto& density = density_of(p);
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
   typename Bank::Workspace workspace;
-  bank.expected_log({&density, 1}, 0, workspace, [&](Index, Index row, const auto& values) {
+  const auto sink = [&](Index, Index row, const auto& values) {
     detail::reverse_kl_row(bank, row, values, out.row(row));
-  });
+  };
+  bank.expected_log({&density, 1}, 0, workspace, sink, SerialExecutor{});
   return out;
 }
 
