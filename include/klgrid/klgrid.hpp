@@ -21,16 +21,18 @@
 #include "klgrid/transform/gauss_transform.hpp"  // the fast Gauss transform
 
 // the domain of a grid
-#include "klgrid/grid/bank.hpp"             // all q of a mesh on a grid: NormalizedGaussianBank
-#include "klgrid/grid/density.hpp"          // p on a grid: GridDensity
-#include "klgrid/grid/divergence.hpp"       // entropies and divergences of one pair on a grid
-#include "klgrid/grid/pair_quadrature.hpp"  // one pair's nodes on a grid
+#include "klgrid/grid/bank.hpp"              // all q of a mesh on a grid: NormalizedGaussianBank
+#include "klgrid/grid/density.hpp"           // p on a grid: GridDensity
+#include "klgrid/grid/divergence.hpp"        // entropies and divergences of one pair on a grid
+#include "klgrid/grid/pair_quadrature.hpp"   // one pair's nodes on a grid
+#include "klgrid/grid/relative_entropy.hpp"  // D(p||r) and Jensen-Shannon of two densities on a grid
 
 // the domain of the real line
-#include "klgrid/line/bank.hpp"             // all q of a mesh on the real line: RealLineBank
-#include "klgrid/line/density.hpp"          // p on the real line: RealLineDensity
-#include "klgrid/line/divergence.hpp"       // entropies and divergences of one pair on the real line
-#include "klgrid/line/pair_quadrature.hpp"  // one pair's nodes on the real line
+#include "klgrid/line/bank.hpp"              // all q of a mesh on the real line: RealLineBank
+#include "klgrid/line/density.hpp"           // p on the real line: RealLineDensity
+#include "klgrid/line/divergence.hpp"        // entropies and divergences of one pair on the real line
+#include "klgrid/line/pair_quadrature.hpp"   // one pair's nodes on the real line
+#include "klgrid/line/relative_entropy.hpp"  // D(p||r) and Jensen-Shannon of two mixtures
 
 // divergences, on any domain
 #include "klgrid/divergence/affinity_bank.hpp"     // a bank for one order alpha

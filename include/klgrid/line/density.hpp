@@ -59,6 +59,9 @@ class RealLineDensity {
     return mixture_.log_pdf(x) - T(log(T(mixture_.weights().sum())));
   }
 
+  /// log p at the points of a panel, counted from the origin.
+  [[nodiscard]] detail::LegendreArray<T> log_pdf(const detail::LegendreArray<T>& x) const { return parts_.log_pdf(x); }
+
   /// H(p) = -integral of p log p, in nats.
   [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
 

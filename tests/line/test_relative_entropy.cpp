@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "klgrid/line/relative_entropy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "klgrid/line/divergence.hpp"
+#include "support/largest_error.hpp"
+#include "support/random_pairs.hpp"
+#include "support/reference.hpp"
+#include "support/tolerances.hpp"
+
+using klgrid::Gaussian;
+using klgrid::GaussianMixture;
+using klgrid::jensen_shannon_divergence;
+using klgrid::RealLineDensity;
+using klgrid::relative_entropy;
+using klgrid_test::relative_error;
+
+namespace tol {
+
+/// The promise of the header, absolute below 1, and relative about p = r.
+constexpr double divergence = 1e-12;
+constexpr double about_equality = 1e-10;
+
+}  // namespace tol
+
+namespace {
+
+GaussianMixture<double> mixture_of(const klgrid_test::MixtureParameters& given) {
+  const auto vector = [](const std::vector<double>& values) {
+    return klgrid::Vector<double>(
+        Eigen::Map<const klgrid::Vector<double>>(values.data(), static_cast<klgrid::Index>(values.size())));
+  };
+  return {vector(given.weights), vector(given.means), vector(given.stddevs)};
+}
+
+}  // namespace
+
+TEST_CASE("1000 random pairs against 113-bit quadrature, with bounds that hold") {
+  const klgrid_test::Table truth("relative_entropy.csv");
+  REQUIRE(truth.size() == 1000);
+  double largest = 0.0, largest_close = 0.0, worst_bound = 0.0;
+  for (unsigned number = 0; number < 1000; ++number) {
+    CAPTURE(number);
+    const klgrid_test::RandomPairs random(number);
+    const auto p = mixture_of(random.pair().p);
+    const auto r = mixture_of(random.pair().r);
+    double bounds[2];
+    const double values[] = {relative_entropy(p, r, &bounds[0]), jensen_shannon_divergence(p, r, &bounds[1])};
+    for (int v = 0; v < 2; ++v) {
+      const auto exact = klgrid_test::number<long double>(
+          truth.text(number, v == 0 ? "relative_entropy" : "jensen_shannon_divergence"));
+      const double error = static_cast<double>(std::abs(values[v] - exact));
+      const double share = error / std::max(static_cast<double>(exact), random.close() ? 0.0 : 1.0);
+      CHECK(share < (random.close() ? tol::about_equality : tol::divergence));
+      CHECK(error <= bounds[v]);
+      (random.close() ? largest_close : largest) = std::max(random.close() ? largest_close : largest, share);
+      worst_bound = std::max(worst_bound, error / bounds[v]);
+    }
+  }
+  MESSAGE("largest error " << largest << "; about p = r, relative, " << largest_close << "; of a bound "
+                           << worst_bound);
+}
+
+TEST_CASE("of two Gaussians, the closed form; of a mixture and a Gaussian, forward_kl and reverse_kl") {
+  const auto gaussian = [](double mean, double stddev) { return GaussianMixture<double>({1.0}, {mean}, {stddev}); };
+  for (const double mean : {-40.0, -0.3, 0.0, 2.0})
+    for (const double stddev : {0.01, 0.9, 1.0, 30.0}) {
+      const double exact = std::log(1.0 / stddev) + (stddev * stddev + mean * mean) / 2.0 - 0.5;
+      CHECK(relative_error(relative_entropy(gaussian(mean, stddev), gaussian(0.0, 1.0)), exact, 1.0) < tol::divergence);
+    }
+  const GaussianMixture<double> p({0.2, 0.5, 0.3}, {-2.0, 0.0, 4.0}, {0.3, 2.0, 0.1});
+  const Gaussian<double> q(0.5, 2.5);
+  CHECK(relative_error(relative_entropy(p, gaussian(0.5, 2.5)), forward_kl(p, q), 1.0) < tol::divergence);
+  CHECK(relative_error(relative_entropy(gaussian(0.5, 2.5), p), reverse_kl(q, p), 1.0) < tol::divergence);
+}
+
+TEST_CASE("laws: zero at p = r, symmetry and bounds of Jensen-Shannon, its mean of two relative entropies") {
+  const GaussianMixture<double> p({0.4, 0.6}, {-2.0, 1.0}, {0.5, 1.5});
+  const GaussianMixture<double> r({0.1, 0.7, 0.2}, {-3.0, 0.0, 5.0}, {1.0, 0.6, 0.2});
+  CHECK(relative_entropy(p, p) == 0.0);
+  CHECK(jensen_shannon_divergence(p, p) == 0.0);
+  const double js = jensen_shannon_divergence(p, r);
+  CHECK(relative_error(jensen_shannon_divergence(r, p), js, 1.0) < tol::divergence);
+  const GaussianMixture<double> m({0.2, 0.3, 0.05, 0.35, 0.1}, {-2.0, 1.0, -3.0, 0.0, 5.0}, {0.5, 1.5, 1.0, 0.6, 0.2});
+  CHECK(relative_error((relative_entropy(p, m) + relative_entropy(r, m)) / 2.0, js, 1.0) < tol::divergence);
+  const GaussianMixture<double> far_away({1.0}, {1e4}, {1.0});
+  CHECK(relative_error(jensen_shannon_divergence(p, far_away), std::numbers::ln2, 1.0) < tol::divergence);
+  // Components in another order, split, or of weight zero change nothing.
+  const GaussianMixture<double> same({0.3, 0.4, 0.3, 0.0}, {1.0, -2.0, 1.0, 7.0}, {1.5, 0.5, 1.5, 1e-3});
+  CHECK(relative_error(relative_entropy(same, r), relative_entropy(p, r), 1.0) < tol::divergence);
+  CHECK(relative_entropy(p, same) < tol::divergence);
+}
+
+TEST_CASE("far from 0 and in odd units") {
+  const GaussianMixture<double> p({0.5, 0.5}, {0.0, 3.0}, {1.0, 0.5});
+  const GaussianMixture<double> r({0.3, 0.7}, {1.0, 2.0}, {0.75, 2.0});
+  const double exact = relative_entropy(p, r);
+  for (const double scale : {0x1p-200, 0x1p-20, 0x1p30, 0x1p300}) {
+    const GaussianMixture<double> scaled_p(p.weights(), p.means() * scale, p.stddevs() * scale);
+    const GaussianMixture<double> scaled_r(r.weights(), r.means() * scale, r.stddevs() * scale);
+    CHECK(relative_error(relative_entropy(scaled_p, scaled_r), exact, 1.0) < tol::divergence);
+  }
+  const double shift = 0x1p30;  // all means stay exact
+  const GaussianMixture<double> shifted_p(p.weights(), p.means() + shift, p.stddevs());
+  const GaussianMixture<double> shifted_r(r.weights(), r.means() + shift, r.stddevs());
+  CHECK(relative_error(relative_entropy(shifted_p, shifted_r), exact, 1.0) < tol::divergence);
+}
