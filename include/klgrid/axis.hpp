@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -9,10 +10,33 @@
 
 namespace klgrid {
 
+namespace detail {
+
+/// start + i step, product and sum rounded each on its own, as NumPy rounds them; by halves where the product
+/// overflows.
+template <Real T>
+T stepped(const T& start, Index i, const T& step) {
+  // volatile keeps the compiler from fusing the product into the sum, which would round once.
+  using Stored = std::conditional_t<std::is_floating_point_v<T>, volatile T, T>;
+  const T count = T(static_cast<double>(i));
+  const Stored offset = count * step;
+  const T value = start + offset;
+  return is_finite(value) ? value : T(T(2) * (start / T(2) + count * (step / T(2))));
+}
+
+/// (last - first) / parts, also where the difference overflows.
+template <Real T>
+T span_in(const T& first, const T& last, const T& parts) {
+  const T span = last - first;
+  return is_finite(span) ? T(span / parts) : T(last / parts - first / parts);
+}
+
+}  // namespace detail
+
 /// start, start + step, ... up to but without stop: NumPy's arange, number for number.
 ///
-/// ceil((stop - start) / step) values; value i is start + i * delta with delta = (start + step) - start, each operation
-/// rounded on its own, as NumPy rounds them (arange(-5, 5, 0.1)[9] is -4.1000000000000032).
+/// ceil((stop - start) / step) values, at least one; value i is start + i * delta with delta = (start + step) - start,
+/// each operation rounded on its own, as NumPy rounds them (arange(-5, 5, 0.1)[9] is -4.1000000000000032).
 /// @throws std::invalid_argument unless all three are finite, step > 0 and start < stop.
 template <Real T>
 [[nodiscard]] Vector<T> arange(const T& start, const T& stop, const T& step) {
@@ -21,24 +45,20 @@ template <Real T>
   detail::require_that(detail::is_finite(start), where, "start", "finite", start);
   detail::require_that(detail::is_finite(step) && step > T(0), where, "step", "finite and > 0", step);
   detail::require_that(detail::is_finite(stop) && stop > start, where, "stop", "finite and > start", stop);
-  const T ratio = (stop - start) / step;
+  const T ratio = detail::span_in(start, stop, step);
   constexpr double most = 1e8;  // 0.8 GB of doubles: a slip of the pen, not an axis
   detail::require_that(ratio <= T(most), where, "step", "large enough for at most 1e8 values", step);
-  const auto size = static_cast<Index>(T(ceil(ratio)));
-  const T delta = T(start + step) - start;
-  // volatile keeps the compiler from fusing the product into the sum, which would round once where NumPy rounds twice.
-  using Stored = std::conditional_t<std::is_floating_point_v<T>, volatile T, T>;
+  const auto size = std::max<Index>(1, static_cast<Index>(T(ceil(ratio))));  // 1 where the ratio underflows
   Vector<T> values(size);
-  for (Index i = 0; i < size; ++i) {
-    Stored offset = T(static_cast<double>(i)) * delta;
-    values[i] = start + offset;
-  }
+  values[0] = start;
   if (size > 1) values[1] = start + step;
+  for (Index i = 2; i < size; ++i) values[i] = detail::stepped(start, i, T(values[1] - start));
   return values;
 }
 
-/// count equally spaced values from first to last, both included: NumPy's linspace.
+/// count equally spaced values from first to last, both included: NumPy's linspace, number for number.
 ///
+/// Value i is first + i * ((last - first) / (count - 1)), each operation rounded on its own.
 /// @throws std::invalid_argument unless count >= 1, both ends are finite and first <= last.
 template <Real T>
 [[nodiscard]] Vector<T> linspace(const T& first, const T& last, Index count) {
@@ -47,9 +67,8 @@ template <Real T>
   detail::require_that(detail::is_finite(first), where, "first", "finite", first);
   detail::require_that(detail::is_finite(last) && last >= first, where, "last", "finite and >= first", last);
   Vector<T> values(count);
-  values[0] = first;
-  const T step = count > 1 ? T((last - first) / T(static_cast<double>(count - 1))) : T(0);
-  for (Index i = 1; i < count; ++i) values[i] = first + T(static_cast<double>(i)) * step;
+  const T step = count > 1 ? detail::span_in(first, last, T(static_cast<double>(count - 1))) : T(0);
+  for (Index i = 0; i < count; ++i) values[i] = detail::stepped(first, i, step);
   if (count > 1) values[count - 1] = last;
   return values;
 }

@@ -17,11 +17,13 @@
 /// to the other. Whatever is in divergence/ and fit/ is written against these alone, so that it works on the grid, on
 /// the real line, and on any domain of yours.
 ///
-/// On every domain a Gaussian is q = exp(-z^2/2) / Z(mu, sigma), z = (x - mu) / sigma, with the Z that normalises it
-/// there. A domain is
+/// On every domain a Gaussian is q = exp((z0^2 - z^2)/2) / Z(mu, sigma), z = (x - mu) / sigma, with the Z that
+/// normalises it there. z0 is that of the domain's point nearest to mu, so that q is 1 / Z at its peak and log Z stays
+/// of the size of log q; z0 = 0 where the domain holds every mu. A domain is
 ///   - a type that is a Density;
 ///   - a type that is a GaussianBank, whose Density is that type;
 ///   - bank_for(p, mesh), found beside the density (by argument-dependent lookup): the bank of p's domain;
+///   - where it does not hold every mu, that bank's nearest_points(), a number for each mu: what z0 belongs to;
 ///   - for divergences of order alpha also pair_quadrature(p, q, alpha, out), and a bank that is a PowerBank.
 /// It may have its own forward_kl(p, q), reverse_kl(q, p) and expectations(q, p), where it knows better than a bank of
 /// one Gaussian.
@@ -64,6 +66,19 @@ concept GaussianBank = requires(const B& bank, const typename B::Density& p, std
   // E_q[z^power log p_d], 0 <= power <= 4, for every density d: sink(d, row, values) once for each row of the mesh.
   bank.expected_log(many, 0, workspace, detail::AnySink{}, SerialExecutor{});
 };
+
+namespace detail {
+
+/// What z0 belongs to, for each mu of the bank.
+template <GaussianBank Bank>
+[[nodiscard]] const Vector<typename Bank::Scalar>& nearest_points(const Bank& bank) {
+  if constexpr (requires { bank.nearest_points(); })
+    return bank.nearest_points();
+  else
+    return bank.mesh().mu();
+}
+
+}  // namespace detail
 
 /// What AffinityBank asks of a bank besides.
 template <class B>

@@ -27,6 +27,13 @@ T log_sqrt_two_pi() {
   }
 }
 
+/// (x - mean) / stddev, also where the difference overflows.
+template <Real T>
+T standardized(const T& x, const T& mean, const T& stddev) {
+  const T difference = x - mean;
+  return is_finite(difference) ? T(difference / stddev) : T(x / stddev - mean / stddev);
+}
+
 }  // namespace detail
 
 /// The normal density q(x) = exp(-(x - mean)^2 / (2 stddev^2)) / (stddev sqrt(2 pi)) on the real line.
@@ -44,7 +51,7 @@ class Gaussian {
 
   [[nodiscard]] T log_pdf(const T& x) const {
     using std::log;
-    const T z = (x - mean_) / stddev_;
+    const T z = detail::standardized(x, mean_, stddev_);
     return T(-z * z / T(2)) - (T(log(stddev_)) + detail::log_sqrt_two_pi<T>());
   }
 

@@ -100,13 +100,13 @@ class GaussianMixture {
     using Block = Eigen::Array<T, Eigen::Dynamic, 1, Eigen::ColMajor, block, 1>;
     for (Index begin = 0; begin < x.size(); begin += block) {
       const Index size = (std::min)(block, x.size() - begin);
-      const auto points = x.segment(begin, size);
+      const Block halves = x.segment(begin, size) / T(2);
       Block top = Block::Constant(size, std::numeric_limits<T>::lowest());
       Block sum = Block::Zero(size);
       for (Index k = 0; k < components(); ++k)
-        if (weights_[k] > T(0)) top = (top.max)(exponents(k, points));
+        if (weights_[k] > T(0)) top = (top.max)(exponents(k, halves));
       for (Index k = 0; k < components(); ++k)
-        if (weights_[k] > T(0)) sum += (exponents(k, points) - top).exp();
+        if (weights_[k] > T(0)) sum += (exponents(k, halves) - top).exp();
       out.segment(begin, size) = top + sum.log();
     }
   }
@@ -176,15 +176,17 @@ class GaussianMixture {
 
   /// log(weights[k] N(x; means[k], stddevs[k]^2))
   [[nodiscard]] T exponent(Index k, const T& x) const {
-    const T z = (x - means_[k]) / stddevs_[k];
+    const T z = detail::standardized(x, means_[k], stddevs_[k]);
     return log_factors_[k] - T(z * z / T(2));
   }
 
+  /// The same at many points, given by their halves: x - mean could overflow. A factor taken out of z^2 keeps 2 /
+  /// stddev from overflowing.
   template <class Points>
-  [[nodiscard]] auto exponents(Index k, const Points& x) const {
-    // Finite, so that x = mean makes 0 of it: the square of a small stddev underflows, and 0 * inf would be NaN.
-    const T precision_root = std::min<T>(T(T(1) / stddevs_[k]), T((std::numeric_limits<T>::max)()));
-    return ((x - means_[k]) * precision_root).square() * T(-0.5) + log_factors_[k];
+  [[nodiscard]] auto exponents(Index k, const Points& halves) const {
+    const T unit = stddevs_[k] < T(1) ? T(T(1) / std::numeric_limits<T>::epsilon()) : T(1);
+    const T precision_root = T(T(2) / T(stddevs_[k] * unit));
+    return ((halves - means_[k] / T(2)) * precision_root).square() * T(unit * unit * T(-0.5)) + log_factors_[k];
   }
 
   Vector<T> weights_;

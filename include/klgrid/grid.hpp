@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "klgrid/axis.hpp"
+#include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/real.hpp"
 
@@ -56,6 +58,18 @@ class Grid {
 
   /// True if some weight is zero: its node takes no part in any sum.
   [[nodiscard]] bool has_zero_weights() const noexcept { return data_->zero_weights; }
+
+  /// The index of the node nearest to x, of those of positive weight; of two the left one.
+  [[nodiscard]] Index nearest(const T& x) const {
+    const auto after = std::lower_bound(nodes().begin(), nodes().end(), x) - nodes().begin();
+    if (!has_zero_weights()) return detail::nearest_of(nodes(), after, x);
+    Index left = after - 1;
+    Index right = after;
+    while (left >= 0 && !(weights()[left] > T(0))) --left;
+    while (right < size() && !(weights()[right] > T(0))) ++right;
+    if (left < 0 || right == size()) return left < 0 ? right : left;
+    return detail::sum_of_offsets(nodes()[left], nodes()[right], x) < T(0) ? right : left;
+  }
 
   /// The same nodes and weights, bit for bit.
   friend bool operator==(const Grid& a, const Grid& b) {

@@ -162,15 +162,12 @@ TEST_CASE("NormalizedGaussianBank: E_q[log p] is -inf everywhere where p is zero
 }
 
 TEST_CASE("NormalizedGaussianBank: Gaussians between the nodes and off the window have finite entries") {
-  // All mass goes to the nearest node: log Z is that node's exponent, H(q) is 0 = -log of a weight of one.
+  // All mass goes to the nearest node, of weight one: Z = 1 counted from there, and H(q) = 0.
   const Grid<> grid(vector<double>({0, 1, 2}), vector<double>({1, 1, 1}));
-  const NormalizedGaussianBank<> bank(grid, {vector<double>({-50, 0.25}), vector<double>({1e-3, 1e-2})});
+  const NormalizedGaussianBank<> bank(grid, {vector<double>({-50, 0.25}), vector<double>({1e-160, 1e-3, 1e-2})});
   for_each_cell(bank, [&](Index i, Index j) {
-    const double mu = bank.mesh().mu()[j], sigma = bank.mesh().sigma()[i];
-    CHECK(relative_error(bank.log_normalizer()(i, j), -mu * mu / (2 * sigma * sigma), 1.0) <=
-          tol::few_roundings<double>);
-    // H(q) is formed as a difference of two numbers of the size of log Z.
-    CHECK(std::abs(bank.entropy()(i, j)) <= tol::few_roundings<double> * std::abs(bank.log_normalizer()(i, j)));
+    CHECK(std::abs(bank.log_normalizer()(i, j)) <= tol::few_roundings<double>);
+    CHECK(std::abs(bank.entropy()(i, j)) <= tol::few_roundings<double>);
   });
 }
 
@@ -181,8 +178,7 @@ TEST_CASE("NormalizedGaussianBank: a node of weight zero takes no part") {
   const NormalizedGaussianBank<> a(with, mesh), b(without, mesh);
   for_each_cell(a, [&](Index i, Index j) {
     CHECK(relative_error(a.log_normalizer()(i, j), b.log_normalizer()(i, j), 1.0) <= tol::few_roundings<double>);
-    CHECK(relative_error(a.entropy()(i, j), b.entropy()(i, j), 1.0) <=
-          tol::few_roundings<double> * std::max(1.0, std::abs(a.log_normalizer()(i, j))));
+    CHECK(relative_error(a.entropy()(i, j), b.entropy()(i, j), 1.0) <= tol::few_roundings<double>);
   });
 }
 

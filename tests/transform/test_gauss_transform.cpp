@@ -31,9 +31,9 @@ using Wide = long double;
 /// What the definition gives for one cell, in extended precision, scaled by the nearest node so that nothing
 /// underflows.
 struct Exact {
-  Wide expectation = 0;  // E_q[z^power f]
-  Wide size = 0;         // E_q[|z|^power], what the error is relative to beside max |f|
-  Wide log_normalizer = 0;
+  Wide expectation = 0;     // E_q[z^power f]
+  Wide size = 0;            // E_q[|z|^power], what the error is relative to beside max |f|
+  Wide log_normalizer = 0;  // counted from the nearest node
 };
 
 template <class T>
@@ -57,7 +57,7 @@ Exact exact(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Vector<T>& 
   }
   out.expectation /= mass;
   out.size = std::max<Wide>(1, out.size / mass);
-  out.log_normalizer = std::log(mass) - offset(nearest) / sigma * (offset(nearest) / sigma) / 2;
+  out.log_normalizer = std::log(mass);
   return out;
 }
 

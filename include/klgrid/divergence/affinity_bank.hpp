@@ -33,12 +33,13 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
   const Vector<T> log_mean = shared.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, lowest);
   const Vector<T> mean = log_mean.exp();
   const Vector<T> base = (nodes.weight > T(0)).select(about_q ? nodes.log_q : nodes.log_p, lowest).exp();
+  const T underflow = (std::numeric_limits<T>::min)() / std::numeric_limits<T>::epsilon();
   // base (e^turn - 1): with u = e^turn, rounded, (u - 1) / log(u) is smooth in u, so that it does not matter that u was
   // rounded, as long as it is the same number in both places (Kahan; Higham, "Accuracy and Stability of Numerical
   // Algorithms", 2002, 1.14.1).
   const Vector<T> growth = mean / base;
   const Vector<T> log_growth = growth.log();
-  const auto is_close = shared && turn.abs() < T(1) && base > T(1e-30);
+  const auto is_close = shared && turn.abs() < T(1) && base > underflow;
   const Vector<T> nearby = (growth == T(1)).select(base * turn, base * (growth - T(1)) * turn / log_growth);
   const T excess = (nodes.weight * is_close.select(nearby, mean - base)).sum();
   if (excess > T(-0.5)) return log1p(excess);

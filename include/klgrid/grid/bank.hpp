@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/grid.hpp"
@@ -18,9 +19,9 @@
 
 namespace klgrid {
 
-/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp(-z_i^2 / 2) / Z(mu, sigma) with
-/// z_i = (x_i - mu) / sigma and sum_i w_i q_i = 1. Holds what does not depend on the target density p: make it once,
-/// use it for every p. Const methods may be called from many threads at once.
+/// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp((z0^2 - z_i^2) / 2) / Z(mu, sigma) with
+/// z_i = (x_i - mu) / sigma, z0 that of the node nearest to mu, and sum_i w_i q_i = 1. Holds what does not depend on
+/// the target density p: make it once, use it for every p. Const methods may be called from many threads at once.
 template <Real T = double>
 class NormalizedGaussianBank {
  public:
@@ -44,21 +45,19 @@ class NormalizedGaussianBank {
         options_(options),
         transform_(make_transform(checked(options.highest_power))) {
     moments_ = transform_.release_moments();
-    if (options.highest_power == 0)
-      entropy_.swap(moments_[2]);
-    else
-      entropy_ = moments_[2];
-    entropy_ = entropy_ / T(2) + log_normalizer();
   }
 
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
   [[nodiscard]] const ParameterMesh<T>& mesh() const noexcept { return mesh_; }
 
-  /// log Z(mu, sigma) = log sum_i w_i exp(-z_i^2 / 2)
+  /// The node nearest to each mu, of those of positive weight.
+  [[nodiscard]] const Vector<T>& nearest_points() const noexcept { return transform_.nearest_nodes(); }
+
+  /// log Z(mu, sigma) = log sum_i w_i exp((z0^2 - z_i^2) / 2), -log q at the nearest node.
   [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return transform_.log_normalizer(); }
 
-  /// H(q) = E_q[z^2] / 2 + log Z, in nats.
-  [[nodiscard]] const Surface<T>& entropy() const noexcept { return entropy_; }
+  /// H(q) = E_q[z^2 - z0^2] / 2 + log Z, in nats.
+  [[nodiscard]] const Surface<T>& entropy() const noexcept { return transform_.entropy(); }
 
   /// E_q[z^power], 0 <= power <= 6.
   [[nodiscard]] Surface<T> moment(int power) const {
@@ -75,8 +74,9 @@ class NormalizedGaussianBank {
                          row);
     detail::require_that(col >= 0 && col < mesh_.cols(), "NormalizedGaussianBank::log_pdf", "col",
                          "a column of the mesh", col);
-    const auto z = (grid_.nodes() - mesh_.mu()[col]) / mesh_.sigma()[row];
-    return z.square() * T(-0.5) - log_normalizer()(row, col);
+    Vector<T> log_q(grid_.size());
+    detail::exponents_from(nearest_points()[col], grid_.nodes(), mesh_.mu()[col], mesh_.sigma()[row], log_q);
+    return log_q - log_normalizer()(row, col);
   }
 
   /// @throws std::invalid_argument unless p lives on the bank's grid.
@@ -154,12 +154,13 @@ class NormalizedGaussianBank {
     return power;
   }
 
-  /// Entropies take the second moment, derivatives those up to two more than their power of z.
+  /// Derivatives take the moments up to two more than their power of z.
   [[nodiscard]] GaussTransform<T> make_transform(int highest_power) const {
-    std::vector<int> moments{2};
-    for (int k = 1; highest_power > 0 && k <= highest_power + 2; ++k)
-      if (k != 2) moments.push_back(k);
-    return {grid_, mesh_, {.tolerance = options_.tolerance, .highest_power = highest_power, .moments = moments}};
+    std::vector<int> moments;
+    for (int k = 1; highest_power > 0 && k <= highest_power + 2; ++k) moments.push_back(k);
+    return {grid_,
+            mesh_,
+            {.tolerance = options_.tolerance, .highest_power = highest_power, .moments = moments, .entropy = true}};
   }
 
   Grid<T> grid_;
@@ -167,7 +168,6 @@ class NormalizedGaussianBank {
   Options options_;
   GaussTransform<T> transform_;
   std::array<Surface<T>, 7> moments_;  // by power, if highest_power > 0
-  Surface<T> entropy_;
 };
 
 /// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid.

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <utility>
 
+#include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/grid.hpp"
@@ -31,8 +32,13 @@ class GridDensity {
   /// Cost: K exponentials and a logarithm a node.
   GridDensity(Grid<T> grid, const GaussianMixture<T>& mixture) : grid_(std::move(grid)) { assign(mixture); }
 
+  /// Counted from the node nearest to the mean, so that a Gaussian far outside the window keeps its digits.
   GridDensity(Grid<T> grid, const Gaussian<T>& gaussian) : grid_(std::move(grid)) {
-    evaluate([&](const T& x) { return gaussian.log_pdf(x); });
+    const T& nearest = grid_.nodes()[grid_.nearest(gaussian.mean())];
+    log_pdf_.resize(grid_.size());
+    detail::exponents_from(nearest, grid_.nodes(), gaussian.mean(), gaussian.stddev(), log_pdf_);
+    normalize();
+    log_mass_ += gaussian.log_pdf(nearest);
   }
 
   /// From a log-density, called once for each node.
@@ -73,10 +79,10 @@ class GridDensity {
   [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
 
   /// sum_i w_i p_i x_i
-  [[nodiscard]] const T& mean() const noexcept { return mean_; }
+  [[nodiscard]] T mean() const { return origin_ + mean_offset_; }
 
   /// The mean as two numbers, origin() + mean_offset(): far from 0 one number rounds away digits that a narrow q feels.
-  [[nodiscard]] const T& origin() const noexcept { return mean_; }
+  [[nodiscard]] const T& origin() const noexcept { return origin_; }
   [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
 
   /// sum_i w_i p_i (x_i - mean)^2
@@ -103,16 +109,18 @@ class GridDensity {
     const bool positive = detail::is_finite(T(log_pdf_.sum())) && !grid_.has_zero_weights();
     if (!positive) check_log_values();
     const T top = positive ? T(log_pdf_.maxCoeff()) : top_of_weighted();
-    pdf_.resize(x.size());
-    pdf_ = (log_pdf_ - top).exp();
+    log_pdf_ -= top;
+    pdf_ = log_pdf_;
+    detail::exponentiate(pdf_);
     if (!positive) clear_zeros();
     const T mass = (w * pdf_).sum();
-    log_mass_ = top + T(log(mass));
-    log_pdf_ -= log_mass_;
+    const T log_mass = log(mass);
+    log_mass_ = top + log_mass;
+    log_pdf_ -= log_mass;
     pdf_ /= mass;
-    mean_ = (w * pdf_ * x).sum();
-    mean_offset_ = (w * pdf_ * (x - mean_)).sum();
-    variance_ = (w * pdf_ * (x - mean_).square()).sum();
+    origin_ = (w * pdf_ * x).sum();
+    mean_offset_ = (w * pdf_ * (x - origin_)).sum();
+    variance_ = (w * pdf_ * ((x - origin_) - mean_offset_).square()).sum();
     entropy_ = -(w * pdf_ * (log_pdf_.max)(std::numeric_limits<T>::lowest())).sum();  // 0 log 0 = 0
     has_full_support_ = positive || ((log_pdf_ >= std::numeric_limits<T>::lowest()) || w <= T(0)).all();
   }
@@ -144,7 +152,7 @@ class GridDensity {
   Vector<T> pdf_;
   T log_mass_{};
   T entropy_{};
-  T mean_{};
+  T origin_{};
   T mean_offset_{};
   T variance_{};
   bool has_full_support_ = true;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
-#include <limits>
-
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid/density.hpp"
 #include "klgrid/pair_quadrature.hpp"
@@ -11,17 +8,16 @@
 
 namespace klgrid {
 
-/// p's grid, on which q is normalised, whatever alpha. Cost: an exponential a node.
+/// p's grid, on which q is normalised, whatever alpha. Nodes of weight 0, which take no part, are filled up with 0.
+/// Cost: an exponential a node.
 template <Real T>
 void pair_quadrature(const GridDensity<T>& p, const Gaussian<T>& q, const T& /*alpha*/, PairQuadrature<T>& out) {
-  using std::log;
+  const GridDensity<T> on_grid(p.grid(), q);
   out.weight = p.grid().weights();
-  out.log_p = p.log_pdf();
-  out.z = (p.grid().nodes() - q.mean()) / q.stddev();
-  out.log_q = out.z.square() * T(-0.5);
-  const T top = (out.weight > T(0)).select(out.log_q, std::numeric_limits<T>::lowest()).maxCoeff();
-  out.log_q -= top;
-  out.log_q -= T(log(T((out.weight * out.log_q.exp()).sum())));
+  const auto counts = out.weight > T(0);
+  out.z = counts.select((p.grid().nodes() - q.mean()) / q.stddev(), T(0));
+  out.log_p = counts.select(p.log_pdf(), T(0));
+  out.log_q = counts.select(on_grid.log_pdf(), T(0));
   out.log_ratio = out.log_p - out.log_q;
 }
 

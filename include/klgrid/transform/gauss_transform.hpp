@@ -82,6 +82,8 @@ class GaussTransform {
     int highest_power = 0;
     /// Every k that moment(k) is asked for: 1 to 6.
     std::vector<int> moments = {};
+    /// Whether entropy() is asked for.
+    bool entropy = false;
   };
 
   /// How a run of rows is computed.
@@ -113,17 +115,26 @@ class GaussTransform {
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
     validate(options);
     take_nodes(grid);
+    nearest_nodes_ = mesh.mu().unaryExpr([&](const T& mu) { return grid.nodes()[grid.nearest(mu)]; });
     // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
     // as plain sums where f, as log p does, grows far beyond what it is near the mean.
     direct_ = detail::DirectCells<T>(nodes_, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
+    if (options.entropy) entropy_.resize(mesh.rows(), mesh.cols());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
     scale_ = Surface<T>::Zero(mesh.rows(), detail::PlaneWaves<T>::row_stride(mesh.cols()));
     for (int k : options.moments) moments_[static_cast<std::size_t>(k)].resize(mesh.rows(), mesh.cols());
     make_plan(mesh);
   }
 
-  /// log Z(mu, sigma), also where Z itself would underflow.
+  /// The node nearest to each mu, of those of positive weight.
+  [[nodiscard]] const Vector<T>& nearest_nodes() const noexcept { return nearest_nodes_; }
+
+  /// log sum_i w_i exp((z0^2 - z_i^2) / 2) = log Z + z0^2 / 2, z0 that of the nearest node: far outside the nodes, or
+  /// between two of them that are far apart, log Z alone would lose the digits that differ from one p to the other.
   [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return log_normalizer_; }
+
+  /// H(q) = E_q[z^2 - z0^2] / 2 + log_normalizer() = -E_q[log q], if options.entropy.
+  [[nodiscard]] const Surface<T>& entropy() const noexcept { return entropy_; }
 
   /// E_q[z^k], for a k of options.moments.
   [[nodiscard]] const Surface<T>& moment(int k) const {
@@ -143,7 +154,7 @@ class GaussTransform {
     std::size_t sum = direct_.bytes();
     for (const auto& waves : plane_waves_) sum += waves.bytes();
     for (const auto& surface : moments_) sum += static_cast<std::size_t>(surface.size()) * sizeof(T);
-    return sum + static_cast<std::size_t>(log_normalizer_.size() + scale_.size()) * sizeof(T);
+    return sum + static_cast<std::size_t>(log_normalizer_.size() + entropy_.size() + scale_.size()) * sizeof(T);
   }
 
   /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1, 0 <= power <= highest_power; f(d) gives the
@@ -190,8 +201,10 @@ class GaussTransform {
     for (int k : options.moments) detail::require_that(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
   }
 
-  /// Nodes of weight zero take no part, whatever f is there.
+  /// Nodes of weight zero take no part, whatever f is there. Weights are counted in units of four times their sum: no
+  /// sum of them and of f overflows where f does not.
   void take_nodes(const Grid<T>& grid) {
+    using std::log;
     const Index count = (grid.weights() > T(0)).count();
     if (count < grid.size()) used_.reserve(static_cast<std::size_t>(count));
     nodes_.resize(count);
@@ -203,10 +216,14 @@ class GaussTransform {
       weights_[next++] = grid.weights()[i];
       if (count < grid.size()) used_.push_back(i);
     }
+    const T sum = weights_.sum();
+    weights_ /= sum;
+    weights_ /= T(4);
+    log_weight_unit_ = T(log(sum)) + T(log(T(4)));
   }
 
   [[nodiscard]] int highest_moment() const {
-    int highest = 0;
+    int highest = options_.entropy ? 2 : 0;
     for (int k : options_.moments) highest = (std::max)(highest, k);
     return highest;
   }
@@ -305,13 +322,16 @@ class GaussTransform {
       };
       const Surface<T> ones = Surface<T>::Ones(block.rows, stride);
       sum(0, ones, scale_.row(block.first_row).data());
-      if (options_.moments.empty()) continue;
+      if (highest_moment() == 0) continue;
       const Surface<T> inverse = scale_.middleRows(block.first_row, block.rows).inverse();
       moment.resize(block.rows, stride);
       for (int k : options_.moments) {
         sum(k, inverse, moment.data());
         moments_[static_cast<std::size_t>(k)].middleRows(block.first_row, block.rows) = moment.leftCols(mesh_cols_);
       }
+      if (!options_.entropy) continue;
+      sum(2, inverse, moment.data());  // to which log Z is still to be added
+      entropy_.middleRows(block.first_row, block.rows) = moment.leftCols(mesh_cols_) / T(2);
     }
   }
 
@@ -319,7 +339,9 @@ class GaussTransform {
   void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
       auto scale = scale_.row(row).head(mesh_cols_);
-      log_normalizer_.row(row) = scale.log();
+      log_normalizer_.row(row) = scale.log() + log_weight_unit_;
+      if (options_.entropy) entropy_.row(row) += log_normalizer_.row(row);
+      log_normalizer_.row(row) += ((nearest_nodes_ - mesh.mu()) / mesh.sigma()[row]).square().transpose() / T(2);
       scale = scale.inverse();
       for (const auto& panel : waves.panels()) {
         const T bound = T(1) / (T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
@@ -334,7 +356,8 @@ class GaussTransform {
 
   void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
     const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row]);
-    log_normalizer_(row, col) = cell.log_normalizer;
+    log_normalizer_(row, col) = cell.log_normalizer + log_weight_unit_;
+    if (options_.entropy) entropy_(row, col) = cell.entropy + log_weight_unit_;
     scale_(row, col) = T(0);
     for (int k : options_.moments) moments_[static_cast<std::size_t>(k)](row, col) = cell.moments[k];
   }
@@ -418,12 +441,15 @@ class GaussTransform {
   Index grid_size_;
   std::vector<Index> used_;  // nodes of positive weight; empty if all are
   Vector<T> nodes_;
-  Vector<T> weights_;
+  Vector<T> weights_;  // of sum 1/4
+  T log_weight_unit_{};
+  Vector<T> nearest_nodes_;  // of each mu
   std::vector<Step> plan_;
   std::vector<Task> tasks_;
   std::vector<detail::PlaneWaves<T>> plane_waves_;
   detail::DirectCells<T> direct_;
   Surface<T> log_normalizer_;
+  Surface<T> entropy_;
   Surface<T> scale_;                   // 1 / Z, filled up to whole lanes; 0 for direct cells
   std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for
 };

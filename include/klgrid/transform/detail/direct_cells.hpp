@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/real.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
 
@@ -18,9 +20,10 @@ namespace klgrid::detail {
 template <Real T>
 class DirectCells {
  public:
-  /// Log normaliser and E_q[z^k], k = 0, 1, ..., of one Gaussian.
+  /// Log normaliser, counted from the nearest node, entropy and E_q[z^k], k = 0, 1, ..., of one Gaussian.
   struct Normalized {
     T log_normalizer;
+    T entropy;
     T moments[7];
   };
 
@@ -45,22 +48,23 @@ class DirectCells {
   /// Adds the Gaussian (mu, sigma) in a column of the current row. Fast if mu grows from one to the next.
   Normalized add(Index col, const T& mu, const T& sigma) {
     using std::log;
-    const Index nearest = nearest_node(mu);
-    const T z_nearest = (nodes_[nearest] - mu) / sigma;
-    const auto [first, count] = nodes_that_count(nearest, mu, sigma, z_nearest);
+    const Index nearest = nearest_of(nodes_.head(weights_.size()), find(mu, after_mu_), mu);
+    const auto [first, count] = nodes_that_count(nearest, mu, sigma);
     const auto x = nodes_.segment(first, count);
     for (auto& buffer : buffers_) buffer.resize(nodes_.size());
     auto z = buffers_[0].head(count);
     auto mass = buffers_[1].head(count);
     auto powers = buffers_[2].head(count);
-    z = (x - mu) * (T(1) / sigma);
-    if (z_nearest < T(2) && z_nearest > T(-2))
-      mass = weights_.segment(first, count) * (T(0.5) * (z_nearest - z) * (z_nearest + z)).exp();
-    else
-      mass = weights_.segment(first, count) * far_exponents(x, nearest - first, mu, sigma).exp();
+    exponents_from(nodes_[nearest], x, mu, sigma, powers);
+    mass = powers;
+    exponentiate(mass);
+    mass *= weights_.segment(first, count);
     const T sum = mass.sum();
     mass *= T(1) / sum;
-    Normalized result{T(log(sum)) - z_nearest * z_nearest / T(2), {T(1)}};
+    const T log_sum = log(sum);
+    const T fall = (mass * (powers.max)(std::numeric_limits<T>::lowest())).sum();
+    Normalized result{log_sum, log_sum - fall, {T(1)}};
+    z = (mass > T(0)).select((x - mu) / sigma, T(0));
     for (int k = 1; k <= moments_; ++k) {
       powers = (k == 1 ? mass : powers) * z;
       result.moments[k] = powers.sum();
@@ -191,33 +195,22 @@ class DirectCells {
     return from;
   }
 
-  Index nearest_node(const T& mu) {
-    const Index after = find(mu, after_mu_);
-    if (after == 0) return 0;
-    return after == weights_.size() || mu - nodes_[after - 1] < nodes_[after] - mu ? after - 1 : after;
-  }
-
   /// First and number of the nodes around the nearest one, without those that carry no mass that counts even if all n
-  /// nodes were there.
-  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma, const T& z_nearest) {
+  /// nodes were there: those within sqrt(z0^2 + 2 depth) sigma of the mean, which is counted from z0 on for a depth
+  /// that z0^2 would swallow.
+  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma) {
+    using std::abs;
     using std::sqrt;
     const auto least_ratio = static_cast<double>(T(weights_[nearest] / largest_weight_));
     const T depth =
         T(std::log(static_cast<double>(weights_.size()) / (error_ * least_ratio)) + highest_power_ * std::log(12.0));
-    const T farthest = sqrt(T(z_nearest * z_nearest + T(2) * depth)) * sigma;
+    const T distance = abs(T(nodes_[nearest] - mu));
+    const T z_nearest = distance / sigma;
+    const T beyond = T(2) * depth * sigma / (z_nearest + T(sqrt(T(z_nearest * z_nearest + T(2) * depth))));
+    const T rounding = T(4) * std::numeric_limits<T>::epsilon() * (abs(mu) + distance);
+    const T farthest = distance + (beyond + rounding);
     const Index first = (std::min)(nearest, find(T(mu - farthest), first_));
     return {first, (std::max)(nearest + 1, find(T(mu + farthest), end_)) - first};
-  }
-
-  /// (z_nearest^2 - z^2) / 2 = (x_nearest - x) ((x_nearest - mu) + (x - mu)) / (2 sigma^2) for a mean far from all
-  /// nodes. Half-way between two nodes that are many sigma apart the sum cancels, so what the two differences lose by
-  /// rounding is added back (two-sum).
-  static Vector<T> far_exponents(const Vector<T>& x, Index nearest, const T& mu, const T& sigma) {
-    const Vector<T> from_mu = x - mu;
-    const Vector<T> rounded = from_mu - x;
-    const Vector<T> lost = (x - (from_mu - rounded)) - (mu + rounded);
-    const Vector<T> sum = (from_mu + from_mu[nearest]) + (lost + lost[nearest]);
-    return (x[nearest] - x) / sigma * (sum / sigma) / T(2);
   }
 
   /// Drops from both ends what is below half the error in all, and keeps the rest.
