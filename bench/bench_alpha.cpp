@@ -10,7 +10,9 @@
 
 #include "klgrid/divergence/alpha_divergence.hpp"
 #include "klgrid/grid/bank.hpp"
+#include "klgrid/grid/pair_quadrature.hpp"
 #include "klgrid/line/bank.hpp"
+#include "klgrid/line/pair_quadrature.hpp"
 
 namespace {
 

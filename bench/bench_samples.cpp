@@ -7,6 +7,7 @@
 #include <random>
 
 #include "klgrid/fit/fit.hpp"
+#include "klgrid/fit/starting_points.hpp"
 #include "klgrid/line/divergence.hpp"
 
 namespace {

@@ -61,8 +61,8 @@ class Grid {
 
   /// The index of the node nearest to x, of those of positive weight; of two the left one.
   [[nodiscard]] Index nearest(const T& x) const {
-    const auto after = std::lower_bound(nodes().begin(), nodes().end(), x) - nodes().begin();
-    if (!has_zero_weights()) return detail::nearest_of(nodes(), after, x);
+    const Index after = std::lower_bound(nodes().data(), nodes().data() + size(), x) - nodes().data();
+    if (!has_zero_weights()) return detail::nearest_of(nodes().data(), size(), after, x);
     Index left = after - 1;
     Index right = after;
     while (left >= 0 && !(weights()[left] > T(0))) --left;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <limits>
-#include <type_traits>
 
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/real.hpp"
 
 /// A Gaussian q on separate nodes, counted from the node x0 that is nearest to its mean: q / q(x0) is exp((z0^2 -
@@ -24,31 +24,30 @@ T sum_of_offsets(const T& x, const T& x0, const T& mu) {
 }
 
 /// The index of the node nearest to mu, of two the left one; after is that of the first node not below mu.
-template <class Nodes, Real T>
-Index nearest_of(const Nodes& nodes, Index after, const T& mu) {
+template <Real T>
+Index nearest_of(const T* nodes, Index count, Index after, const T& mu) {
   if (after == 0) return 0;
-  return after == nodes.size() || sum_of_offsets(T(nodes[after - 1]), T(nodes[after]), mu) >= T(0) ? after - 1 : after;
+  return after == count || sum_of_offsets(nodes[after - 1], nodes[after], mu) >= T(0) ? after - 1 : after;
 }
 
 /// (z0^2 - z^2) / 2 = (x0 - x) ((x - mu) + (x0 - mu)) / (2 sigma^2), a relative error of a few roundings; -inf where
 /// that overflows.
-template <class Nodes, Real T, class Out>
-void exponents_from(const T& x0, const Nodes& nodes, const T& mu, const T& sigma, Out&& out) {
-  for (Index i = 0; i < nodes.size(); ++i) {
+template <Real T>
+void exponents_from(const T& x0, const T* nodes, Index count, const T& mu, const T& sigma, T* out) {
+  for (Index i = 0; i < count; ++i) {
     const T away = (x0 - nodes[i]) / sigma;
-    const T sum = sum_of_offsets(T(nodes[i]), x0, mu) / sigma;
+    const T sum = sum_of_offsets(nodes[i], x0, mu) / sigma;
     out[i] = away == T(0) || sum == T(0) ? T(0) : T(away * sum / T(2));  // the other one may be infinite
   }
 }
 
 /// exp, but 0 where that is hardly above the least normal number: a vectorised exponential of -inf is denormal instead,
 /// which would count where it meets a large factor.
-template <class Values>
-void exponentiate(Values&& values) {
-  using T = typename std::remove_cvref_t<Values>::Scalar;
+template <Real T>
+void exponentiate(T* x, Index n) {
   const T least = T(2) * (std::numeric_limits<T>::min)();
-  values = values.exp();
-  values = (values < least).select(T(0), values);
+  exp_in_place(x, n);
+  for (Index i = 0; i < n; ++i) x[i] = x[i] < least ? T(0) : x[i];
 }
 
 }  // namespace klgrid::detail

@@ -75,7 +75,8 @@ class NormalizedGaussianBank {
     detail::require_that(col >= 0 && col < mesh_.cols(), "NormalizedGaussianBank::log_pdf", "col",
                          "a column of the mesh", col);
     Vector<T> log_q(grid_.size());
-    detail::exponents_from(nearest_points()[col], grid_.nodes(), mesh_.mu()[col], mesh_.sigma()[row], log_q);
+    detail::exponents_from(nearest_points()[col], grid_.nodes().data(), grid_.size(), mesh_.mu()[col],
+                           mesh_.sigma()[row], log_q.data());
     return log_q - log_normalizer()(row, col);
   }
 

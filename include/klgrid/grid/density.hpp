@@ -36,7 +36,8 @@ class GridDensity {
   GridDensity(Grid<T> grid, const Gaussian<T>& gaussian) : grid_(std::move(grid)) {
     const T& nearest = grid_.nodes()[grid_.nearest(gaussian.mean())];
     log_pdf_.resize(grid_.size());
-    detail::exponents_from(nearest, grid_.nodes(), gaussian.mean(), gaussian.stddev(), log_pdf_);
+    detail::exponents_from(nearest, grid_.nodes().data(), grid_.size(), gaussian.mean(), gaussian.stddev(),
+                           log_pdf_.data());
     normalize();
     log_mass_ += gaussian.log_pdf(nearest);
   }
@@ -111,7 +112,7 @@ class GridDensity {
     const T top = positive ? T(log_pdf_.maxCoeff()) : top_of_weighted();
     log_pdf_ -= top;
     pdf_ = log_pdf_;
-    detail::exponentiate(pdf_);
+    detail::exponentiate(pdf_.data(), pdf_.size());
     if (!positive) clear_zeros();
     const T mass = (w * pdf_).sum();
     const T log_mass = log(mass);

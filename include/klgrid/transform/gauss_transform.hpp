@@ -104,7 +104,7 @@ class GaussTransform {
       Vector<T> coefficients[2];
       Vector<T> values;
     };
-    detail::Matrix<T> values, products;
+    detail::Columns<T> values, products;
     std::vector<typename detail::PlaneWaves<T>::Spectrum> spectra;  // by period
     std::vector<Scratch> scratch;                                   // of each worker
   };
@@ -115,13 +115,15 @@ class GaussTransform {
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
     validate(options);
     take_nodes(grid);
-    nearest_nodes_ = mesh.mu().unaryExpr([&](const T& mu) { return grid.nodes()[grid.nearest(mu)]; });
+    nearest_nodes_.resize(mesh.cols());
+    for (Index col = 0; col < mesh.cols(); ++col) nearest_nodes_[col] = grid.nodes()[grid.nearest(mesh.mu()[col])];
     // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
     // as plain sums where f, as log p does, grows far beyond what it is near the mean.
     direct_ = detail::DirectCells<T>(nodes_, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
     if (options.entropy) entropy_.resize(mesh.rows(), mesh.cols());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
-    scale_ = Surface<T>::Zero(mesh.rows(), detail::PlaneWaves<T>::row_stride(mesh.cols()));
+    stride_ = detail::PlaneWaves<T>::row_stride(mesh.cols());
+    scale_ = detail::repeated(T(0), mesh.rows() * stride_);
     for (int k : options.moments) moments_[static_cast<std::size_t>(k)].resize(mesh.rows(), mesh.cols());
     make_plan(mesh);
   }
@@ -205,8 +207,8 @@ class GaussTransform {
   /// sum of them and of f overflows where f does not.
   void take_nodes(const Grid<T>& grid) {
     using std::log;
-    const Index count = (grid.weights() > T(0)).count();
-    if (count < grid.size()) used_.reserve(static_cast<std::size_t>(count));
+    Index count = 0;
+    for (Index i = 0; i < grid.size(); ++i) count += grid.weights()[i] > T(0) ? 1 : 0;
     nodes_.resize(count);
     weights_.resize(count);
     Index next = 0;
@@ -216,9 +218,8 @@ class GaussTransform {
       weights_[next++] = grid.weights()[i];
       if (count < grid.size()) used_.push_back(i);
     }
-    const T sum = weights_.sum();
-    weights_ /= sum;
-    weights_ /= T(4);
+    const T sum = mass(0, count);
+    for (Index i = 0; i < count; ++i) weights_[i] = weights_[i] / sum / T(4);
     log_weight_unit_ = T(log(sum)) + T(log(T(4)));
   }
 
@@ -266,8 +267,8 @@ class GaussTransform {
     const double direct = cost_of.direct(row);
     double least = direct;  // a row
     for (const double ratio : {1.3, 1.6, 2.0, 2.4}) {
-      const Index rows =
-          std::upper_bound(sigma.begin() + row, sigma.end(), T(T(ratio) * sigma[row])) - sigma.begin() - row;
+      const Index rows = std::upper_bound(sigma.data() + row, sigma.data() + sigma.size(), T(T(ratio) * sigma[row])) -
+                         (sigma.data() + row);
       const auto [cost, panels] = cost_of.plane_waves(row, rows, reach);
       if (rows > 1 && direct + cost_of.plane_waves(row + 1, rows - 1, reach).first < cost) continue;
       if (!(cost / static_cast<double>(rows) < least)) continue;
@@ -300,8 +301,9 @@ class GaussTransform {
       sum_weights(expand(highest_moment()));
     else
       sum_weights(waves);
-    const T least = scale_.row(step.first_row + step.rows - 1).head(mesh_cols_).minCoeff();
-    share = (std::max)(share, static_cast<double>(T(least / weights_.sum())));
+    const T* const last = scale(step.first_row + step.rows - 1);
+    const T least = *std::min_element(last, last + mesh_cols_);
+    share = (std::max)(share, static_cast<double>(T(least / mass(0, nodes_.size()))));
     normalize(step, mesh, waves);
     step.waves = waves.most_waves();
     step.bytes = waves.bytes() + direct_.bytes() - direct_before;
@@ -309,56 +311,73 @@ class GaussTransform {
 
   /// Z to scale_, for now, and the moments that are asked for, by the transform itself.
   void sum_weights(const detail::PlaneWaves<T>& waves) {
-    detail::Matrix<T> products = detail::Matrix<T>::Zero(nodes_.size(), 1);
-    products.col(0) = weights_.matrix();
+    detail::Columns<T> products(nodes_.size(), 1);
+    std::copy_n(weights_.data(), weights_.size(), products[0]);
     typename detail::PlaneWaves<T>::Spectrum spectrum;
     waves.analyze(products, 1, spectrum);
-    const Index stride = scale_.cols();
     Vector<T> coefficients[2];
-    Surface<T> moment;
+    Vector<T> inverse, moment;
     for (const auto& block : waves.blocks()) {
-      const auto sum = [&](int power, const auto& scale, T* out) {
-        waves.evaluate(block, power, spectrum.values.data(), coefficients, scale.data(), out, stride);
+      const Index size = block.rows * stride_;
+      const auto sum = [&](int power, const Vector<T>& factor, T* out) {
+        waves.evaluate(block, power, spectrum.values[0], coefficients, factor.data(), out, stride_);
       };
-      const Surface<T> ones = Surface<T>::Ones(block.rows, stride);
-      sum(0, ones, scale_.row(block.first_row).data());
+      T* const z = scale(block.first_row);
+      sum(0, detail::repeated(T(1), size), z);
       if (highest_moment() == 0) continue;
-      const Surface<T> inverse = scale_.middleRows(block.first_row, block.rows).inverse();
-      moment.resize(block.rows, stride);
-      for (int k : options_.moments) {
-        sum(k, inverse, moment.data());
-        moments_[static_cast<std::size_t>(k)].middleRows(block.first_row, block.rows) = moment.leftCols(mesh_cols_);
-      }
-      if (!options_.entropy) continue;
-      sum(2, inverse, moment.data());  // to which log Z is still to be added
-      entropy_.middleRows(block.first_row, block.rows) = moment.leftCols(mesh_cols_) / T(2);
+      inverse.resize(size);
+      for (Index i = 0; i < size; ++i) inverse[i] = T(1) / z[i];
+      moment.resize(size);
+      const auto take = [&](int power, const T& factor, Surface<T>& of_rows) {
+        sum(power, inverse, moment.data());
+        for (Index r = 0; r < block.rows; ++r)
+          for (Index col = 0; col < mesh_cols_; ++col)
+            of_rows(block.first_row + r, col) = factor * moment[r * stride_ + col];
+      };
+      for (int k : options_.moments) take(k, T(1), moments_[static_cast<std::size_t>(k)]);
+      if (options_.entropy) take(2, T(0.5), entropy_);  // to which log Z is still to be added
     }
   }
 
   /// Log Z and 1 / Z, and direct cells where the share of the mass is too small.
   void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
-      auto scale = scale_.row(row).head(mesh_cols_);
-      log_normalizer_.row(row) = scale.log() + log_weight_unit_;
-      if (options_.entropy) entropy_.row(row) += log_normalizer_.row(row);
-      log_normalizer_.row(row) += ((nearest_nodes_ - mesh.mu()) / mesh.sigma()[row]).square().transpose() / T(2);
-      scale = scale.inverse();
+      T* const z = scale(row);
+      T* const log_z = log_normalizer_.data() + row * mesh_cols_;
+      std::copy_n(z, mesh_cols_, log_z);
+      detail::log_in_place(log_z, mesh_cols_);
+      for (Index col = 0; col < mesh_cols_; ++col) {
+        const T z_nearest = (nearest_nodes_[col] - mesh.mu()[col]) / mesh.sigma()[row];
+        log_z[col] += log_weight_unit_;
+        if (options_.entropy) entropy_(row, col) += log_z[col];
+        log_z[col] += z_nearest * z_nearest / T(2);
+        z[col] = T(1) / z[col];
+      }
       for (const auto& panel : waves.panels()) {
-        const T bound = T(1) / (T(least_share()) * weights_.segment(panel.first_node, panel.nodes).sum());
-        const auto of_panel = scale.segment(panel.first_col, panel.cols);
-        if (panel.nodes > 0 && (of_panel > T(0) && of_panel < bound).all()) continue;
+        const T bound = T(1) / (T(least_share()) * mass(panel.first_node, panel.nodes));
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
-          if (panel.nodes == 0 || !(scale[col] > T(0) && scale[col] < bound)) add_direct(mesh, row, col);
+          if (panel.nodes == 0 || !(z[col] > T(0) && z[col] < bound)) add_direct(mesh, row, col);
       }
       direct_.end_row();
     }
+  }
+
+  /// 1 / Z of a row, filled up to whole lanes.
+  [[nodiscard]] T* scale(Index row) noexcept { return scale_.data() + row * stride_; }
+  [[nodiscard]] const T* scale(Index row) const noexcept { return scale_.data() + row * stride_; }
+
+  /// Sum of the weights of some nodes.
+  [[nodiscard]] T mass(Index first, Index count) const {
+    T sum(0);
+    for (Index i = first; i < first + count; ++i) sum += weights_[i];
+    return sum;
   }
 
   void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
     const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row]);
     log_normalizer_(row, col) = cell.log_normalizer + log_weight_unit_;
     if (options_.entropy) entropy_(row, col) = cell.entropy + log_weight_unit_;
-    scale_(row, col) = T(0);
+    scale(row)[col] = T(0);
     for (int k : options_.moments) moments_[static_cast<std::size_t>(k)](row, col) = cell.moments[k];
   }
 
@@ -368,19 +387,19 @@ class GaussTransform {
   template <class Values>
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
     const Index n = nodes_.size();
-    // Buffers only grow.
-    workspace.values.resize(direct_.padded(n), (std::max)(workspace.values.cols(), count));
-    workspace.values.bottomRows(direct_.padded(n) - n).setZero();
-    workspace.products.resize(n, workspace.values.cols());
+    workspace.values.grow(direct_.padded(n), count);
+    workspace.products.grow(n, count);
     for (Index d = 0; d < count; ++d) {
       const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
-      auto values = workspace.values.col(d).head(n).array();
+      T* const values = workspace.values[d];
+      T* const products = workspace.products[d];
       if (used_.empty())
-        values = given;
+        std::copy_n(given.data(), n, values);
       else
         for (Index i = 0; i < n; ++i) values[i] = given[used_[static_cast<std::size_t>(i)]];
-      workspace.products.col(d) = (values * weights_).matrix();
+      std::fill(values + n, values + direct_.padded(n), T(0));
+      for (Index i = 0; i < n; ++i) products[i] = values[i] * weights_[i];
     }
     workspace.spectra.resize(plane_waves_.size());
     for (std::size_t i = 0; i < plane_waves_.size(); ++i)
@@ -393,7 +412,7 @@ class GaussTransform {
   void finish(const Task& task, int power, Index first, Index count, Workspace& workspace, Index worker,
               const Sink& sink) const {
     constexpr int together = Workspace::together;
-    const Index size = task.rows * scale_.cols();
+    const Index size = task.rows * stride_;
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
     scratch.values.resize((std::max)(scratch.values.size(), count * size));
     Index d = 0;
@@ -401,7 +420,7 @@ class GaussTransform {
     for (; d < count; ++d) transform_rows<1>(task, power, d, workspace, scratch);
     for (d = 0; d < count; ++d)
       for (Index r = 0; r < task.rows; ++r) {
-        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + d * size + r * scale_.cols(),
+        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + d * size + r * stride_,
                                                               mesh_cols_);
         sink(first + d, task.first_row + r, values);
       }
@@ -411,27 +430,26 @@ class GaussTransform {
   template <int D>
   void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
                       typename Workspace::Scratch& scratch) const {
-    const Index stride = scale_.cols();
     T* out[D];
     const T* f[D];
     for (int i = 0; i < D; ++i) {
-      out[i] = scratch.values.data() + (d + i) * task.rows * stride;
-      f[i] = workspace.values.col(d + i).data();
+      out[i] = scratch.values.data() + (d + i) * task.rows * stride_;
+      f[i] = workspace.values[d + i];
     }
     if (task.period >= 0) {
       const auto period = static_cast<std::size_t>(task.period);
       const auto& waves = plane_waves_[period];
       const auto& block = waves.blocks()[task.block];
       for (int i = 0; i < D; ++i)
-        waves.evaluate(block, power, workspace.spectra[period].values.col(d + i).data(), scratch.coefficients,
-                       scale_.row(task.first_row).data(), out[i], stride);
+        waves.evaluate(block, power, workspace.spectra[period].values[d + i], scratch.coefficients,
+                       scale(task.first_row), out[i], stride_);
     }
     for (Index row = task.first_row; row < task.first_row + task.rows; ++row) {
       if (power == 0)
         direct_.template expectations<D>(row, f, out);
       else
         for (int i = 0; i < D; ++i) direct_.expectation_of_power(row, power, f[i], out[i]);
-      for (T*& next : out) next += stride;
+      for (T*& next : out) next += stride_;
     }
   }
 
@@ -450,7 +468,8 @@ class GaussTransform {
   detail::DirectCells<T> direct_;
   Surface<T> log_normalizer_;
   Surface<T> entropy_;
-  Surface<T> scale_;                   // 1 / Z, filled up to whole lanes; 0 for direct cells
+  Vector<T> scale_;                    // 1 / Z by rows of stride_; 0 for direct cells
+  Index stride_ = 0;                   // columns, filled up to whole lanes
   std::array<Surface<T>, 7> moments_;  // by k; empty where not asked for
 };
 

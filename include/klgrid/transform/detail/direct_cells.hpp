@@ -27,53 +27,55 @@ class DirectCells {
     T moments[7];
   };
 
-  /// Nodes are read a lane at a time: values are to be padded to padded(n), with zeros, and aligned as Eigen aligns.
-  static Index padded(Index n) { return (n + lane_size<T> - 1) / lane_size<T> * lane_size<T>; }
+  /// Nodes are read a lane at a time: values are to be padded to padded(n), with zeros.
+  static Index padded(Index n) { return whole_lanes<T>(n); }
 
   DirectCells() = default;
 
   /// Nodes are left out whose share of the mass, times max(1, |z|)^highest_power, is below error in all.
   /// @param moments  the highest of them to be given by add, at most 6
   DirectCells(const Vector<T>& nodes, const Vector<T>& weights, double error, int highest_power, int moments)
-      : nodes_(nodes),
+      : nodes_(repeated(T(0), padded(nodes.size()))),
         weights_(weights),
         error_(error),
         highest_power_((std::max)(highest_power, moments)),
         moments_(moments),
-        largest_weight_(weights.maxCoeff()) {
-    nodes_.conservativeResize(padded(nodes.size()));
-    nodes_.tail(nodes_.size() - nodes.size()).setZero();
+        largest_weight_(*std::max_element(weights.data(), weights.data() + weights.size())) {
+    std::copy_n(nodes.data(), nodes.size(), nodes_.data());
   }
 
   /// Adds the Gaussian (mu, sigma) in a column of the current row. Fast if mu grows from one to the next.
   Normalized add(Index col, const T& mu, const T& sigma) {
     using std::log;
-    const Index nearest = nearest_of(nodes_.head(weights_.size()), find(mu, after_mu_), mu);
+    const Index nearest = nearest_of(nodes_.data(), weights_.size(), find(mu, after_mu_), mu);
     const auto [first, count] = nodes_that_count(nearest, mu, sigma);
-    const auto x = nodes_.segment(first, count);
     for (auto& buffer : buffers_) buffer.resize(nodes_.size());
-    auto z = buffers_[0].head(count);
-    auto mass = buffers_[1].head(count);
-    auto powers = buffers_[2].head(count);
-    exponents_from(nodes_[nearest], x, mu, sigma, powers);
-    mass = powers;
-    exponentiate(mass);
-    mass *= weights_.segment(first, count);
-    const T sum = mass.sum();
-    mass *= T(1) / sum;
+    const T* const x = nodes_.data() + first;
+    const T* const weights = weights_.data() + first;
+    T* const z = buffers_[0].data();
+    T* const mass = buffers_[1].data();
+    T* const powers = buffers_[2].data();
+    exponents_from(nodes_[nearest], x, count, mu, sigma, powers);
+    std::copy_n(powers, count, mass);
+    exponentiate(mass, count);
+    const T sum = dot(weights, mass, count);
+    for (Index i = 0; i < count; ++i) mass[i] *= weights[i] / sum;
     const T log_sum = log(sum);
-    const T fall = (mass * (powers.max)(std::numeric_limits<T>::lowest())).sum();
-    Normalized result{log_sum, log_sum - fall, {T(1)}};
-    z = (mass > T(0)).select((x - mu) / sigma, T(0));
+    for (Index i = 0; i < count; ++i) powers[i] = (std::max)(powers[i], std::numeric_limits<T>::lowest());
+    Normalized result{log_sum, log_sum - dot(mass, powers, count), {T(1)}};
+    for (Index i = 0; i < count; ++i) z[i] = mass[i] > T(0) ? T((x[i] - mu) / sigma) : T(0);
+    std::copy_n(mass, count, powers);
     for (int k = 1; k <= moments_; ++k) {
-      powers = (k == 1 ? mass : powers) * z;
-      result.moments[k] = powers.sum();
+      result.moments[k] = dot(powers, z, count);
+      for (Index i = 0; i < count; ++i) powers[i] *= z[i];
     }
-    powers = mass;
-    z = (z.abs().max)(T(1));
-    for (int k = 0; k < highest_power_; ++k) powers *= z;
+    for (Index i = 0; i < count; ++i) {
+      const T largest = (std::max)({T(z[i]), T(-z[i]), T(1)});
+      powers[i] = mass[i];
+      for (int k = 0; k < highest_power_; ++k) powers[i] *= largest;
+    }
     row_sigma_ = sigma;
-    keep(col, mu, first, mass, powers);
+    keep(col, mu, first, count, mass, powers);
     return result;
   }
 
@@ -90,7 +92,7 @@ class DirectCells {
       stored += static_cast<Index>(lanes) * group.count;
       row.groups.push_back(group);
     }
-    row.weights = Vector<T>::Zero(stored);
+    row.weights = repeated(T(0), stored);
     for (std::size_t i = 0; i < gaussians_.size(); ++i) {
       Group& group = row.groups[i / lanes];
       const Gaussian& gaussian = gaussians_[i];
@@ -118,7 +120,6 @@ class DirectCells {
   /// sum_i w_i q_i f_i of every Gaussian of the row, to its column of out, for D functions f.
   template <int D>
   void expectations(Index row, const T* const (&f)[D], T* const (&out)[D]) const {
-    const auto read = [](const T* from) { return Eigen::Map<const Lane<T>, alignment>(from); };
     const Row& cells = rows_[static_cast<std::size_t>(row)];
     for (const Group& group : cells.groups) {
       const T* weights[lanes];
@@ -127,13 +128,14 @@ class DirectCells {
         weights[lane] = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
         for (int d = 0; d < D; ++d) values[lane][d] = f[d] + group.first[lane];
       }
-      Lane<T> sums[lanes][D];
+      Pack<T> sums[lanes][D];
       for (auto& of_lane : sums)
-        for (auto& sum : of_lane) sum.setZero();
+        for (auto& sum : of_lane) sum = T(0);
       for (Index i = 0; i < group.count; i += lane_size<T>)
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-          const Lane<T> weight = read(weights[lane] + i);
-          for (int d = 0; d < D; ++d) sums[lane][d] += weight * read(values[lane][d] + i);
+          const auto weight = Pack<T>::load(weights[lane] + i);
+          for (int d = 0; d < D; ++d)
+            sums[lane][d] = multiply_add(weight, Pack<T>::load(values[lane][d] + i), sums[lane][d]);
         }
       for (std::size_t lane = 0; lane < group.size; ++lane)
         for (int d = 0; d < D; ++d) out[d][group.col[lane]] = sums[lane][d].sum();
@@ -147,13 +149,13 @@ class DirectCells {
     for (const Group& group : cells.groups)
       for (std::size_t lane = 0; lane < group.size; ++lane) {
         const T* const weights = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
-        Lane<T> sum = Lane<T>::Zero();
+        Pack<T> sum(T(0));
         for (Index i = 0; i < group.count; i += lane_size<T>) {
           const Index at = group.first[lane] + i;
-          const Lane<T> z = (nodes_.template segment<lane_size<T>>(at) - group.mu[lane]) * precision;
-          Lane<T> term = Eigen::Map<const Lane<T>>(weights + i) * Eigen::Map<const Lane<T>>(f + at);
-          for (int k = 0; k < power; ++k) term *= z;
-          sum += term;
+          const Pack<T> z = (Pack<T>::load(nodes_.data() + at) - group.mu[lane]) * precision;
+          Pack<T> term = Pack<T>::load(weights + i) * Pack<T>::load(f + at);
+          for (int k = 0; k < power; ++k) term = term * z;
+          sum = sum + term;
         }
         out[group.col[lane]] = sum.sum();
       }
@@ -162,7 +164,6 @@ class DirectCells {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
-  static constexpr int alignment = lane_size<T> > 1 ? int{Eigen::AlignedMax} : int{Eigen::Unaligned};
   static constexpr std::size_t lanes = 4;  // independent sums, as many as hide the latency of a multiply-add
 
   /// A Gaussian of the current row; its weights are in row_mass_ from offset on.
@@ -214,15 +215,14 @@ class DirectCells {
   }
 
   /// Drops from both ends what is below half the error in all, and keeps the rest.
-  template <class Mass>
-  void keep(Index col, const T& mu, Index first, const Mass& mass, const Mass& part) {
+  void keep(Index col, const T& mu, Index first, Index count, const T* mass, const T* part) {
     const T half_error = T(error_ / 2);
     Index begin = 0;
-    Index end = mass.size();
+    Index end = count;
     for (T dropped = part[begin]; begin + 1 < end && dropped < half_error; dropped += part[begin]) ++begin;
     for (T dropped = part[end - 1]; begin + 1 < end && dropped < half_error; dropped += part[end - 1]) --end;
     gaussians_.push_back({col, mu, first + begin, end - begin, row_mass_.size()});
-    row_mass_.insert(row_mass_.end(), mass.data() + begin, mass.data() + end);
+    row_mass_.insert(row_mass_.end(), mass + begin, mass + end);
   }
 
   Vector<T> nodes_;  // filled up to whole lanes

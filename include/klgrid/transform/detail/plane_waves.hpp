@@ -25,7 +25,7 @@ struct WavePanel {
   // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
   // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
   Vector<T> squared_chord, sign, sine;
-  Matrix<T> shift;        // cosine and sine of each wave from the middle of the means to that of the nodes
+  Columns<T> shift;       // cosine and sine of each wave from the middle of the means to that of the nodes
   LaneTable<T> waves[2];  // cos and sin of each wave at the means, or the first half of them in whole lanes
 };
 
@@ -62,15 +62,14 @@ class PlaneWaves {
     period_ = farthest + T(geometry.reach) * widest;
     waves_ = waves(narrowest);
     for (WavePanel<T>& panel : panels_) {
-      place_nodes(panel, nodes.segment(panel.first_node, panel.nodes), slack);
-      place_means(panel, mu.segment(panel.first_col, panel.cols), slack);
+      place_nodes(panel, nodes.data() + panel.first_node, slack);
+      place_means(panel, mu.data() + panel.first_col, slack);
       place_shift(panel, nodes, mu);
     }
     for (Index row = geometry.first_row; row < geometry.first_row + geometry.rows;) {
       const Index rows = rows_alike(sigma, row);
-      WaveBlock<T>& block =
-          blocks_.emplace_back(WaveBlock<T>{row, rows, waves(sigma[row]), {}, sigma.segment(row, rows)});
-      set_amplitudes(block);
+      blocks_.push_back({row, rows, waves(sigma[row]), {}, {}});
+      set_amplitudes(blocks_.back(), sigma.data() + row);
       row += rows;
     }
   }
@@ -83,34 +82,34 @@ class PlaneWaves {
 
   /// sum_i g_i cos(kappa_m (x_i - c)) and, below them, the same with sin, for the columns of g and panel by panel.
   struct Spectrum {
-    Matrix<T> values;  // 2 (waves + 1) rows a panel
-    Matrix<T> scratch[2];
+    Columns<T> values;  // 2 (waves + 1) rows a panel
+    Columns<T> scratch[2];
   };
 
   /// Of the first columns of g; several at a time, for which waves are made once. Buffers only grow.
-  void analyze(const Matrix<T>& g, Index count, Spectrum& out) const {
+  void analyze(const Columns<T>& g, Index count, Spectrum& out) const {
     constexpr int together = 4;
     const Index size = waves_ + 1;
     const Index width = count < together ? 1 : together;
-    grow(out.values, 2 * size * static_cast<Index>(panels_.size()), count);
-    grow(out.scratch[0], most_points(), 4 * width);
-    grow(out.scratch[1], lane_size<T>, 2 * width * size);
+    out.values.grow(2 * size * static_cast<Index>(panels_.size()), count);
+    out.scratch[0].grow(most_points(), 4 * width);
+    out.scratch[1].grow(lane_size<T>, 2 * width * size);
     Index d = 0;
     for (; d + together <= count; d += together) analyze_columns<together>(g, d, out);
     for (; d < count; ++d) analyze_columns<1>(g, d, out);
   }
 
   /// Numbers of a row of results: evaluate writes whole lanes.
-  static Index row_stride(Index cols) { return (cols + 2 * lane_size<T> - 2) / lane_size<T> * lane_size<T>; }
+  static Index row_stride(Index cols) { return whole_lanes<T>(cols + lane_size<T> - 1); }
 
   /// The block's rows for z^power times the kernel, at the means of all panels, times scale: row r from out + r stride
   /// on, up to a lane beyond the last mean.
   void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, Vector<T> (&coefficients)[2], const T* scale,
                 T* out, Index stride) const {
     for (auto& each : coefficients) each.resize((std::max)(each.size(), block.amplitudes.size()));
+    if constexpr (most_rows >= 8)
+      if (block.rows == 8) return evaluate_rows<8, 2>(block, power, spectrum, coefficients, scale, out, stride);
     switch (block.rows) {
-      case 8:
-        return evaluate_rows<8, 2>(block, power, spectrum, coefficients, scale, out, stride);
       case 4:
         return evaluate_rows<4, 2>(block, power, spectrum, coefficients, scale, out, stride);
       case 2:
@@ -129,7 +128,7 @@ class PlaneWaves {
   }
 
  private:
-  static constexpr bool many_registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;
+  static constexpr Index most_rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 8 : 4;  // of a block
   static constexpr Index analysis_lanes = 4;
 
   static T two_pi() {
@@ -137,33 +136,33 @@ class PlaneWaves {
     return T(8) * T(atan(T(1)));
   }
 
-  /// 0, kappa_1, kappa_2, ...
-  [[nodiscard]] Vector<T> wave_numbers(Index size) const {
-    return Vector<T>::LinSpaced(size, T(0), T(static_cast<double>(size - 1))) * (two_pi() / period_);
-  }
+  /// kappa_1
+  [[nodiscard]] T wave_number() const { return two_pi() / period_; }
 
   /// By Poisson's formula; see the essay.
-  void set_amplitudes(WaveBlock<T>& block) const {
+  void set_amplitudes(WaveBlock<T>& block, const T* sigma) const {
     using std::sqrt;
-    const Index size = block.waves + 1;
-    const Vector<T> wave_number = wave_numbers(size);
-    block.amplitudes.resize(size * block.rows);
-    for (Index r = 0; r < block.rows; ++r) {
-      const T& sigma = block.sigma[r];
-      Vector<T> amplitude =
-          ((wave_number * sigma).square() * T(-0.5)).exp() * (T(2) * sigma * T(sqrt(two_pi())) / period_);
-      amplitude[0] /= T(2);
-      block.amplitudes(Eigen::seqN(r, size, block.rows)) = amplitude;
-    }
+    block.sigma.resize(block.rows);
+    std::copy_n(sigma, block.rows, block.sigma.data());
+    block.amplitudes.resize((block.waves + 1) * block.rows);
+    T* const amplitude = block.amplitudes.data();
+    const T of_constant = T(sqrt(two_pi())) / period_;  // times sigma
+    for (Index m = 0; m <= block.waves; ++m)
+      for (Index r = 0; r < block.rows; ++r) {
+        const T u = T(static_cast<double>(m)) * wave_number() * sigma[r];
+        amplitude[m * block.rows + r] = u * u * T(-0.5);
+      }
+    exp_in_place(amplitude, block.amplitudes.size());
+    for (Index m = 0; m <= block.waves; ++m)
+      for (Index r = 0; r < block.rows; ++r) amplitude[m * block.rows + r] *= T(m > 0 ? 2 : 1) * sigma[r] * of_constant;
   }
 
   /// Takes coefficients of exp(-z^2/2) to those of z^power exp(-z^2/2): He_power(u), by He_{k+1} = u He_k - k He_{k-1},
   /// and the sign of i^power, of which cos and sin, exchanged for odd powers, take the rest.
   void multiply_by_hermite(const WaveBlock<T>& block, int power, Vector<T>& coefficients) const {
-    const Vector<T> wave_number = wave_numbers(block.waves + 1);
     for (Index m = 0; m <= block.waves; ++m)
       for (Index r = 0; r < block.rows; ++r) {
-        const T u = wave_number[m] * block.sigma[r];
+        const T u = T(static_cast<double>(m)) * wave_number() * block.sigma[r];
         T hermite(power % 4 < 2 ? 1 : -1);
         T before(0);
         for (int k = 0; k < power; ++k) before = std::exchange(hermite, T(u * hermite - T(k) * before));
@@ -183,10 +182,9 @@ class PlaneWaves {
   /// when they are taken several at a time.
   [[nodiscard]] Index rows_alike(const Vector<T>& sigma, Index row) const {
     constexpr double fewer = 0.7;
-    constexpr Index most = many_registers ? 8 : 4;
     const Index end = geometry_.first_row + geometry_.rows;
     Index rows = 1;
-    for (Index next = 2; next <= most && row + next <= end; next *= 2)
+    for (Index next = 2; next <= most_rows && row + next <= end; next *= 2)
       if (static_cast<double>(waves(sigma[row + next - 1])) >= fewer * static_cast<double>(waves(sigma[row])))
         rows = next;
     return rows;
@@ -199,8 +197,10 @@ class PlaneWaves {
     panel.cols = mu.size() * (i + 1) / geometry_.panels - panel.first_col;
     const T& first = mu[panel.first_col];
     const T& last = mu[panel.first_col + panel.cols - 1];
-    panel.first_node = std::lower_bound(nodes.begin(), nodes.end(), T(first - reach)) - nodes.begin();
-    panel.nodes = std::upper_bound(nodes.begin(), nodes.end(), T(last + reach)) - nodes.begin() - panel.first_node;
+    const T* const begin = nodes.data();
+    const T* const end = begin + nodes.size();
+    panel.first_node = std::lower_bound(begin, end, T(first - reach)) - begin;
+    panel.nodes = std::upper_bound(begin, end, T(last + reach)) - begin - panel.first_node;
     return panel;
   }
 
@@ -212,81 +212,94 @@ class PlaneWaves {
 
   /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T. True
   /// if they lie symmetric about it but for the slack, by which each is then moved at most.
-  template <class Points>
-  static bool from_middle(const Points& points, const T& slack, Vector<T>& distances) {
-    if (points.size() == 0) return true;
-    distances = ((points - points[0]) + (points - points[points.size() - 1])) / T(2);
-    const Vector<T> mirrored = (distances - distances.reverse()) / T(2);
-    if (!((mirrored - distances).abs() <= slack).all()) return false;
-    distances = mirrored;
+  static bool from_middle(const T* points, Index count, const T& slack, Vector<T>& distances) {
+    using std::abs;
+    distances.resize(count);
+    for (Index i = 0; i < count; ++i) distances[i] = ((points[i] - points[0]) + (points[i] - points[count - 1])) / T(2);
+    const auto mirrored = [&](Index i) { return T((distances[i] - distances[count - 1 - i]) / T(2)); };
+    for (Index i = 0; i < count; ++i)
+      if (!(T(abs(T(mirrored(i) - distances[i]))) <= slack)) return false;
+    for (Index i = 0; i < count / 2; ++i) {
+      const T right = mirrored(count - 1 - i);
+      distances[i] = -right;
+      distances[count - 1 - i] = right;
+    }
+    if (count % 2 == 1) distances[count / 2] = T(0);
     return true;
   }
 
-  void place_nodes(WavePanel<T>& panel, const Eigen::Ref<const Vector<T>>& nodes, const T& slack) const {
+  void place_nodes(WavePanel<T>& panel, const T* nodes, const T& slack) const {
     using std::abs;
     using std::sin;
     Vector<T> distances;
-    panel.paired = from_middle(nodes, slack, distances);
+    panel.paired = from_middle(nodes, panel.nodes, slack, distances);
     const Index points = panel.paired ? (panel.nodes + 1) / 2 : panel.nodes;
     const Index together = analysis_lanes * lane_size<T>;
-    panel.sine = panel.squared_chord = Vector<T>::Zero((points + together - 1) / together * together);
-    panel.sign = Vector<T>::Ones(panel.sine.size());
-    const T turn = two_pi() / period_;
+    panel.sine = panel.squared_chord = repeated(T(0), (points + together - 1) / together * together);
+    panel.sign = repeated(T(1), panel.sine.size());
     for (Index i = 0; i < points; ++i) {
       const T& distance = distances[panel.nodes - 1 - i];
       const bool on_left = T(4) * abs(distance) > period_;
       const T from_axis = on_left ? T(period_ / T(2) - abs(distance)) : distance;
-      const T half = sin(T(from_axis * turn / T(2)));
+      const T half = sin(T(from_axis * wave_number() / T(2)));
       panel.squared_chord[i] = T(4) * half * half;
       panel.sign[i] = T(on_left ? -1 : 1);
-      panel.sine[i] = sin(T(from_axis * turn)) * T(on_left && distance < T(0) ? -1 : 1);
+      panel.sine[i] = sin(T(from_axis * wave_number())) * T(on_left && distance < T(0) ? -1 : 1);
     }
   }
 
-  void place_means(WavePanel<T>& panel, const Eigen::Ref<const Vector<T>>& mu, const T& slack) const {
-    const Index half = ((panel.cols + 1) / 2 + lane_size<T> - 1) / lane_size<T> * lane_size<T>;
+  void place_means(WavePanel<T>& panel, const T* mu, const T& slack) const {
+    using std::cos;
+    using std::sin;
+    const Index half = whole_lanes<T>((panel.cols + 1) / 2);
     Vector<T> distances;
-    panel.mirrored = from_middle(mu, half <= panel.cols ? slack : T(-1), distances);
+    panel.mirrored = from_middle(mu, panel.cols, half <= panel.cols ? slack : T(-1), distances);
     const Index points = panel.mirrored ? half : panel.cols;
     panel.waves[0] = LaneTable<T>(points, waves_ + 1);
     panel.waves[1] = LaneTable<T>(points, waves_);
-    const Vector<T> angles = distances.head(points) * (two_pi() / period_);
-    for_each_wave(angles, waves_ + 1, [&](Index m, const Vector<T>& cosine, const Vector<T>& sine) {
-      panel.waves[0].set(m, cosine);
-      if (m > 0) panel.waves[1].set(m - 1, sine);
-    });
+    Vector<T> c = repeated(T(1), whole_lanes<T>(points));
+    Vector<T> s = repeated(T(0), whole_lanes<T>(points));
+    for (Index i = 0; i < points; ++i) {
+      c[i] = cos(T(distances[i] * wave_number()));
+      s[i] = sin(T(distances[i] * wave_number()));
+    }
+    for (Index i = 0; i < points; i += lane_size<T>)
+      for_each_wave(Pack<T>::load(c.data() + i), Pack<T>::load(s.data() + i),
+                    [&](Index m, const Pack<T>& cosine, const Pack<T>& sine) {
+                      cosine.store(panel.waves[0].lane(m, i));
+                      if (m > 0) sine.store(panel.waves[1].lane(m - 1, i));
+                    });
   }
 
   void place_shift(WavePanel<T>& panel, const Vector<T>& nodes, const Vector<T>& mu) const {
+    using std::cos;
+    using std::sin;
     T shift(0);
     if (panel.nodes > 0)
       shift = ((nodes[panel.first_node] - mu[panel.first_col]) +
                (nodes[panel.first_node + panel.nodes - 1] - mu[panel.first_col + panel.cols - 1])) /
               T(2);
-    panel.shift.resize(waves_ + 1, 2);
-    for_each_wave(Vector<T>::Constant(1, shift * (two_pi() / period_)), waves_ + 1,
-                  [&](Index m, const Vector<T>& cosine, const Vector<T>& sine) {
-                    panel.shift(m, 0) = cosine[0];
-                    panel.shift(m, 1) = sine[0];
-                  });
+    panel.shift.grow(waves_ + 1, 2);
+    const T angle = shift * wave_number();
+    for_each_wave(T(cos(angle)), T(sin(angle)), [&](Index m, const T& cosine, const T& sine) {
+      panel.shift[0][m] = cosine;
+      panel.shift[1][m] = sine;
+    });
   }
 
-  /// Calls visit(m, cos(m theta), sin(m theta)) for m = 0 .. count - 1, turning by theta from each to the next.
-  template <class Visit>
-  static void for_each_wave(const Vector<T>& theta, Index count, const Visit& visit) {
-    const Vector<T> c = theta.cos();
-    const Vector<T> s = theta.sin();
-    Vector<T> cosine = Vector<T>::Ones(theta.size());
-    Vector<T> sine = Vector<T>::Zero(theta.size());
-    for (Index m = 0; m < count; ++m) {
+  /// Calls visit(m, cos(m theta), sin(m theta)) for all waves, turning by theta, of cosine c and sine s, from each to
+  /// the next.
+  template <class Number, class Visit>
+  void for_each_wave(const Number& c, const Number& s, const Visit& visit) const {
+    Number cosine(T(1));
+    Number sine(T(0));
+    for (Index m = 0; m <= waves_; ++m) {
       visit(m, cosine, sine);
-      const Vector<T> next = cosine * c - sine * s;
+      const Number next = cosine * c - sine * s;
       sine = sine * c + cosine * s;
       cosine = next;
     }
   }
-
-  static void grow(Matrix<T>& buffer, Index rows, Index cols) { buffer.resize(rows, (std::max)(buffer.cols(), cols)); }
 
   [[nodiscard]] Index most_points() const {
     Index most = 0;
@@ -296,39 +309,43 @@ class PlaneWaves {
 
   /// By sin(m theta) = sin((m - 2) theta) + 2 sin theta cos((m - 1) theta), cosines alone serve both sums.
   template <int D>
-  void analyze_columns(const Matrix<T>& g, Index d, Spectrum& out) const {
-    Matrix<T>& values = out.scratch[0];  // by parity about the nodes' middle, odd ones times sin theta; and times sign
-    Matrix<T>& sums = out.scratch[1];    // of their products with cos(m theta), lane by lane
+  void analyze_columns(const Columns<T>& g, Index d, Spectrum& out) const {
+    Columns<T>& values = out.scratch[0];  // by parity about the nodes' middle, odd ones times sin theta; and times sign
+    Columns<T>& sums = out.scratch[1];    // of their products with cos(m theta), lane by lane
     Index at = 0;
     for (const WavePanel<T>& panel : panels_) {
       const Index points = panel.sine.size();
+      const T* const sine = panel.sine.data();
+      const T* const sign = panel.sign.data();
       for (Index i = 0; i < D; ++i) {
-        auto of_column = values.block(0, 4 * i, points, 4).array();
-        split(panel, g.col(d + i).data(), of_column.col(0).data(), of_column.col(1).data());
-        of_column.col(1) *= panel.sine;
-        for (int parity : {0, 1}) of_column.col(2 + parity) = of_column.col(parity) * panel.sign;
+        T* const even = values[4 * i];
+        T* const odd = values[4 * i + 1];
+        split(panel, g[d + i], even, odd);
+        for (Index n = 0; n < points; ++n) odd[n] *= sine[n];
+        for (Index n = 0; n < points; ++n) values[4 * i + 2][n] = even[n] * sign[n];
+        for (Index n = 0; n < points; ++n) values[4 * i + 3][n] = odd[n] * sign[n];
       }
-      sums.leftCols(2 * D * (waves_ + 1)).setZero();
+      std::fill_n(sums[0], 2 * D * (waves_ + 1) * lane_size<T>, T(0));
       for (Index first = 0; first < points; first += analysis_lanes * lane_size<T>)
-        add_waves<D>(panel, first, values, sums.data());
-      for (Index i = 0; i < D; ++i) gather(panel, sums, 2 * i, 2 * D, out.values.col(d + i).data() + at);
+        add_waves<D>(panel, first, values, sums[0]);
+      for (Index i = 0; i < D; ++i) gather(panel, sums[2 * i], 2 * D * lane_size<T>, out.values[d + i] + at);
       at += 2 * (waves_ + 1);
     }
   }
 
-  /// From the sums of cosines, of wave m in columns first + m stride and the next one, to those of cosines and of sines
+  /// From the sums of cosines, of wave m from sums + m stride on and a lane further, to those of cosines and of sines
   /// about the means' middle.
-  void gather(const WavePanel<T>& panel, const Matrix<T>& sums, Index first, Index stride, T* out) const {
+  void gather(const WavePanel<T>& panel, const T* sums, Index stride, T* out) const {
     T sine(0);
     T before(0);
     T product(0);
-    for (Index m = 0; m <= waves_; ++m) {
+    for (Index m = 0; m <= waves_; ++m, sums += stride) {
       const T next = m == 1 ? product : T(before + T(2) * product);
       before = std::exchange(sine, next);
-      const T cosine = sums.col(first + m * stride).sum();
-      product = sums.col(first + m * stride + 1).sum();
-      out[m] = cosine * panel.shift(m, 0) - sine * panel.shift(m, 1);
-      out[m + waves_ + 1] = sine * panel.shift(m, 0) + cosine * panel.shift(m, 1);
+      const T cosine = Pack<T>::load(sums).sum();
+      product = Pack<T>::load(sums + lane_size<T>).sum();
+      out[m] = cosine * panel.shift[0][m] - sine * panel.shift[1][m];
+      out[m + waves_ + 1] = sine * panel.shift[0][m] + cosine * panel.shift[1][m];
     }
   }
 
@@ -351,28 +368,30 @@ class PlaneWaves {
   /// recurrence; Stoer & Bulirsch, Introduction to Numerical Analysis, section 2.3). Where theta is near pi they are
   /// those of pi - theta, with a sign that alternates.
   template <int D>
-  void add_waves(const WavePanel<T>& panel, Index first, const Matrix<T>& values, T* sums) const {
-    Lane<T> squared_chord[analysis_lanes], cosine[analysis_lanes], difference[analysis_lanes];
+  void add_waves(const WavePanel<T>& panel, Index first, const Columns<T>& values, T* sums) const {
+    constexpr Index lane = lane_size<T>;
+    Pack<T> squared_chord[analysis_lanes], cosine[analysis_lanes], difference[analysis_lanes];
     for (Index v = 0; v < analysis_lanes; ++v) {
-      squared_chord[v] = Eigen::Map<const Lane<T>>(panel.squared_chord.data() + first + v * lane_size<T>);
-      cosine[v].setOnes();
+      squared_chord[v] = Pack<T>::load(panel.squared_chord.data() + first + v * lane);
+      cosine[v] = T(1);
       difference[v] = squared_chord[v] * T(-0.5);
     }
     for (Index m = 0; m <= waves_; ++m) {
-      const T* value = values.data() + first + m % 2 * 2 * values.rows();
-      for (int d = 0; d < D; ++d, value += 4 * values.rows(), sums += 2 * lane_size<T>) {
-        Lane<T> even_sum = Eigen::Map<const Lane<T>>(sums);
-        Lane<T> odd_sum = Eigen::Map<const Lane<T>>(sums + lane_size<T>);
+      for (Index d = 0; d < D; ++d, sums += 2 * lane) {
+        const T* const even = values[4 * d + m % 2 * 2] + first;
+        const T* const odd = even + values.rows();
+        Pack<T> even_sum = Pack<T>::load(sums);
+        Pack<T> odd_sum = Pack<T>::load(sums + lane);
         for (Index v = 0; v < analysis_lanes; ++v) {
-          even_sum += cosine[v] * Eigen::Map<const Lane<T>>(value + v * lane_size<T>);
-          odd_sum += cosine[v] * Eigen::Map<const Lane<T>>(value + values.rows() + v * lane_size<T>);
+          even_sum = multiply_add(cosine[v], Pack<T>::load(even + v * lane), even_sum);
+          odd_sum = multiply_add(cosine[v], Pack<T>::load(odd + v * lane), odd_sum);
         }
-        Eigen::Map<Lane<T>>{sums} = even_sum;
-        Eigen::Map<Lane<T>>{sums + lane_size<T>} = odd_sum;
+        even_sum.store(sums);
+        odd_sum.store(sums + lane);
       }
       for (Index v = 0; v < analysis_lanes; ++v) {
-        cosine[v] += difference[v];
-        difference[v] -= squared_chord[v] * cosine[v];
+        cosine[v] = cosine[v] + difference[v];
+        difference[v] = difference[v] - squared_chord[v] * cosine[v];
       }
     }
   }
@@ -390,44 +409,40 @@ class PlaneWaves {
       scale_waves<Q>(block, even ? sines : cosines, T(even ? 1 : -1), coefficients[1].data());
       if (power > 0)
         for (auto& each : coefficients) multiply_by_hermite(block, power, each);
-      if (panel.mirrored)
-        synthesize<Q, V, true>(panel, block.waves, coefficients, 0, scale, out, stride);
-      else
-        synthesize<Q, V, false>(panel, block.waves, coefficients, 0, scale, out, stride);
+      synthesize<Q, V>(panel, block.waves, coefficients, 0, scale, out, stride);
       spectrum += 2 * (waves_ + 1);
     }
   }
 
   template <int Q>
   static void scale_waves(const WaveBlock<T>& block, const T* values, const T& sign, T* out) {
-    using Rows = Eigen::Array<T, Q, 1>;
     const T* amplitude = block.amplitudes.data();
-    for (Index m = 0; m <= block.waves; ++m, amplitude += Q, out += Q)
-      Eigen::Map<Rows>{out} = Eigen::Map<const Rows>(amplitude) * T(sign * values[m]);
+    for (Index m = 0; m <= block.waves; ++m, amplitude += Q, out += Q) {
+      const T value = sign * values[m];
+      for (int q = 0; q < Q; ++q) out[q] = amplitude[q] * value;
+    }
   }
 
   /// Q rows, V lanes of means at a time, then what is left of the lanes. even + odd is the value at a mean, even - odd
   /// the one at its mirror image.
-  template <int Q, int V, bool Mirrored>
+  template <int Q, int V>
   static void synthesize(const WavePanel<T>& panel, Index waves, const Vector<T> (&coefficients)[2], Index lane,
                          const T* scale, T* out, Index stride) {
     for (; lane + V <= panel.waves[0].lanes(); lane += V) {
-      Lane<T> even[Q][V];
-      Lane<T> odd[Q][V];
+      Pack<T> even[Q][V];
+      Pack<T> odd[Q][V];
       panel.waves[0].template evaluate<Q, V>(lane, coefficients[0].data(), waves + 1, even);
       panel.waves[1].template evaluate<Q, V>(lane, coefficients[1].data() + Q, waves, odd);
       for (int q = 0; q < Q; ++q)
         for (int v = 0; v < V; ++v) {
           const Index right = q * stride + panel.first_col + (lane + v) * lane_size<T>;
-          Eigen::Map<Lane<T>>(out + right) = (even[q][v] + odd[q][v]) * Eigen::Map<const Lane<T>>(scale + right);
-          if constexpr (Mirrored) {
-            const Index left = q * stride + panel.first_col + panel.cols - (lane + v + 1) * lane_size<T>;
-            Eigen::Map<Lane<T>>(out + left) =
-                (even[q][v] - odd[q][v]).reverse() * Eigen::Map<const Lane<T>>(scale + left);
-          }
+          ((even[q][v] + odd[q][v]) * Pack<T>::load(scale + right)).store(out + right);
+          if (!panel.mirrored) continue;
+          const Index left = q * stride + panel.first_col + panel.cols - (lane + v + 1) * lane_size<T>;
+          ((even[q][v] - odd[q][v]).reverse() * Pack<T>::load(scale + left)).store(out + left);
         }
     }
-    if constexpr (V > 1) synthesize<Q, V / 2, Mirrored>(panel, waves, coefficients, lane, scale, out, stride);
+    if constexpr (V > 1) synthesize<Q, V / 2>(panel, waves, coefficients, lane, scale, out, stride);
   }
 
   Geometry geometry_;

@@ -65,8 +65,9 @@ class RowCost {
 
  private:
   [[nodiscard]] double nodes_between(const T& from, const T& to) const {
-    const auto first = std::lower_bound(nodes_.begin(), nodes_.end(), from);
-    return static_cast<double>(std::upper_bound(first, nodes_.end(), to) - first);
+    const T* const end = nodes_.data() + nodes_.size();
+    const T* const first = std::lower_bound(nodes_.data(), end, from);
+    return static_cast<double>(std::upper_bound(first, end, to) - first);
   }
 
   const Vector<T>& nodes_;
