@@ -24,6 +24,7 @@
 #include "klgrid/grid/bank.hpp"              // all q of a mesh on a grid: NormalizedGaussianBank
 #include "klgrid/grid/density.hpp"           // p on a grid: GridDensity
 #include "klgrid/grid/divergence.hpp"        // entropies and divergences of one pair on a grid
+#include "klgrid/grid/flat_limit.hpp"        // what Gaussians on a window tend to as sigma grows
 #include "klgrid/grid/pair_quadrature.hpp"   // one pair's nodes on a grid
 #include "klgrid/grid/relative_entropy.hpp"  // D(p||r) and Jensen-Shannon of two densities on a grid
 

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "support/tolerances.hpp"
@@ -205,9 +208,10 @@ TEST_CASE("gradient descent stays on a saddle and says so, Newton leaves it for 
 }
 
 TEST_CASE("what is no minimum is not called one") {
-  SUBCASE("far off the window q becomes uniform: a plateau without end") {
-    const auto fit = fit_reverse(on_grid(skewed), Gaussian<double>(-30, 9.9), {.method = FitMethod::gradient_descent});
+  SUBCASE("wider than the window can tell") {
+    const auto fit = fit_reverse(on_grid(GaussianMixture<double>({1.0}, {0.0}, {1e4})), Gaussian<double>(0, 9.9));
     CHECK(fit.status == FitStatus::degenerate);
+    CHECK(fit.value < FitOptions<double>{}.gradient_tolerance);
   }
   SUBCASE("p is zero at a node") {
     Vector<double> log_p = Vector<double>::Zero(400);
@@ -227,6 +231,153 @@ TEST_CASE("what is no minimum is not called one") {
     const auto fit = fit_reverse(on_grid(skewed), Gaussian<double>(4, 3), {.gradient_tolerance = 1e-300});
     CHECK((fit.status == FitStatus::stalled || fit.status == FitStatus::iteration_limit));
     CHECK(fit.gradient_norm <= FitOptions<double>{}.gradient_tolerance);
+  }
+}
+
+TEST_CASE("far off the window, where it sees a tail of q only, the flow finds its way back") {
+  const auto p = on_grid(skewed);
+  const auto nearby = fit_reverse(p, Gaussian<double>(1.2, 2.0));
+  for (const double mean : {-30.0, -1000.0}) {
+    const auto fit = fit_reverse(p, Gaussian<double>(mean, 9.9), {.method = FitMethod::gradient_descent});
+    CHECK(fit.status == FitStatus::converged);
+    check_same(fit.q, nearby.q, tol::position<double>);
+  }
+}
+
+TEST_CASE("on a window that p fills to both ends there is no best Gaussian: the limit is told") {
+  for (const auto& p : {on_grid(GaussianMixture<double>({0.5, 0.5}, {-8.0, 8.0}, {1.0, 1.0})),
+                        on_grid(GaussianMixture<double>({0.3, 0.7}, {-8.0, 8.0}, {1.0, 1.0})),
+                        GridDensity<double>(Grid<double>::arange(-10.0, 10.0, 0.05), [](double) { return 0.0; })}) {
+    const auto fit = fit_forward(p);
+    CHECK(fit.status == FitStatus::flat);
+    CHECK(fit.iterations == 0);
+    CHECK(std::string(to_string(fit.status)).find("no minimum") != std::string::npos);
+    // The limit's value by Gaussians of its slope on their way to it: the rest falls as 1 / sigma^2, to half the square
+    // of the window over sigma at the most.
+    const double slope = fit.q.mean() / (fit.q.stddev() * fit.q.stddev());
+    for (const double sigma : {1e3, 4e3}) {
+      const double above = klgrid::forward_kl(p, Gaussian<double>(slope * sigma * sigma, sigma)) - fit.value;
+      CHECK(above >= -tol::value<double>);
+      CHECK(above <= 200 / (sigma * sigma));
+    }
+    // Best among the limits.
+    for (const double other : {slope - 1e-3, slope + 1e-3})
+      CHECK(klgrid::forward_kl(p, Gaussian<double>(other * 1e8, 1e4)) > fit.value);
+  }
+  CHECK(fit_forward(on_grid(GaussianMixture<double>({0.5, 0.5}, {-5.0, 5.0}, {1.0, 1.0}))).status ==
+        FitStatus::converged);
+}
+
+namespace {
+
+GaussianMixture<double> moved_by(const GaussianMixture<double>& p, double scale, double shift) {
+  return {p.weights(), (p.means() * scale + shift).eval(), (p.stddevs() * std::abs(scale)).eval()};
+}
+
+Gaussian<double> moved_by(const Gaussian<double>& q, double scale, double shift) {
+  return {q.mean() * scale + shift, q.stddev() * std::abs(scale)};
+}
+
+}  // namespace
+
+TEST_CASE("dates and wavelengths: far from 0 the fits are those at 0, in as many steps") {
+  // Parameters with few binary digits, so that the shifts are exact, up to 2^40 times the spread.
+  const GaussianMixture<double> pairs[] = {{{0.5, 0.5}, {0.0, 6.0}, {1.0, 2.0}},
+                                           {{0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0}},
+                                           {{0.25, 0.75}, {-2.0, 1.5}, {0.25, 0.5}}};
+  for (const auto& p : pairs)
+    for (const double shift : {1e5, 58849.0, 2459945.0, std::ldexp(1.0, 40)})
+      for (const auto& start : starting_points(p)) {
+        const Gaussian<double> here(std::ldexp(std::round(std::ldexp(start.mean(), 4)), -4), start.stddev());
+        const auto there = moved_by(here, 1.0, shift);
+        const auto same = [&](const FitResult<double>& fit, const FitResult<double>& at_zero) {
+          CAPTURE(shift);
+          CHECK(fit.status == FitStatus::converged);
+          CHECK(std::abs(fit.iterations - at_zero.iterations) <= 1);
+          CHECK(fit.gradient_norm <= FitOptions<double>{}.gradient_tolerance);
+          const double rounding = shift * std::numeric_limits<double>::epsilon();
+          CHECK(std::abs(fit.q.mean() - shift - at_zero.q.mean()) <= tol::position<double> * fit.q.stddev() + rounding);
+          CHECK(relative_error(fit.q.stddev(), at_zero.q.stddev(), 0.0) <= tol::position<double>);
+          CHECK(relative_error(fit.value, at_zero.value, 1.0) <= tol::value<double>);
+        };
+        const RealLineDensity<double> p_here(p), p_there(moved_by(p, 1.0, shift));
+        same(fit_reverse(p_there, there), fit_reverse(p_here, here));
+        same(fit_renyi(p_there, 0.5, there), fit_renyi(p_here, 0.5, here));
+        const FitOptions<double> flow{.method = FitMethod::gradient_descent};
+        same(fit_reverse(p_there, there, flow), fit_reverse(p_here, here, flow));
+        const auto grid = Grid<double>::linspace(-16.0, 16.0, 513);
+        const GridDensity<double> g_here(grid, p);
+        const GridDensity<double> g_there(Grid<double>(grid.nodes() + shift, grid.weights()), moved_by(p, 1.0, shift));
+        same(fit_forward(g_there, there), fit_forward(g_here, here));
+      }
+  // Humps 3e5 of their widths apart: of a D of 4e9 the gradient is known to its rounding.
+  const RealLineDensity<double> apart(GaussianMixture<double>({0.5, 0.5}, {0.0, 3e5}, {1.0, 1.0}));
+  for (const auto& start : starting_points(apart.mixture())) {
+    const auto fit = fit_reverse(apart, start);
+    CHECK(fit.status == FitStatus::converged);
+    CHECK(fit.iterations < 10);
+  }
+}
+
+TEST_CASE("the descent to watch is the natural gradient flow, of which x's unit and direction are no part") {
+  const FitOptions<double> watch{.method = FitMethod::gradient_descent, .record_path = true};
+  const Gaussian<double> starts[] = {{4.0, 3.0}, {-4.5, 0.3}, {0.5, 1.0}, {-1.0, 6.0}};
+  for (const auto& start : starts) {
+    const auto path = fit_reverse(RealLineDensity<double>(skewed), start, watch).path;
+    // Steps are at most an eighth long in the Fisher metric, and do not turn to and fro.
+    double turned = 0, before = 0;
+    for (std::size_t n = 1; n + 1 < path.size(); ++n) {
+      const auto step = [&](std::size_t i) {
+        const double sigma = path[i].q.stddev();
+        return std::pair((path[i + 1].q.mean() - path[i].q.mean()) / sigma,
+                         std::sqrt(2.0) * std::log(path[i + 1].q.stddev() / sigma));
+      };
+      const auto [x, y] = step(n);
+      CHECK(std::hypot(x, y) <= 0.125 * (1 + tol::rise));
+      if (path[n].gradient_norm < 1e-6) break;
+      const double angle = std::atan2(y, x);
+      if (n > 1) turned += std::abs(std::remainder(angle - before, 2 * std::numbers::pi));
+      before = angle;
+    }
+    CHECK(turned < 2 * std::numbers::pi);
+    for (const double scale : {1e-9, -1.0, 1e6}) {
+      CAPTURE(scale);
+      const auto other =
+          fit_reverse(RealLineDensity<double>(moved_by(skewed, scale, 0.0)), moved_by(start, scale, 0.0), watch).path;
+      REQUIRE(other.size() == path.size());
+      for (std::size_t n = 0; n < path.size(); ++n)
+        check_same(moved_by(other[n].q, 1 / scale, 0.0), path[n].q, tol::position<double>);
+    }
+  }
+}
+
+TEST_CASE("the path is the flow's: by Runge and Kutta's method with small steps") {
+  const RealLineDensity<double> p(skewed);
+  const auto slope = [&](const Gaussian<double>& q) {
+    const auto d = klgrid::reverse_kl_derivatives(q, p);
+    return std::pair(-q.stddev() * q.stddev() * d.gradient[0], -d.gradient[1] / 2);
+  };
+  const auto moved = [](const Gaussian<double>& q, const std::pair<double, double>& k, double h) {
+    return Gaussian<double>(q.mean() + h * k.first, q.stddev() * std::exp(h * k.second));
+  };
+  const Gaussian<double> start(4.0, 3.0);
+  std::vector<Gaussian<double>> flow{start};
+  constexpr double h = 0.005;
+  for (int n = 0; n < 4000; ++n) {
+    const auto& q = flow.back();
+    const auto a = slope(q), b = slope(moved(q, a, h / 2)), c = slope(moved(q, b, h / 2)), d = slope(moved(q, c, h));
+    flow.push_back(moved(
+        q,
+        {(a.first + 2 * b.first + 2 * c.first + d.first) / 6, (a.second + 2 * b.second + 2 * c.second + d.second) / 6},
+        h));
+  }
+  const auto fit = fit_reverse(p, start, {.method = FitMethod::gradient_descent, .record_path = true});
+  for (const auto& step : fit.path) {
+    double nearest = 1;
+    for (const auto& q : flow)
+      nearest =
+          std::min(nearest, std::hypot((q.mean() - step.q.mean()) / q.stddev(), q.stddev() / step.q.stddev() - 1));
+    CHECK(nearest < 0.05);  // of sigma: a line's width in a figure
   }
 }
 

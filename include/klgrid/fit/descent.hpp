@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "klgrid/detail/require.hpp"
@@ -16,15 +12,20 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
-/// The Gaussian q nearest to p, by descent in theta = (mu, log sigma), in either direction and on either domain.
-///
-/// Both methods share a backtracking line search and differ in the direction:
-///   gradient descent  -D', to watch;
+/// Descents in theta = (mu, log sigma) to a Gaussian at which a divergence is least. Both methods share a backtracking
+/// search for the step and differ in where it leads:
+///   gradient descent  along the natural gradient flow, to watch: theta' = -F^-1 D', steepest descent in the Gaussians'
+///                     own metric, the Fisher information F = diag(1 / sigma^2, 2) (Amari, "Natural gradient works
+///                     efficiently in learning", Neural Computation 10, 1998). It knows no unit of x. Steps follow the
+///                     flow of D's quadratic model, exactly (exponential Euler: Hochbruck and Ostermann, "Exponential
+///                     integrators", Acta Numerica 19, 2010), at most an eighth long in that metric, so that the path
+///                     is the flow's to the eye, and end like Newton's.
 ///   Newton            -|D''|^-1 D' with |D''| the Hessian with its eigenvalues' absolute values (Nocedal and Wright,
 ///                     "Numerical Optimization", 2006, 3.4), and along negative curvature where the gradient vanishes.
+///                     No step is longer than q's own width or changes log sigma by more than 1.
 /// A step is taken where Armijo's rule holds or, where values differ by no more than rounding, the approximate Wolfe
 /// condition (Hager and Zhang, SIAM J. Optim. 16, 2005, eq. 2.3), so that descents end at the rounding of the gradient
-/// and not at its square root. No step is longer than q's own width or changes log sigma by more than 1.
+/// and not at its square root.
 ///
 /// A descent finds a local minimum. D(p||q) has one only; for D(q||p), see starting_points and
 /// reverse_stationary_points.
@@ -35,20 +36,51 @@ enum class FitMethod { newton, gradient_descent };
 template <Real T = double>
 struct FitOptions {
   FitMethod method = FitMethod::newton;
-  /// Stop where the norm of (sigma dD/dmu, dD/dlog sigma), which is free of x's unit, is not above; > 0.
+  /// Stop where the norm of (sigma dD/dmu, dD/dlog sigma), which is free of x's unit, is not above; > 0. Taken times D
+  /// where that is above 1, for sums are right to a rounding of it; and times |mean| / (1024 sigma) where q is farther
+  /// away than that from the point that positions are counted from (for fits, one near p's mean), for the mean is known
+  /// to its rounding.
   T gradient_tolerance = detail::default_gradient_tolerance<T>();
   int max_iterations = 1000;  ///< steps; >= 0
   bool record_path = false;   ///< keep every point passed
 };
 
+/// Why a descent stopped. Only `converged` is a minimum; q, value and gradient_norm are those of where it stopped.
 enum class FitStatus {
-  converged,        ///< a minimum: the gradient vanishes and the Hessian is positive definite
-  degenerate,       ///< the gradient vanishes, and so does a curvature: the verge of a bifurcation, or a plateau
-  saddle,           ///< the gradient vanishes at a saddle or maximum: gradient descent only, which cannot leave it
+  converged,   ///< a minimum: the gradient vanishes and the Hessian is positive definite
+  degenerate,  ///< the gradient vanishes, and so does a curvature: the verge of a bifurcation, or a plateau, as where a
+               ///< window sees nothing but a tail of q. Start nearer to p.
+  saddle,  ///< the gradient vanishes at a saddle or maximum: gradient descent only, which cannot leave it. Use Newton
+           ///< or move the start.
+  flat,    ///< there is no minimum: on p's window D falls towards its value for sigma to infinity (with mu / sigma^2
+           ///< held), where q is flat, or exponential, and no Gaussian any more. value is that limit's. Widen the
+           ///< window.
   iteration_limit,  ///< max_iterations steps were taken
-  stalled,          ///< rounding leaves no step that descends, with the gradient still above its tolerance
-  infinite,         ///< D is +inf at the start
+  stalled,   ///< rounding leaves no step that descends, with the gradient still above its tolerance: as large a one as
+             ///< gradient_norm is what D's sums resolve there. Ask for less, or count x from a point nearer to q.
+  infinite,  ///< D is +inf at the start: p is zero where q is not. Leave the zeros out of the window, or fit D(p||q).
 };
+
+/// In words, for people.
+[[nodiscard]] constexpr const char* to_string(FitStatus status) noexcept {
+  switch (status) {
+    case FitStatus::converged:
+      return "converged to a minimum";
+    case FitStatus::degenerate:
+      return "degenerate: the gradient vanishes and so does a curvature (a bifurcation or a plateau)";
+    case FitStatus::saddle:
+      return "on a saddle or maximum, which gradient descent cannot leave";
+    case FitStatus::flat:
+      return "no minimum: on this window the divergence falls as sigma grows without end; the value is its limit";
+    case FitStatus::iteration_limit:
+      return "the limit of iterations is reached";
+    case FitStatus::stalled:
+      return "stalled: rounding hides what the gradient's tolerance asks for";
+    case FitStatus::infinite:
+      return "infinite: p is zero where q is not";
+  }
+  return "unknown";
+}
 
 template <Real T>
 struct FitStep {
@@ -76,14 +108,12 @@ struct DescentPoint {
   KlDerivatives<T> d;
 };
 
-/// A direction, scale-free, with the longest step along it and the change of D that its model promises for a step t:
-/// slope t + bend t^2 / 2 <= 0.
+/// Where a step leads, scale-free, with D's slope along it and the change of D that its model promises, both <= 0.
 template <Real T>
-struct SearchDirection {
+struct Stride {
   Vector2<T> step;
-  T longest;
   T slope;
-  T bend;
+  T promised;
 };
 
 /// A curvature is told from 0 down to here: the gradient, known to its tolerance, resolves about its square root.
@@ -93,47 +123,103 @@ T curvature_floor(const T& gradient_tolerance) {
   return sqrt(gradient_tolerance);
 }
 
+/// Straight on, by t times Newton's step; if the gradient vanishes, along the most negative curvature.
 template <Real T>
-SearchDirection<T> newton_direction(const ScaleFree<T>& at, bool stationary) {
-  Eigen::SelfAdjointEigenSolver<Matrix2<T>> eigen;
-  eigen.computeDirect(at.hessian);
-  const auto& curvature = eigen.eigenvalues();
-  if (stationary) return {eigen.eigenvectors().col(0), T(1), T(0), curvature[0]};
-  using std::sqrt;
-  const T most = (std::max)(T(-curvature[0]), curvature.cwiseAbs().maxCoeff());
-  const T least = (std::max)(T(sqrt(std::numeric_limits<T>::epsilon())) * most, (std::numeric_limits<T>::min)());
-  const Vector2<T> modulus = curvature.cwiseAbs().cwiseMax(least);
-  const Vector2<T> step =
-      -eigen.eigenvectors() * (eigen.eigenvectors().transpose() * at.gradient).cwiseQuotient(modulus);
-  return {step, T(1), at.gradient.dot(step), T(0)};
-}
+class NewtonCourse {
+ public:
+  NewtonCourse(const ScaleFree<T>& at, bool stationary) {
+    using std::abs;
+    using std::sqrt;
+    const Spectrum<T> spectrum(at.hessian);
+    if (stationary) {
+      step_ = spectrum.least_direction();
+      bend_ = spectrum.least();
+      return;
+    }
+    const T least = (std::max)(T(sqrt(std::numeric_limits<T>::epsilon())) * spectrum.largest_modulus(),
+                               (std::numeric_limits<T>::min)());
+    step_ =
+        -spectrum.apply([&](const T& curvature) { return T(1) / (std::max)(T(abs(curvature)), least); }, at.gradient);
+    slope_ = at.gradient.dot(step_);
+  }
 
-/// -D' in (mu, log sigma), with steps of at most longest times the gradient.
+  [[nodiscard]] Stride<T> stride(const T& t) const {
+    return {t * step_, t * slope_, t * slope_ + t * t * bend_ / T(2)};
+  }
+
+  /// The largest t, up to `most`, of a step no longer than 1.
+  [[nodiscard]] T longest(const T& most) const { return (std::min)(most, T(T(1) / step_.norm())); }
+
+ private:
+  Vector2<T> step_;
+  T slope_{};
+  T bend_{};
+};
+
+/// Down the natural gradient flow of D's quadratic model for a time t. In y = (mu / sigma, sqrt(2) log sigma) the
+/// Fisher metric is Euclid's, the flow is y' = -(g + A y), and y(t) = -(1 - exp(-A t)) / A g.
 template <Real T>
-SearchDirection<T> gradient_direction(const Gaussian<T>& q, const ScaleFree<T>& at, const T& longest) {
-  const Vector2<T> step(-at.gradient[0] / (q.stddev() * q.stddev()), -at.gradient[1]);
-  return {step, longest, at.gradient.dot(step), T(0)};
-}
+class FlowCourse {
+ public:
+  explicit FlowCourse(const ScaleFree<T>& at)
+      : gradient_(at.gradient[0], at.gradient[1] / root_two()), spectrum_([&] {
+          Matrix2<T> a;
+          const T mixed = at.hessian(0, 1) / root_two();
+          a << at.hessian(0, 0), mixed, mixed, at.hessian(1, 1) / T(2);
+          return Spectrum<T>(a);
+        }()) {}
+
+  [[nodiscard]] Stride<T> stride(const T& t) const {
+    using std::abs;
+    using std::expm1;
+    const Vector2<T> y = -spectrum_.apply(
+        [&](const T& curvature) {
+          const T decay = t * curvature;
+          return T(abs(decay)) > std::numeric_limits<T>::epsilon() ? T(-expm1(T(-decay)) / curvature) : t;
+        },
+        gradient_);
+    const T slope = gradient_.dot(y);
+    return {Vector2<T>(y[0], y[1] / root_two()), slope, slope};
+  }
+
+  /// `most`, halved until the step is so short that the path is smooth.
+  [[nodiscard]] T longest(T most) const {
+    const auto is_short = [](const Vector2<T>& step) {
+      return step[0] * step[0] + T(2) * step[1] * step[1] <= T(1) / T(64);
+    };
+    while (most > T(0) && !is_short(stride(most).step)) most /= T(2);
+    return most;
+  }
+
+ private:
+  static T root_two() {
+    using std::sqrt;
+    return sqrt(T(2));
+  }
+
+  Vector2<T> gradient_;
+  Spectrum<T> spectrum_;
+};
 
 /// Backtracks from the longest step, by the slope alone where the promised decrease is below rounding, for values that
 /// are equal then would let a step turn the gradient round again and again; on success moves the point there and
 /// returns the step's length, else 0.
-template <class Divergence, Real T>
-T line_search(const Divergence& divergence, const SearchDirection<T>& direction, DescentPoint<T>& point) {
-  const T sufficient = T(0.25);  // of the promised decrease: less than 1/2, for Newton; not little, or -D' zigzags
-  const T magnitude = point.d.value < T(0) ? T(-point.d.value) : point.d.value;
-  const T rounding = T(16) * std::numeric_limits<T>::epsilon() * (std::max)(T(1), magnitude);
-  const Vector2<T> along(direction.step[0] * point.q.stddev(), direction.step[1]);
+template <class Divergence, class Course, Real T>
+T line_search(const Divergence& divergence, const Course& course, const T& most, DescentPoint<T>& point) {
+  using std::abs;
+  const T sufficient = T(0.25);  // of the promised decrease: less than 1/2, for Newton
+  const T rounding = T(16) * std::numeric_limits<T>::epsilon() * (std::max)(T(1), T(abs(point.d.value)));
   constexpr int halvings = 60;  // from 1 to the rounding of a double
-  T t = (std::min)(direction.longest, T(T(1) / direction.step.norm()));
-  for (int n = 0; n < halvings; ++n, t /= T(2)) {
-    const auto q = moved<T>(point.q, t * direction.step);
+  T t = course.longest(most);
+  for (int n = 0; n < halvings && t > T(0); ++n, t /= T(2)) {
+    const Stride<T> stride = course.stride(t);
+    const auto q = moved<T>(point.q, stride.step);
     if (!q) continue;
     const auto d = divergence(*q);
-    const T promised = direction.slope * t + direction.bend * t * t / T(2);
-    const bool armijo = d.value <= point.d.value + sufficient * promised && promised < -rounding;
-    const bool wolfe = direction.slope < T(0) && d.value <= point.d.value + rounding &&
-                       d.gradient.dot(along) <= (T(2) * sufficient - T(1)) * direction.slope;
+    const Vector2<T> along(stride.step[0] * point.q.stddev(), stride.step[1]);
+    const bool armijo = d.value <= point.d.value + sufficient * stride.promised && stride.promised < -rounding;
+    const bool wolfe = stride.slope < T(0) && d.value <= point.d.value + rounding &&
+                       d.gradient.dot(along) <= (T(2) * sufficient - T(1)) * stride.slope;
     if (armijo || wolfe) {
       point = {*q, d};
       return t;
@@ -142,11 +228,17 @@ T line_search(const Divergence& divergence, const SearchDirection<T>& direction,
   return T(0);
 }
 
+template <Real T>
+void validate(const FitOptions<T>& options) {
+  const T& tolerance = options.gradient_tolerance;
+  require_that(is_finite(tolerance) && tolerance > T(0), "descend", "gradient_tolerance", "finite and > 0", tolerance);
+  require_that(options.max_iterations >= 0, "descend", "max_iterations", ">= 0", options.max_iterations);
+}
+
 /// What a point with a vanishing gradient is.
 template <Real T>
 FitStatus stationary_status(const ScaleFree<T>& at, const T& gradient_tolerance) {
-  Eigen::SelfAdjointEigenSolver<Matrix2<T>> eigen;
-  const T least = eigen.computeDirect(at.hessian, Eigen::EigenvaluesOnly).eigenvalues()[0];
+  const T least = Spectrum<T>(at.hessian).least();
   const T floor = curvature_floor(gradient_tolerance);
   return least > floor ? FitStatus::converged : least < -floor ? FitStatus::saddle : FitStatus::degenerate;
 }
@@ -154,17 +246,15 @@ FitStatus stationary_status(const ScaleFree<T>& at, const T& gradient_tolerance)
 }  // namespace detail
 
 /// Descends from start to a local minimum of divergence, a function of a Gaussian that gives KlDerivatives.
-/// Cost: about one evaluation a step. Newton takes 5 to 20 steps, gradient descent mostly 50 to 500.
+/// Cost: about one evaluation a step. Newton takes 5 to 20 steps, gradient descent eight for each unit of Fisher length
+/// on its way, mostly 20 to 100.
 /// @throws std::invalid_argument if an option is out of its range.
 template <Real T, class Divergence>
 FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options = {}) {
-  const T& tolerance = options.gradient_tolerance;
-  detail::require_that(detail::is_finite(tolerance) && tolerance > T(0), "descend", "gradient_tolerance",
-                       "finite and > 0", tolerance);
-  detail::require_that(options.max_iterations >= 0, "descend", "max_iterations", ">= 0", options.max_iterations);
+  detail::validate(options);
   detail::DescentPoint<T> point{start, divergence(start)};
   FitResult<T> result{.q = start};
-  T longest = T(1);
+  T longest = T(1);  // of the flow's next step
   for (;; ++result.iterations) {
     const detail::ScaleFree<T> at(point.q, point.d);
     result.q = point.q;
@@ -173,15 +263,15 @@ FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, con
     if (options.record_path) result.path.push_back({result.q, result.value, result.gradient_norm});
     result.status = FitStatus::infinite;
     if (!detail::is_finite(result.value)) return result;
-    const bool stationary = result.gradient_norm <= tolerance;
-    if (stationary) result.status = detail::stationary_status(at, tolerance);
+    const T enough = detail::tolerance_at(point.q, point.d.value, options.gradient_tolerance);
+    const bool stationary = result.gradient_norm <= enough;
+    if (stationary) result.status = detail::stationary_status(at, enough);
     const bool newton = options.method == FitMethod::newton;
     if (stationary && !(newton && result.status == FitStatus::saddle)) return result;
     result.status = FitStatus::iteration_limit;
     if (result.iterations == options.max_iterations) return result;
-    const auto direction =
-        newton ? detail::newton_direction(at, stationary) : detail::gradient_direction(point.q, at, longest);
-    const T taken = detail::line_search(divergence, direction, point);
+    const T taken = newton ? detail::line_search(divergence, detail::NewtonCourse<T>(at, stationary), T(1), point)
+                           : detail::line_search(divergence, detail::FlowCourse<T>(at), longest, point);
     result.status = FitStatus::stalled;
     if (!(taken > T(0))) return result;
     longest = T(2) * taken;

@@ -11,6 +11,7 @@
 #include "klgrid/divergence/kl_derivatives.hpp"
 #include "klgrid/domain.hpp"
 #include "klgrid/fit/descent.hpp"
+#include "klgrid/fit/detail/centered.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
@@ -18,12 +19,57 @@
 /// D(p||q) has one only; for D(q||p), see starting_points.hpp and stationary_points.hpp.
 namespace klgrid {
 
-/// Minimises D(p||q) from start.
+namespace detail {
+
+/// A descent with positions counted from near p's mean, back where they were: divergence(p, q) gives KlDerivatives.
+template <Density P, Real T, class Divergence>
+FitResult<T> descend_centered(const Centered<P>& p, const Divergence& divergence, const Gaussian<T>& start,
+                              const FitOptions<T>& options) {
+  auto fit = descend([&](const Gaussian<T>& q) { return divergence(p.density(), q); }, p.centered(start), options);
+  fit.q = p.given(fit.q);
+  for (auto& step : fit.path) step.q = p.given(step.q);
+  return fit;
+}
+
+/// The lowest end of descents from each start; of equal ones, the first.
+template <Density P, Real T, class Divergence>
+FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std::vector<Gaussian<T>>& starts,
+                            const FitOptions<T>& options, const char* where) {
+  require_that(!starts.empty(), where, "starts", "of at least one Gaussian", "none");
+  const Centered<P> centered(p);
+  auto best = descend_centered(centered, divergence, starts.front(), options);
+  for (auto start = starts.begin() + 1; start != starts.end(); ++start)
+    if (auto other = descend_centered(centered, divergence, *start, options); other.value < best.value)
+      best = std::move(other);
+  return best;
+}
+
+template <Real T>
+auto scaled_renyi(const T& alpha) {
+  return [&alpha](const auto& p, const Gaussian<T>& q) { return scaled_renyi_derivatives(p, q, alpha); };
+}
+
+inline constexpr auto forward = [](const auto& p, const auto& q) { return forward_kl_derivatives(p, q); };
+inline constexpr auto reverse = [](const auto& p, const auto& q) { return reverse_kl_derivatives(q, p); };
+
+}  // namespace detail
+
+/// Minimises D(p||q) from start. On a window where p is wider than any Gaussian cut off there, as with two humps at its
+/// ends, there is no minimum: that is found out first, and told by FitStatus::flat, with the limit's value and a q near
+/// it.
 template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return descend([&](const Q& q) { return forward_kl_derivatives(density, q); }, start, options);
+  const detail::Centered<detail::DensityOf<P>> centered(density);
+  if constexpr (requires { flat_limit(centered.density()); }) {
+    if (const auto limit = flat_limit(centered.density()); limit && limit->is_best) {
+      detail::validate(options);
+      const detail::ScaleFree<detail::ScalarOf<P>> at(limit->q, forward_kl_derivatives(centered.density(), limit->q));
+      return {centered.given(limit->q), limit->value, at.gradient_norm(), 0, FitStatus::flat, {}};
+    }
+  }
+  return detail::descend_centered(centered, detail::forward, start, options);
 }
 
 /// Minimises D(q||p) from start: a local minimum.
@@ -31,7 +77,7 @@ template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return descend([&](const Q& q) { return reverse_kl_derivatives(q, density); }, start, options);
+  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::reverse, start, options);
 }
 
 /// The Gaussian with p's mean and standard deviation.
@@ -62,21 +108,9 @@ template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const Q& start,
                                          const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return descend([&](const Q& q) { return scaled_renyi_derivatives(density, q, alpha); }, start, options);
+  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::scaled_renyi(alpha), start,
+                                  options);
 }
-
-namespace detail {
-
-template <Real T, class Fit>
-FitResult<T> lowest_fit(const std::vector<Gaussian<T>>& starts, const char* where, Fit fit) {
-  require_that(!starts.empty(), where, "starts", "of at least one Gaussian", "none");
-  FitResult<T> best = fit(starts.front());
-  for (auto start = starts.begin() + 1; start != starts.end(); ++start)
-    if (FitResult<T> other = fit(*start); other.value < best.value) best = std::move(other);
-  return best;
-}
-
-}  // namespace detail
 
 /// Minimises D(q||p) from each start and returns the lowest end; of equal ones, the first.
 /// @throws std::invalid_argument if there is no start.
@@ -84,8 +118,7 @@ template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& starts,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return detail::lowest_fit(starts, "fit_reverse",
-                            [&](const Q& start) { return fit_reverse(density, start, options); });
+  return detail::lowest_descent(density, detail::reverse, starts, options, "fit_reverse");
 }
 
 /// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of equal ones, the first.
@@ -94,8 +127,7 @@ template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const std::vector<Q>& starts,
                                          const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return detail::lowest_fit(starts, "fit_renyi",
-                            [&](const Q& start) { return fit_renyi(density, alpha, start, options); });
+  return detail::lowest_descent(density, detail::scaled_renyi(alpha), starts, options, "fit_renyi");
 }
 
 // Arguments that are none. The compiler shows these lines.

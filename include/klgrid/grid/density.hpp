@@ -65,6 +65,14 @@ class GridDensity {
     normalize();
   }
 
+  /// The same density of x + by.
+  [[nodiscard]] GridDensity translated(const T& by) const {
+    GridDensity moved(*this);
+    moved.grid_ = Grid<T>(grid_.nodes() + by, grid_.weights());
+    moved.origin_ += by;
+    return moved;
+  }
+
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
 
   /// log p(x_i), normalised, shape n.

@@ -9,6 +9,7 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/grid/density.hpp"
+#include "klgrid/grid/flat_limit.hpp"
 #include "klgrid/real.hpp"
 
 /// The divergences of one pair: a density p on a grid and a Gaussian q, normalised on the same grid.

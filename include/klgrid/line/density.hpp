@@ -51,6 +51,15 @@ class RealLineDensity {
     entropy_ = sum.sum();
   }
 
+  /// The same density of x + by.
+  [[nodiscard]] RealLineDensity translated(const T& by) const {
+    RealLineDensity moved(*this);
+    moved.mixture_ = GaussianMixture<T>(mixture_.weights(), mixture_.means() + by, mixture_.stddevs());
+    moved.parts_.translate(by);
+    moved.mean_ += by;
+    return moved;
+  }
+
   [[nodiscard]] const GaussianMixture<T>& mixture() const noexcept { return mixture_; }
 
   /// log p(x)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "klgrid/detail/require.hpp"
 #include "klgrid/divergence/kl_derivatives.hpp"
+#include "klgrid/fit/detail/symmetric_matrix.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
@@ -16,19 +17,15 @@
 namespace klgrid::detail {
 
 template <Real T>
-using Vector2 = Eigen::Matrix<T, 2, 1>;
-template <Real T>
-using Matrix2 = Eigen::Matrix<T, 2, 2>;
-
-template <Real T>
 struct ScaleFree {
   Vector2<T> gradient;
   Matrix2<T> hessian;
 
   ScaleFree(const Gaussian<T>& q, const KlDerivatives<T>& d) {
-    const Vector2<T> scale(q.stddev(), T(1));
-    gradient = scale.cwiseProduct(d.gradient);
-    hessian = scale.asDiagonal() * d.hessian * scale.asDiagonal();
+    const T& sigma = q.stddev();
+    gradient << sigma * d.gradient[0], d.gradient[1];
+    const T mixed = sigma * d.hessian(0, 1);
+    hessian << sigma * d.hessian(0, 0) * sigma, mixed, mixed, d.hessian(1, 1);
   }
 
   [[nodiscard]] T gradient_norm() const {
@@ -51,6 +48,16 @@ std::optional<Gaussian<T>> moved(const Gaussian<T>& q, const Vector2<T>& step) {
 template <Real T>
 T default_gradient_tolerance() {
   return T(4096) * std::numeric_limits<T>::epsilon();
+}
+
+/// What a tolerance of the gradient's norm means at q: sums are right to a rounding of D where that is large, and the
+/// mean is known to its rounding, which is epsilon |mean| / sigma of the gradient, a thousandth of the default
+/// tolerance where |mean| is 4 sigma.
+template <Real T>
+T tolerance_at(const Gaussian<T>& q, const T& value, const T& tolerance) {
+  using std::abs;
+  const T far_off = T(abs(q.mean())) / q.stddev() / T(1024);
+  return tolerance * (std::max)({T(1), value, far_off});
 }
 
 }  // namespace klgrid::detail

@@ -123,6 +123,9 @@ class LineMixture {
 
   [[nodiscard]] const T& origin() const noexcept { return origin_; }
 
+  /// Moves all components; positions counted from the origin stay.
+  void translate(const T& by) { origin_ += by; }
+
   /// The ends of the stretch outside which every component is below rounding.
   [[nodiscard]] T first() const { return (mean_ - reach_).minCoeff(); }
   [[nodiscard]] T last() const { return (mean_ + reach_).maxCoeff(); }
