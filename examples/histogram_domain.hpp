@@ -89,18 +89,19 @@ class Bank {
       throw std::invalid_argument("Bank: p must have the bank's edges");
   }
 
-  /// sum over bins of log p_i times the integral of z^power q there
+  /// sum over bins of log p_i times the integral of z^k q there, k = 0 .. power
   void expected_log(std::span<const Histogram> p, int power, Workspace&, const auto& sink, const auto& run) const {
-    const auto power_at = static_cast<std::size_t>(power);
     run(mesh_.rows(), [&](Index, Index row) {
       for (std::size_t d = 0; d < p.size(); ++d) {
         require_same_domain(p[d]);
-        Eigen::Array<double, 1, Eigen::Dynamic> values = Surface::Zero(1, mesh_.cols());
+        Surface values = Surface::Zero(power + 1, mesh_.cols());
         for (Index j = 0; j < mesh_.cols(); ++j) {
-          for (Index i = 0; i + 1 < edges_.size(); ++i)
-            values[j] += p[d].log_pdf()[i] * partial_moments(z(i, row, j), z(i + 1, row, j)).at(power_at);
-          if (!p[d].has_full_support()) values[j] = -INFINITY;
-          values[j] *= mesh_.sigma()[row] / std::exp(log_normalizer_(row, j));
+          for (Index i = 0; i + 1 < edges_.size(); ++i) {
+            const auto m = partial_moments(z(i, row, j), z(i + 1, row, j));
+            for (Index k = 0; k <= power; ++k) values(k, j) += p[d].log_pdf()[i] * m[static_cast<std::size_t>(k)];
+          }
+          if (!p[d].has_full_support()) values.col(j).setConstant(-INFINITY);
+          values.col(j) *= mesh_.sigma()[row] / std::exp(log_normalizer_(row, j));
         }
         sink(static_cast<Index>(d), row, values);
       }

@@ -22,11 +22,13 @@
 /// of the size of log q; z0 = 0 where the domain holds every mu. A domain is
 ///   - a type that is a Density;
 ///   - a type that is a GaussianBank, whose Density is that type;
-///   - bank_for(p, mesh), found beside the density (by argument-dependent lookup): the bank of p's domain;
+///   - bank_for(p, mesh), found beside the density (by argument-dependent lookup): the bank of p's domain. One that has
+///     to be made for powers of z takes the highest as a third argument, says it by highest_power(), and makes another
+///     by with_highest_power(k);
 ///   - where it does not hold every mu, that bank's nearest_points(), a number for each mu: what z0 belongs to;
 ///   - for divergences of order alpha also pair_quadrature(p, q, alpha, out), and a bank that is a PowerBank.
-/// It may have its own forward_kl(p, q), reverse_kl(q, p) and expectations(q, p), where it knows better than a bank of
-/// one Gaussian.
+/// It may have its own forward_kl(p, q), reverse_kl(q, p), forward_kl_terms(p, q) and reverse_kl_terms(q, p), where it
+/// knows better than a bank of one Gaussian.
 namespace klgrid {
 
 /// A probability density p of one variable.
@@ -60,10 +62,11 @@ concept GaussianBank = requires(const B& bank, const typename B::Density& p, std
   { bank.mesh() } -> std::convertible_to<const ParameterMesh<typename B::Scalar>&>;
   { bank.log_normalizer() } -> std::convertible_to<const Surface<typename B::Scalar>&>;  // log Z
   { bank.entropy() } -> std::convertible_to<const Surface<typename B::Scalar>&>;         // H(q), nats
-  { bank.moment(0) } -> std::convertible_to<Surface<typename B::Scalar>>;                // E_q[z^power], 0 to 6
+  { bank.moment(0) } -> std::convertible_to<Surface<typename B::Scalar>>;                // E_q[z^k], k = 0 to 6
   // Throws std::invalid_argument unless p lives on the bank's domain.
   bank.require_same_domain(p);
-  // E_q[z^power log p_d], 0 <= power <= 4, for every density d: sink(d, row, values) once for each row of the mesh.
+  // E_q[z^k log p_d], k = 0 to power <= 4, for every density d: sink(d, row, values) once for each row of the mesh,
+  // with values.row(k).
   bank.expected_log(many, 0, workspace, detail::AnySink{}, SerialExecutor{});
 };
 
@@ -158,31 +161,44 @@ template <Density P, GaussianFor<P> Q>
   return bank_for(p, ParameterMesh<T>(Vector<T>::Constant(1, q.mean()), Vector<T>::Constant(1, q.stddev())));
 }
 
-/// What the derivatives of a divergence are made of at one q: m_k = E_q[z^k], and E_q[z^k (log p - log q)] but for a
-/// constant times m_k.
+namespace detail {
+
+/// The bank of p's domain, ready for powers of z up to this one.
+template <Density P>
+[[nodiscard]] auto bank_up_to(const P& p, const ParameterMesh<typename P::Scalar>& mesh, int power) {
+  if constexpr (requires { bank_for(p, mesh, power); })
+    return bank_for(p, mesh, power);
+  else
+    return bank_for(p, mesh);
+}
+
+/// Calls use(bank), or if the bank is not ready for that power of z, use of one that is.
+template <GaussianBank Bank, class Use>
+decltype(auto) with_power(const Bank& bank, int power, const Use& use) {
+  if constexpr (requires { bank.with_highest_power(power); })
+    if (bank.highest_power() < power) return use(bank.with_highest_power(power));
+  return use(bank);
+}
+
+/// A number for each power of z, 0 to 4.
+template <class V>
+using Powers = std::array<V, 5>;
+
+}  // namespace detail
+
+/// D(p||q) at one q, and m_k = E_q[z^k], of which its derivatives are made.
 template <Real T>
-struct GaussianExpectations {
-  std::array<T, 5> moment{};
-  std::array<T, 5> log_ratio{};
+struct ForwardKlTerms {
+  T value{};
+  detail::Powers<T> moment{};
 };
 
-/// For a domain that has no function of its own for it. Cost: a bank of one Gaussian.
-template <class Q, Density P>
-requires GaussianFor<Q, P>
-[[nodiscard]] GaussianExpectations<typename P::Scalar> expectations(const Q& q, const P& p) {
-  using T = typename P::Scalar;
-  const auto bank = bank_of_one(p, q);
-  typename std::remove_const_t<decltype(bank)>::Workspace workspace;
-  GaussianExpectations<T> of;
-  for (int k = 0; k < 5; ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    of.moment[at] = bank.moment(k)(0, 0);
-    const auto sink = [&](Index, Index, const auto& row) {
-      of.log_ratio[at] = row[0] + bank.moment(k + 2)(0, 0) / T(2);
-    };
-    bank.expected_log({&p, 1}, k, workspace, sink, SerialExecutor{});
-  }
-  return of;
-}
+/// D(q||p) at one q, m_k = E_q[z^k], and E_q[z^k (log p - log q)] but for a constant times m_k.
+template <Real T>
+struct ReverseKlTerms {
+  T value{};
+  detail::Powers<T> moment{};
+  detail::Powers<T> log_ratio{};
+};
 
 }  // namespace klgrid

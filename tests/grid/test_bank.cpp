@@ -115,7 +115,7 @@ TEST_CASE_TEMPLATE("NormalizedGaussianBank: E_q[log p] is the negative cross-ent
 TEST_CASE_TEMPLATE("NormalizedGaussianBank: on a wide grid the moments of z are the normal ones", T, float, double,
                    long double) {
   const NormalizedGaussianBank<T> bank(Grid<T>::arange(T(-40), T(40), T(0.0625)),
-                                       {vector<T>({-2, 0, T(1.5)}), vector<T>({T(0.5), 1, 3})});
+                                       {vector<T>({-2, 0, T(1.5)}), vector<T>({T(0.5), 1, 3})}, {.highest_power = 4});
   const T normal[] = {1, 0, 1, 0, 3, 0, 15};
   for (int power = 0; power <= 6; ++power) {
     CAPTURE(power);

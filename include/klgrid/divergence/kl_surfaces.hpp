@@ -76,7 +76,7 @@ requires DensityFor<P, Bank>
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
   typename Bank::Workspace workspace;
   const auto sink = [&](Index, Index row, const auto& values) {
-    detail::reverse_kl_row(bank, row, values, out.row(row));
+    detail::reverse_kl_row(bank, row, values.row(0), out.row(row));
   };
   bank.expected_log({&density, 1}, 0, workspace, sink, SerialExecutor{});
   return out;
@@ -104,7 +104,7 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
       [&](Index d, Index row, const auto& values) {
         const auto i = static_cast<std::size_t>(d);
         detail::forward_kl_row(densities[i], bank, row, out[i].forward.row(row));
-        detail::reverse_kl_row(bank, row, values, out[i].reverse.row(row));
+        detail::reverse_kl_row(bank, row, values.row(0), out[i].reverse.row(row));
       },
       run);
 }

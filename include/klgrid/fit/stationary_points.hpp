@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,6 +11,8 @@
 #include "klgrid/detail/require.hpp"
 #include "klgrid/divergence/kl_derivatives.hpp"
 #include "klgrid/domain.hpp"
+#include "klgrid/fit/detail/centered.hpp"
+#include "klgrid/fit/detail/gradient_cell.hpp"
 #include "klgrid/fit/detail/scale_free.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/parameter_mesh.hpp"
@@ -32,23 +33,22 @@ struct StationaryPoint {
 
 namespace detail {
 
-/// By the signs of the Hessian's eigenvalues m - r <= m + r; degenerate if one is 0 to the root of the tolerance.
+/// By the signs of the Hessian's eigenvalues; degenerate if one is 0 to the root of the tolerance.
 template <Real T>
 StationaryKind stationary_kind(const ScaleFree<T>& at) {
-  using std::hypot;
   using std::sqrt;
-  const T m = at.hessian.trace() / T(2);
-  const T r = hypot(T((at.hessian(0, 0) - at.hessian(1, 1)) / T(2)), at.hessian(0, 1));
+  const Spectrum<T> spectrum(at.hessian);
   const T floor = sqrt(default_gradient_tolerance<T>());
-  if (m - r > floor) return StationaryKind::minimum;
-  if (m + r < -floor) return StationaryKind::maximum;
-  return m - r < -floor && m + r > floor ? StationaryKind::saddle : StationaryKind::degenerate;
+  if (spectrum.least() > floor) return StationaryKind::minimum;
+  if (spectrum.greatest() < -floor) return StationaryKind::maximum;
+  return spectrum.least() < -floor && spectrum.greatest() > floor ? StationaryKind::saddle : StationaryKind::degenerate;
 }
 
 /// Newton's method on the gradient, each step shortened until the gradient's norm falls: leads to stationary points of
-/// every kind. None if it does not get there.
+/// every kind. None if there is none to be reached. Where rounding ends it above the tolerance, but with less than
+/// slack left to go, the point is returned with the gradient's norm that it has.
 template <Real T, class Divergence>
-std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& divergence, Gaussian<T> q) {
+std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& divergence, Gaussian<T> q, const T& slack) {
   constexpr int most_steps = 60;
   constexpr int most_halvings = 20;
   auto d = divergence(q);
@@ -56,8 +56,8 @@ std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& dive
   for (int n = 0; n < most_steps; ++n) {
     const T norm = at.gradient_norm();
     if (!is_finite(norm)) return std::nullopt;
-    const bool stationary = norm <= default_gradient_tolerance<T>();
-    const Vector2<T> newton = -at.hessian.fullPivLu().solve(at.gradient);
+    const bool stationary = norm <= tolerance_at(q, d.value, default_gradient_tolerance<T>());
+    const Vector2<T> newton = -solve(at.hessian, at.gradient);
     const T length = newton.norm();
     bool nearer = false;
     T t = (std::min)(T(1), T(T(1) / length));
@@ -75,36 +75,89 @@ std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& dive
       }
     }
     if (nearer) continue;
-    if (!stationary) return std::nullopt;
+    if (!stationary && !(length <= slack)) return std::nullopt;
     return StationaryPoint<T>{q, d, norm, stationary_kind(at)};
   }
   return std::nullopt;
 }
 
-/// The cells of the mesh (named by their first corner) in which the gradient may vanish: at whose corners both
-/// components take both signs, or that touch a local minimum of the gradient's norm.
+/// The cells of the mesh (named by their first corner) in which both components of the gradient may vanish, judged by
+/// their values and slopes at the corners, of each half a cell's worth.
 template <Real T>
-std::vector<std::pair<Index, Index>> candidate_cells(const ParameterMesh<T>& mesh, const KlDerivativeSurfaces<T>& d) {
-  const Surface<T> along_mu = d.d_mu.colwise() * mesh.sigma();
-  const Surface<T> norm = along_mu.square() + d.d_log_sigma.square();
-  const auto both_signs = [](const auto& corners) { return corners.minCoeff() <= T(0) && corners.maxCoeff() >= T(0); };
-  const auto least_of_neighbours = [&](Index i, Index j) {
-    const Index top = std::max<Index>(i - 1, 0);
-    const Index left = std::max<Index>(j - 1, 0);
-    const Index rows = (std::min)(i + 2, mesh.rows()) - top;
-    const Index cols = (std::min)(j + 2, mesh.cols()) - left;
-    return norm(i, j) <= norm.block(top, left, rows, cols).minCoeff();
+std::vector<std::pair<Index, Index>> candidate_cells(const KlDerivativeSurfaces<T>& d, const Vector<T>& widths,
+                                                     const Vector<T>& heights) {
+  const Index rows = d.value.rows() - 1;
+  const Index cols = d.value.cols() - 1;
+  // Of the wider of the cells on either side.
+  const auto widest_beside = [](const Vector<T>& steps) {
+    Vector<T> widest(steps.size() + 1);
+    widest << steps, steps[steps.size() - 1];
+    widest.tail(steps.size()) = (widest.tail(steps.size()).max)(steps);
+    return widest;
   };
-  Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic> least(mesh.rows(), mesh.cols());
-  for (Index i = 0; i < mesh.rows(); ++i)
-    for (Index j = 0; j < mesh.cols(); ++j) least(i, j) = least_of_neighbours(i, j);
+  const Vector<T> width = widest_beside(widths);
+  const Vector<T> height = widest_beside(heights);
+  Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> both;
+  both.setConstant(rows, cols, true);
+  const auto keep = [&](const Surface<T>& f, const Surface<T>& by_mu, const Surface<T>& by_log_sigma) {
+    const Surface<T> half =
+        ((by_mu.abs().rowwise() * width.transpose()) + (by_log_sigma.abs().colwise() * height)) / T(2);
+    const Surface<T> low = f - half;
+    const Surface<T> high = f + half;
+    const auto least = (low.topLeftCorner(rows, cols).min)((low.topRightCorner(rows, cols).min)(
+        (low.bottomLeftCorner(rows, cols).min)(low.bottomRightCorner(rows, cols))));
+    const auto most = (high.topLeftCorner(rows, cols).max)((high.topRightCorner(rows, cols).max)(
+        (high.bottomLeftCorner(rows, cols).max)(high.bottomRightCorner(rows, cols))));
+    both = both && least <= T(0) && most >= T(0);
+  };
+  keep(d.d_mu, d.d_mu_mu, d.d_mu_log_sigma);
+  keep(d.d_log_sigma, d.d_mu_log_sigma, d.d_log_sigma_log_sigma);
   std::vector<std::pair<Index, Index>> cells;
-  for (Index i = 0; i + 1 < mesh.rows(); ++i)
-    for (Index j = 0; j + 1 < mesh.cols(); ++j)
-      if ((both_signs(d.d_mu.template block<2, 2>(i, j)) && both_signs(d.d_log_sigma.template block<2, 2>(i, j))) ||
-          least.template block<2, 2>(i, j).any())
-        cells.emplace_back(i, j);
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = 0; j < cols; ++j)
+      if (both(i, j)) cells.emplace_back(i, j);
   return cells;
+}
+
+/// Where the gradient that is interpolated between the points of a mesh vanishes, each place once.
+template <Real T>
+std::vector<Gaussian<T>> interpolated_stationary_points(const ParameterMesh<T>& mesh,
+                                                        const KlDerivativeSurfaces<T>& d) {
+  using std::abs;
+  using std::exp;
+  const Vector<T>& mu = mesh.mu();
+  const Vector<T>& sigma = mesh.sigma();
+  const Vector<T> widths = mu.tail(mu.size() - 1) - mu.head(mu.size() - 1);
+  const Vector<T> heights = (sigma.tail(sigma.size() - 1) / sigma.head(sigma.size() - 1)).log();
+  struct Place {
+    Gaussian<T> q;
+    T width, height;  // of the cell it was found from
+  };
+  std::vector<Place> places;
+  const auto is_new = [&](const Place& found) {
+    constexpr double apart = 1e-3;  // of a cell
+    return std::none_of(places.begin(), places.end(), [&](const Place& other) {
+      return abs(T(found.q.mean() - other.q.mean())) <= T(apart) * (std::min)(found.width, other.width) &&
+             abs(T(found.q.stddev() / other.q.stddev() - T(1))) <= T(apart) * (std::min)(found.height, other.height);
+    });
+  };
+  for (const auto& [row, col] : candidate_cells(d, widths, heights)) {
+    if (!(widths[col] > T(0) && heights[row] > T(0))) continue;
+    const GradientCell<T> cell(d, row, col, widths[col], heights[row]);
+    if (!cell.may_vanish()) continue;
+    for (const double x : {0.5, 0.0, 1.0})
+      for (const double y : {0.5, 0.0, 1.0}) {
+        const auto zero = cell.zero_from(Vector2<T>(T(x), T(y)));
+        if (!zero) continue;
+        const Place found{{mu[col] + (*zero)[0] * widths[col], sigma[row] * T(exp(T((*zero)[1] * heights[row])))},
+                          widths[col],
+                          heights[row]};
+        if (is_new(found)) places.push_back(found);
+      }
+  }
+  std::vector<Gaussian<T>> points;
+  for (const Place& place : places) points.push_back(place.q);
+  return points;
 }
 
 /// |b - a| <= slack in the coordinates of ScaleFree.
@@ -116,58 +169,66 @@ bool same_gaussian(const Gaussian<T>& a, const Gaussian<T>& b, const T& slack) {
 
 }  // namespace detail
 
-/// The stationary points of D(q||p) with q within the mesh's range, its edges included, sorted by value: minima,
-/// saddles and maxima. The first minimum of a range that holds them all is the best Gaussian.
+/// The stationary points of D(q||p) with q within the range of the bank's mesh, its edges included, sorted by value:
+/// minima, saddles and maxima. The first minimum of a range that holds them all is the best Gaussian. None where
+/// D(q||p) is infinite, for a zero of p.
 ///
-/// The gradient is evaluated on the mesh, and Newton's method started from the corners and the centre of each cell in
-/// which it may vanish: a point is found if the mesh resolves D, that is if a Newton step from one of the cell's
-/// corners or its centre leads there. Points nearer than the cube root of rounding (6e-6 in double) count as one.
+/// Gradient and Hessian are evaluated on the mesh, the gradient is interpolated between its points, and from each
+/// distinct zero of that Newton's method polishes once. So a point is found if the mesh resolves D: RESOLUTION. Points
+/// nearer than the cube root of rounding (6e-6 in double) count as one.
 ///
-/// Each is polished until the gradient's norm is at the rounding of its sums: at most 1e-12 in double.
-/// Cost: reverse_kl_derivatives on the mesh, and about fifty evaluations for each point found.
-/// @throws std::invalid_argument if the mesh has less than two values of mu or of sigma.
-template <DensityLike P>
-[[nodiscard]] std::vector<StationaryPoint<detail::ScalarOf<P>>> reverse_stationary_points(
-    const P& p, const ParameterMesh<detail::ScalarOf<P>>& mesh) {
-  using T = detail::ScalarOf<P>;
+/// Each is polished until the gradient's norm is at the rounding of its sums: at most 1e-12 in double (times D where
+/// that is above 1), or what the spacing of numbers at q leaves of it; it is given with the point. Value and
+/// derivatives are those before q's mean is rounded to where it is. Cost: reverse_kl_derivatives on the mesh, and some
+/// four evaluations for each point found.
+/// @throws std::invalid_argument if p does not live on the bank's domain, or the mesh has less than two values of mu or
+/// of sigma.
+template <class Bank, class P>
+requires DensityFor<P, Bank>
+[[nodiscard]] std::vector<StationaryPoint<typename Bank::Scalar>> reverse_stationary_points(const Bank& bank,
+                                                                                            const P& p) {
+  using T = typename Bank::Scalar;
   using std::cbrt;
-  using std::sqrt;
   constexpr auto where = "reverse_stationary_points";
+  const auto& mesh = bank.mesh();
   detail::require_that(mesh.cols() >= 2, where, "mu", "of at least two values", mesh.cols());
   detail::require_that(mesh.rows() >= 2, where, "sigma", "of at least two values", mesh.rows());
   const auto& density = density_of(p);
   const T slack = cbrt(std::numeric_limits<T>::epsilon());
-  const auto& mu = mesh.mu();
-  const auto& sigma = mesh.sigma();
   std::vector<StationaryPoint<T>> points;
+  const auto derivatives = reverse_kl_derivatives(bank, density);
+  if (!(derivatives.value <= (std::numeric_limits<T>::max)()).all()) return points;
 
   const auto within = [&](const Gaussian<T>& q) {
     const T margin = slack * q.stddev();
-    return q.mean() >= mu[0] - margin && q.mean() <= mu[mesh.cols() - 1] + margin && q.stddev() >= sigma[0] - margin &&
-           q.stddev() <= sigma[mesh.rows() - 1] + margin;
+    return q.mean() >= mesh.mu()[0] - margin && q.mean() <= mesh.mu()[mesh.cols() - 1] + margin &&
+           q.stddev() >= mesh.sigma()[0] - margin && q.stddev() <= mesh.sigma()[mesh.rows() - 1] + margin;
   };
-  const auto search_from = [&](const T& mean, const T& stddev) {
-    const auto found = detail::nearby_stationary_point<T>(
-        [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, density); }, Gaussian<T>(mean, stddev));
-    if (!found || !within(found->q)) return;
+  const detail::Centered<detail::DensityOf<P>> centered(density);
+  const auto divergence = [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, centered.density()); };
+  for (const auto& start : detail::interpolated_stationary_points(mesh, derivatives)) {
+    const auto found = detail::nearby_stationary_point(divergence, centered.centered(start), slack);
     const auto same = [&](const auto& other) { return detail::same_gaussian(found->q, other.q, slack); };
-    if (std::none_of(points.begin(), points.end(), same)) points.push_back(*found);
-  };
-
-  const auto derivatives = reverse_kl_derivatives(bank_for(density, mesh), density);
-  if (!(derivatives.value <= (std::numeric_limits<T>::max)()).all()) return points;
-  for (const auto& [i, j] : detail::candidate_cells(mesh, derivatives)) {
-    search_from((mu[j] + mu[j + 1]) / T(2), sqrt(T(sigma[i] * sigma[i + 1])));
-    for (const Index row : {i, i + 1})
-      for (const Index col : {j, j + 1}) search_from(mu[col], sigma[row]);
+    if (found && within(centered.given(found->q)) && std::none_of(points.begin(), points.end(), same))
+      points.push_back(*found);
   }
+  for (auto& point : points) point.q = centered.given(point.q);
   std::sort(points.begin(), points.end(),
             [](const auto& a, const auto& b) { return a.derivatives.value < b.derivatives.value; });
   return points;
 }
 
+/// The same with a bank made for it: make one yourself, with bank_for(p, mesh, 4), to use it for several p.
+template <DensityLike P>
+[[nodiscard]] std::vector<StationaryPoint<detail::ScalarOf<P>>> reverse_stationary_points(
+    const P& p, const ParameterMesh<detail::ScalarOf<P>>& mesh) {
+  const auto& density = density_of(p);
+  return reverse_stationary_points(detail::bank_up_to(density, mesh, 4), density);
+}
+
 // Arguments that are none. The compiler shows this line.
 template <NoDensity P, class Mesh>
-void reverse_stationary_points(const P&, const Mesh&) = delete;  // p: a Density, as GridDensity(grid, p), or a mixture
+requires(!GaussianBank<P>) void reverse_stationary_points(const P&, const Mesh&) =
+    delete;  // p: a Density, as GridDensity(grid, p), or a mixture
 
 }  // namespace klgrid

@@ -33,7 +33,8 @@ class NormalizedGaussianBank {
     /// Error of an expectation E_q[f] relative to max |f|; see GaussTransform.
     T tolerance = typename GaussTransform<T>::Options{}.tolerance;
     /// Highest power of z that expected_log is made ready for: 0 for values, 2 for gradients, 4 for Hessians. It makes
-    /// each transform a little slower. A higher one can be asked for and costs the making of a transform each time.
+    /// each transform a little slower, and moments are kept up to two powers more. A higher one can be asked of
+    /// expected_log and costs the making of a transform each time.
     int highest_power = 0;
   };
 
@@ -45,6 +46,7 @@ class NormalizedGaussianBank {
         options_(options),
         transform_(make_transform(checked(options.highest_power))) {
     moments_ = transform_.release_moments();
+    if (options.highest_power > 0) moments_[0] = Surface<T>::Ones(mesh_.rows(), mesh_.cols());
   }
 
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
@@ -59,13 +61,21 @@ class NormalizedGaussianBank {
   /// H(q) = E_q[z^2 - z0^2] / 2 + log Z, in nats.
   [[nodiscard]] const Surface<T>& entropy() const noexcept { return transform_.entropy(); }
 
-  /// E_q[z^power], 0 <= power <= 6.
-  [[nodiscard]] Surface<T> moment(int power) const {
-    detail::require_that(power >= 0 && power <= 6, "NormalizedGaussianBank::moment", "power", "in [0, 6]", power);
-    if (power == 0) return Surface<T>::Ones(mesh_.rows(), mesh_.cols());
+  /// The highest power of z that the bank was made for.
+  [[nodiscard]] int highest_power() const noexcept { return options_.highest_power; }
+
+  /// The same bank made for another.
+  [[nodiscard]] NormalizedGaussianBank with_highest_power(int power) const {
+    return NormalizedGaussianBank(grid_, mesh_, {.tolerance = options_.tolerance, .highest_power = power});
+  }
+
+  /// E_q[z^power], 0 <= power <= 6: kept if highest_power > 0, up to two powers more.
+  [[nodiscard]] const Surface<T>& moment(int power) const {
+    constexpr auto where = "NormalizedGaussianBank::moment";
+    detail::require_that(power >= 0 && power <= 6, where, "power", "in [0, 6]", power);
     const Surface<T>& kept = moments_[static_cast<std::size_t>(power)];
-    if (kept.size() > 0) return kept;
-    return GaussTransform<T>(grid_, mesh_, {.tolerance = options_.tolerance, .moments = {power}}).moment(power);
+    detail::require_that(kept.size() > 0, where, "power", "at most highest_power + 2, and that not 0", power);
+    return kept;
   }
 
   /// log q at the nodes for sigma()[row], mu()[col].
@@ -86,8 +96,8 @@ class NormalizedGaussianBank {
       detail::reject("NormalizedGaussianBank", "p", -1, "a density on the bank's grid", "another grid");
   }
 
-  /// E_q[z^power log p_d] for every density, 0 <= power <= 4: calls sink(d, row, values) once for each of them and each
-  /// row of the mesh. -inf everywhere if p_d is zero at a node, for q is zero nowhere.
+  /// E_q[z^k log p_d] for every density and k = 0 .. power <= 4: calls sink(d, row, values) once for each of them and
+  /// each row of the mesh, with values.row(k). -inf everywhere if p_d is zero at a node, for q is zero nowhere.
   template <class Sink, Executor Run = SerialExecutor>
   void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
                     const Run& run = {}) const {
@@ -108,7 +118,8 @@ class NormalizedGaussianBank {
   void expected_log(const Density& p, int power, Surface<T>& out) const {
     out.resize(mesh_.rows(), mesh_.cols());
     Workspace workspace;
-    expected_log({&p, 1}, power, workspace, [&](Index, Index row, const auto& values) { out.row(row) = values; });
+    expected_log({&p, 1}, power, workspace,
+                 [&](Index, Index row, const auto& values) { out.row(row) = values.row(power); });
   }
 
   /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
@@ -171,10 +182,12 @@ class NormalizedGaussianBank {
   std::array<Surface<T>, 7> moments_;  // by power, if highest_power > 0
 };
 
-/// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid.
+/// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid, made for powers of z up to highest_power:
+/// 0 for values, 2 for gradients, 4 for Hessians.
 template <Real T>
-[[nodiscard]] NormalizedGaussianBank<T> bank_for(const GridDensity<T>& p, ParameterMesh<T> mesh) {
-  return NormalizedGaussianBank<T>(p.grid(), std::move(mesh));
+[[nodiscard]] NormalizedGaussianBank<T> bank_for(const GridDensity<T>& p, ParameterMesh<T> mesh,
+                                                 int highest_power = 0) {
+  return NormalizedGaussianBank<T>(p.grid(), std::move(mesh), {.highest_power = highest_power});
 }
 
 }  // namespace klgrid

@@ -99,22 +99,40 @@ template <Real T>
   return detail::relative_entropy(GridDensity<T>(p.grid(), q), p);
 }
 
-/// E_q[z^k] and E_q[z^k (log p - log q)], for derivatives. Cost: an exponential a node and a pass for all powers.
-template <Real T>
-[[nodiscard]] GaussianExpectations<T> expectations(const Gaussian<T>& q, const GridDensity<T>& p) {
-  const Grid<T>& grid = p.grid();
-  const GridDensity<T> on_grid(grid, q);
-  GaussianExpectations<T> of;
+namespace detail {
+
+/// Calls visit(k, w_i q_i z_i^k, i), 0 <= k <= 4, for each node of positive mass.
+template <Real T, class Visit>
+void for_each_power(const GridDensity<T>& q_on_grid, const Gaussian<T>& q, const Visit& visit) {
+  const Grid<T>& grid = q_on_grid.grid();
   for (Index i = 0; i < grid.size(); ++i) {
-    T mass = grid.weights()[i] * on_grid.pdf()[i];
+    T mass = grid.weights()[i] * q_on_grid.pdf()[i];
     if (!(mass > T(0))) continue;
     const T z = (grid.nodes()[i] - q.mean()) / q.stddev();
-    const T log_ratio = p.log_pdf()[i] - on_grid.log_pdf()[i];
-    for (std::size_t k = 0; k < of.moment.size(); ++k, mass *= z) {
-      of.moment[k] += mass;
-      of.log_ratio[k] += mass * log_ratio;
-    }
+    for (std::size_t k = 0; k < 5; ++k, mass *= z) visit(k, mass, i);
   }
+}
+
+}  // namespace detail
+
+/// D(p||q) and E_q[z^k], for derivatives. Cost: hardly more than D(p||q).
+template <Real T>
+[[nodiscard]] ForwardKlTerms<T> forward_kl_terms(const GridDensity<T>& p, const Gaussian<T>& q) {
+  const GridDensity<T> on_grid(p.grid(), q);
+  ForwardKlTerms<T> of{detail::relative_entropy(p, on_grid), {}};
+  detail::for_each_power(on_grid, q, [&](std::size_t k, const T& mass, Index) { of.moment[k] += mass; });
+  return of;
+}
+
+/// D(q||p), E_q[z^k] and E_q[z^k (log p - log q)], for derivatives. Cost: hardly more than D(q||p).
+template <Real T>
+[[nodiscard]] ReverseKlTerms<T> reverse_kl_terms(const Gaussian<T>& q, const GridDensity<T>& p) {
+  const GridDensity<T> on_grid(p.grid(), q);
+  ReverseKlTerms<T> of{detail::relative_entropy(on_grid, p), {}, {}};
+  detail::for_each_power(on_grid, q, [&](std::size_t k, const T& mass, Index i) {
+    of.moment[k] += mass;
+    of.log_ratio[k] += mass * (p.log_pdf()[i] - on_grid.log_pdf()[i]);
+  });
   return of;
 }
 

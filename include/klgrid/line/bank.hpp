@@ -33,7 +33,7 @@ class RealLineBank {
     struct Scratch {
       std::vector<detail::LinePanel<T>> panels;
       Eigen::Array<T, 1, Eigen::Dynamic> eta;
-      Eigen::Array<T, 1, Eigen::Dynamic> values;
+      Surface<T> values;  ///< a row for each power of z
     };
     std::vector<Scratch> scratch;  ///< of each worker
   };
@@ -55,14 +55,14 @@ class RealLineBank {
   void require_same_domain(const Density&) const noexcept {}
 
   /// E_q[z^power], 0 <= power <= 6: 1 0 1 0 3 0 15.
-  [[nodiscard]] Surface<T> moment(int power) const {
+  [[nodiscard]] auto moment(int power) const {
     detail::require_that(power >= 0 && power <= 6, "RealLineBank::moment", "power", "in [0, 6]", power);
     constexpr double moments[] = {1, 0, 1, 0, 3, 0, 15};
-    return Surface<T>::Constant(mesh_.rows(), mesh_.cols(), T(moments[power]));
+    return Surface<T>::Constant(mesh_.rows(), mesh_.cols(), T(moments[power]));  // an expression, not a surface
   }
 
-  /// E_q[z^power log p_d] for every density, 0 <= power <= 4: calls sink(d, row, values) once for each of them and each
-  /// row of the mesh.
+  /// E_q[z^k log p_d] for every density and k = 0 .. power <= 4: calls sink(d, row, values) once for each of them and
+  /// each row of the mesh, with values.row(k).
   ///
   /// Each sigma has its panels, on which log p is evaluated once, and E_q is a series in mu about centers at most 3
   /// sigma apart (detail/hermite_expansion.hpp). Accuracy: 1e-13 (double) of E_q|z^power log p|. Cost: per center, one
@@ -89,7 +89,8 @@ class RealLineBank {
   void expected_log(const Density& p, int power, Surface<T>& out) const {
     out.resize(mesh_.rows(), mesh_.cols());
     Workspace workspace;
-    expected_log({&p, 1}, power, workspace, [&](Index, Index row, const auto& values) { out.row(row) = values; });
+    expected_log({&p, 1}, power, workspace,
+                 [&](Index, Index row, const auto& values) { out.row(row) = values.row(power); });
   }
 
   /// E_q[log p] as a surface.
@@ -116,7 +117,7 @@ class RealLineBank {
     for (Index row = 0; row < mesh_.rows(); ++row) {
       const Integrand power{first, last, p.narrowest_factor(alpha, mesh_.sigma()[row]), false};
       expectation_row(p, power, power_of_p, 0, row, scratch);
-      out.row(row) = scratch.values;
+      out.row(row) = scratch.values.row(0);
     }
     return ((integral * (-log_normalizer_.col(0)).exp()).min)(largest);
   }
@@ -146,14 +147,14 @@ class RealLineBank {
     bool leveled;   ///< to be taken from its value close by
   };
 
-  /// E_q[z^power f(log p)] for a row. Means whose q overlap share their panels.
+  /// E_q[z^k f(log p)], k = 0 .. power, for a row of the mesh. Means whose q overlap share their panels.
   template <class Function>
   void expectation_row(const Density& p, const Integrand& integrand, const Function& f, int power, Index row,
                        typename Workspace::Scratch& scratch) const {
     const auto& mu = mesh_.mu();
     const T& sigma = mesh_.sigma()[row];
     const T reach = detail::gaussian_reach<T>() * sigma;
-    scratch.values.setZero(mu.size());
+    scratch.values.setZero(power + 1, mu.size());
     for (Index begin = 0, end = 0; begin < mu.size(); begin = end) {
       for (end = begin + 1; end < mu.size() && mu[end] - mu[end - 1] < T(2) * reach;) ++end;
       const T low = (std::max)(T(mu[begin] - p.origin() - reach), integrand.first);
@@ -180,7 +181,7 @@ class RealLineBank {
       const T level = leveled ? Expansion::level_at(scratch.panels, position) : T(0);
       const Expansion expansion(scratch.panels, position, sigma, T(half / sigma), power, level);
       scratch.eta = (mu.segment(first, last - first) - center).transpose() / sigma;
-      expansion.evaluate(scratch.eta, scratch.values.segment(first, last - first));
+      expansion.evaluate(scratch.eta, scratch.values.middleCols(first, last - first));
     }
   }
 
@@ -191,12 +192,12 @@ class RealLineBank {
 
 /// The bank of p's domain.
 template <Real T>
-[[nodiscard]] RealLineBank<T> bank_for(const RealLineDensity<T>&, ParameterMesh<T> mesh) {
+[[nodiscard]] RealLineBank<T> bank_for(const RealLineDensity<T>&, ParameterMesh<T> mesh, int /*highest_power*/ = 4) {
   return RealLineBank<T>(std::move(mesh));
 }
 
 template <Real T>
-[[nodiscard]] RealLineBank<T> bank_for(const GaussianMixture<T>&, ParameterMesh<T> mesh) {
+[[nodiscard]] RealLineBank<T> bank_for(const GaussianMixture<T>&, ParameterMesh<T> mesh, int /*highest_power*/ = 4) {
   return RealLineBank<T>(std::move(mesh));
 }
 

@@ -159,9 +159,9 @@ class GaussTransform {
     return sum + static_cast<std::size_t>(log_normalizer_.size() + entropy_.size() + scale_.size()) * sizeof(T);
   }
 
-  /// E_q[z^power f_d] for every q of the mesh and d = 0 .. count - 1, 0 <= power <= highest_power; f(d) gives the
+  /// E_q[z^k f_d] for every q of the mesh, k = 0 .. power <= highest_power and d = 0 .. count - 1; f(d) gives the
   /// values at the nodes, of shape n, finite where the weight is positive. Calls sink(d, row, values) once for each d
-  /// and row, values a row of the result.
+  /// and row of the mesh, with values.row(k).
   template <class Values, class Sink, Executor Run = SerialExecutor>
   void expectation(int power, Index count, const Values& f, Workspace& workspace, const Sink& sink,
                    const Run& run = {}) const {
@@ -183,7 +183,7 @@ class GaussTransform {
     Workspace workspace;
     expectation(
         power, 1, [&](Index) -> const auto& { return f; }, workspace,
-        [&](Index, Index row, const auto& values) { out.row(row) = values; });
+        [&](Index, Index row, const auto& values) { out.row(row) = values.row(power); });
     return out;
   }
 
@@ -414,26 +414,29 @@ class GaussTransform {
     constexpr int together = Workspace::together;
     const Index size = task.rows * stride_;
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
-    scratch.values.resize((std::max)(scratch.values.size(), count * size));
-    Index d = 0;
-    for (; d + together <= count; d += together) transform_rows<together>(task, power, d, workspace, scratch);
-    for (; d < count; ++d) transform_rows<1>(task, power, d, workspace, scratch);
-    for (d = 0; d < count; ++d)
+    scratch.values.resize((std::max)(scratch.values.size(), (power + 1) * count * size));
+    for (int k = 0; k <= power; ++k) {
+      T* const out = scratch.values.data() + k * count * size;
+      Index d = 0;
+      for (; d + together <= count; d += together) transform_rows<together>(task, k, d, workspace, scratch, out);
+      for (; d < count; ++d) transform_rows<1>(task, k, d, workspace, scratch, out);
+    }
+    for (Index d = 0; d < count; ++d)
       for (Index r = 0; r < task.rows; ++r) {
-        Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> values(scratch.values.data() + d * size + r * stride_,
-                                                              mesh_cols_);
+        Eigen::Map<Surface<T>, Eigen::Unaligned, Eigen::OuterStride<>> values(
+            scratch.values.data() + d * size + r * stride_, power + 1, mesh_cols_, Eigen::OuterStride<>(count * size));
         sink(first + d, task.first_row + r, values);
       }
   }
 
-  /// Synthesis, or direct sums, for the functions d .. d + D - 1.
+  /// Synthesis, or direct sums, for the functions d .. d + D - 1 of those whose results stand at `results`.
   template <int D>
   void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
-                      typename Workspace::Scratch& scratch) const {
+                      typename Workspace::Scratch& scratch, T* results) const {
     T* out[D];
     const T* f[D];
     for (int i = 0; i < D; ++i) {
-      out[i] = scratch.values.data() + (d + i) * task.rows * stride_;
+      out[i] = results + (d + i) * task.rows * stride_;
       f[i] = workspace.values[d + i];
     }
     if (task.period >= 0) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "klgrid/domain.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
@@ -19,10 +20,6 @@ struct KlDerivatives {
 
 namespace detail {
 
-/// A number for each power of z, 0 to 4.
-template <Real T>
-using Powers = std::array<T, 5>;
-
 /// The derivatives of R = log(integral of p^alpha q^(1 - alpha)) / (alpha (alpha - 1)), which is D(q||p) at alpha = 0
 /// and D(p||q) at alpha = 1, from
 ///   m_k = E_q[z^k]  and  delta_k = (E_q[z^k] - E_r[z^k]) / alpha,   r = p^alpha q^(1 - alpha) normalised:
@@ -32,19 +29,24 @@ using Powers = std::array<T, 5>;
 ///         delta_k),
 /// in which nothing large cancels. At alpha = 0, r is q and delta_k is Cov_q(z^k, log q - log p). At alpha = 1, r is p,
 /// of which only delta_1 and delta_2 are left.
+/// For a number of type V, or for several side by side.
+template <class V, Real T>
+V curvature(const Powers<V>& m, const Powers<V>& delta, const T& alpha, std::size_t j, std::size_t k) {
+  V result = m[j + k] - m[j] * m[k];
+  if (!(alpha < T(1))) return result;  // not 0 times what may overflow
+  result += (T(1) - alpha) * V(delta[j + k] - m[j] * delta[k] - m[k] * delta[j] + alpha * V(delta[j] * delta[k]));
+  return result;
+}
+
 template <Real T>
 KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T>& delta, const T& alpha,
                               const T& sigma) {
-  const auto curvature = [&](std::size_t j, std::size_t k) {
-    const T turned = delta[j + k] - m[j] * delta[k] - m[k] * delta[j] + alpha * delta[j] * delta[k];
-    return T((m[j + k] - m[j] * m[k]) + (T(1) - alpha) * turned);
-  };
   KlDerivatives<T> d;
   d.value = value;
   d.gradient << delta[1] / sigma, delta[2];
-  d.hessian(0, 0) = curvature(1, 1) / (sigma * sigma);
-  d.hessian(0, 1) = d.hessian(1, 0) = (curvature(1, 2) - T(2) * delta[1]) / sigma;
-  d.hessian(1, 1) = curvature(2, 2) - T(2) * delta[2];
+  d.hessian(0, 0) = curvature(m, delta, alpha, 1, 1) / sigma / sigma;
+  d.hessian(0, 1) = d.hessian(1, 0) = (curvature(m, delta, alpha, 1, 2) - T(2) * delta[1]) / sigma;
+  d.hessian(1, 1) = curvature(m, delta, alpha, 2, 2) - T(2) * delta[2];
   return d;
 }
 

@@ -27,10 +27,10 @@ class HermiteExpansion {
   static constexpr double widest = 1.5;
 
   /// Over panels in order, with f at their points; those out of reach are passed over, and where there is none f is
-  /// `level`. E[z^power f] for |eta| <= half <= widest.
+  /// `level`. E[z^k f] for k = 0 .. power and |eta| <= half <= widest.
   HermiteExpansion(const std::vector<LinePanel<T>>& panels, const T& center, const T& stddev, const T& half, int power,
                    const T& level)
-      : size_(size_for(half, power)) {
+      : power_(power), size_(size_for(half, power)) {
     const T reach = (gaussian_reach<T>() + half) * stddev;
     auto panel = std::partition_point(panels.begin(), panels.end(),
                                       [&](const auto& each) { return each.center + each.half <= center - reach; });
@@ -40,7 +40,6 @@ class HermiteExpansion {
       add(*panel, center, stddev, level, sums);
     for (int m = 0; m < size_; ++m) coefficients_[at(m)] = sums[at(m)].sum() / stddev;
     coefficients_[0] += level;
-    raise(power);
   }
 
   /// The value of f near the center. A constant has E[He_m] = 0 for m > 0: as the level, it keeps the size of f out of
@@ -51,11 +50,25 @@ class HermiteExpansion {
     return panel->values[legendre_points<T> / 2];
   }
 
-  /// The series at each eta.
+  /// The series for z^k f at each eta, to row k of out. E[z^(k+1) f] = d/d eta E[z^k f] + k E[z^(k-1) f], each a power
+  /// series one term shorter.
   template <class Row, class Out>
   void evaluate(const Row& eta, Out&& out) const {
-    out.setConstant(coefficients_[at(size_ - 1)]);
-    for (int m = size_ - 2; m >= 0; --m) out = out * eta + coefficients_[at(m)];
+    std::array<T, most> series = coefficients_;
+    std::array<T, most> lower{};
+    int size = size_;
+    for (int k = 0;; ++k) {
+      auto values = out.row(k);
+      values.setConstant(series[at(size - 1)]);
+      for (int m = size - 2; m >= 0; --m) values = values * eta + series[at(m)];
+      if (k == power_) return;
+      --size;
+      for (int m = 0; m < size; ++m) {
+        const T next = T(m + 1) * series[at(m + 1)] + T(k) * lower[at(m)];
+        lower[at(m)] = series[at(m)];
+        series[at(m)] = next;
+      }
+    }
   }
 
  private:
@@ -87,19 +100,7 @@ class HermiteExpansion {
     }
   }
 
-  /// E[z^(k+1) f] = d/d eta E[z^k f] + k E[z^(k-1) f], each a power series one term shorter.
-  void raise(int power) {
-    std::array<T, most> lower{};
-    for (int k = 0; k < power; ++k) {
-      --size_;
-      for (int m = 0; m < size_; ++m) {
-        const T next = T(m + 1) * coefficients_[at(m + 1)] + T(k) * lower[at(m)];
-        lower[at(m)] = coefficients_[at(m)];
-        coefficients_[at(m)] = next;
-      }
-    }
-  }
-
+  int power_;
   int size_;
   std::array<T, most> coefficients_;
 };

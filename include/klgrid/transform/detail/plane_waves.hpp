@@ -157,19 +157,6 @@ class PlaneWaves {
       for (Index r = 0; r < block.rows; ++r) amplitude[m * block.rows + r] *= T(m > 0 ? 2 : 1) * sigma[r] * of_constant;
   }
 
-  /// Takes coefficients of exp(-z^2/2) to those of z^power exp(-z^2/2): He_power(u), by He_{k+1} = u He_k - k He_{k-1},
-  /// and the sign of i^power, of which cos and sin, exchanged for odd powers, take the rest.
-  void multiply_by_hermite(const WaveBlock<T>& block, int power, Vector<T>& coefficients) const {
-    for (Index m = 0; m <= block.waves; ++m)
-      for (Index r = 0; r < block.rows; ++r) {
-        const T u = T(static_cast<double>(m)) * wave_number() * block.sigma[r];
-        T hermite(power % 4 < 2 ? 1 : -1);
-        T before(0);
-        for (int k = 0; k < power; ++k) before = std::exchange(hermite, T(u * hermite - T(k) * before));
-        coefficients[m * block.rows + r] *= hermite;
-      }
-  }
-
   /// Waves beside the constant that count for sigma, at most those of the narrowest row.
   [[nodiscard]] Index waves(const T& sigma) const {
     const double count =
@@ -408,7 +395,7 @@ class PlaneWaves {
       scale_waves<Q>(block, even ? cosines : sines, T(1), coefficients[0].data());
       scale_waves<Q>(block, even ? sines : cosines, T(even ? 1 : -1), coefficients[1].data());
       if (power > 0)
-        for (auto& each : coefficients) multiply_by_hermite(block, power, each);
+        for (auto& each : coefficients) multiply_by_hermite<Q>(block, power, each.data());
       synthesize<Q, V>(panel, block.waves, coefficients, 0, scale, out, stride);
       spectrum += 2 * (waves_ + 1);
     }
@@ -420,6 +407,23 @@ class PlaneWaves {
     for (Index m = 0; m <= block.waves; ++m, amplitude += Q, out += Q) {
       const T value = sign * values[m];
       for (int q = 0; q < Q; ++q) out[q] = amplitude[q] * value;
+    }
+  }
+
+  /// Takes coefficients of exp(-z^2/2) to those of z^power exp(-z^2/2): He_power(u), by He_{k+1} = u He_k - k He_{k-1},
+  /// and the sign of i^power, of which cos and sin, exchanged for odd powers, take the rest.
+  template <int Q>
+  void multiply_by_hermite(const WaveBlock<T>& block, int power, T* coefficients) const {
+    T step[Q], hermite[Q], before[Q];
+    for (int q = 0; q < Q; ++q) step[q] = wave_number() * block.sigma[q];
+    for (Index m = 0; m <= block.waves; ++m, coefficients += Q) {
+      const T wave = T(static_cast<double>(m));
+      for (int q = 0; q < Q; ++q) hermite[q] = T(power % 4 < 2 ? 1 : -1);
+      for (int q = 0; q < Q; ++q) before[q] = T(0);
+      for (int k = 0; k < power; ++k)
+        for (int q = 0; q < Q; ++q)
+          before[q] = std::exchange(hermite[q], T(wave * step[q] * hermite[q] - T(k) * before[q]));
+      for (int q = 0; q < Q; ++q) coefficients[q] *= hermite[q];
     }
   }
 
