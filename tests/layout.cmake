@@ -7,7 +7,8 @@ cmake_minimum_required(VERSION 3.25)
 set(storeys
   "real.hpp version.hpp"
   "detail"
-  "axis.hpp executor.hpp"
+  "executor.hpp numbers.hpp"
+  "axis.hpp"
   "gaussian.hpp gaussian_mixture.hpp"
   "grid.hpp parameter_mesh.hpp pair_quadrature.hpp"
   "domain.hpp"

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -11,6 +12,7 @@
 #include "support/values.hpp"
 
 using klgrid::arange;
+using klgrid::geomspace;
 using klgrid::Index;
 using klgrid::linspace;
 using klgrid::Vector;
@@ -81,6 +83,61 @@ TEST_CASE("linspace: NumPy's digits") {
   const double numpy[] = {-10.0, -6.666666666666666, -3.333333333333333, 0.0, 3.333333333333334, 6.666666666666668,
                           10.0};
   for (Index i = 0; i < 7; ++i) CHECK(values[i] == numpy[i]);
+}
+
+TEST_CASE("axes of whole numbers") {
+  const auto steps = arange(0, 10, 1);
+  REQUIRE(steps.size() == 10);
+  CHECK(steps[9] == 9.0);
+  CHECK((linspace(-5, 5, 101) == linspace(-5.0, 5.0, 101)).all());
+  CHECK((arange(0, 1, 0.1) == arange(0.0, 1.0, 0.1)).all());
+  CHECK((geomspace(1, 1000, 4) == geomspace(1.0, 1000.0, 4)).all());
+}
+
+TEST_CASE("geomspace: NumPy's values") {
+  // repr of np.geomspace(0.1, 10, 8) and np.geomspace(3, 7e5, 6), NumPy 1.24. The logarithm's rounding counts as often
+  // as its size, and NumPy takes it of the ratio of the ends.
+  const auto check = [](const Vector<double>& values, std::initializer_list<double> numpy) {
+    REQUIRE(values.size() == static_cast<Index>(numpy.size()));
+    for (Index i = 0; i < values.size(); ++i) {
+      CAPTURE(i);
+      const double expected = numpy.begin()[i];
+      CHECK(klgrid_test::relative_error(values[i], expected, 0.0) <=
+            klgrid_test::tol::few_roundings<double> * (1 + std::abs(std::log(expected))));
+    }
+  };
+  check(geomspace(0.1, 10.0, 8), {0.1, 0.193069772888325, 0.372759372031494, 0.7196856730011519, 1.3894954943731375,
+                                  2.6826957952797246, 5.17947467923121, 10.0});
+  check(geomspace(3.0, 7e5, 6),
+        {3.0, 35.53993357626732, 421.0289595351647, 4987.7804185215655, 59088.46158908777, 700000.0});
+  check(geomspace(1e-300, 1e300, 5), {1e-300, 1e-150, 1.0, 1e150, 1e300});
+}
+
+TEST_CASE_TEMPLATE("geomspace: both ends exactly, sorted, equal factors between", T, float, double, long double) {
+  const auto values = geomspace(T(0.1), T(7), 1000);
+  CHECK(values[0] == T(0.1));
+  CHECK(values[999] == T(7));
+  const T factor = std::pow(T(70), T(1) / T(999));
+  for (Index i = 1; i < 1000; ++i) {
+    CAPTURE(i);
+    CHECK(klgrid_test::relative_error(values[i] / values[i - 1], factor, T(0)) <= klgrid_test::tol::few_roundings<T>);
+  }
+  // Ends so close that rounding could lead past them.
+  const T last = T(1000) * (T(1) + T(4) * std::numeric_limits<T>::epsilon());
+  const auto close = geomspace(T(1000), last, 20);
+  for (Index i = 1; i < 20; ++i) CHECK(close[i] >= close[i - 1]);
+  CHECK(close[19] == last);
+  CHECK(geomspace(T(3), T(4), 1)[0] == T(3));
+}
+
+TEST_CASE("geomspace: bad input is named") {
+  CHECK_THROWS_WITH_AS((void)geomspace(1.0, 2.0, 0), "geomspace: count must be >= 1, got 0", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)geomspace(0, 2, 3), "geomspace: first must be finite and > 0, got 0",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)geomspace(not_a_number, 2.0, 3), "geomspace: first must be finite and > 0, got nan",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)geomspace(2, 1, 3), "geomspace: last must be finite and >= first, got 1",
+                       std::invalid_argument);
 }
 
 TEST_CASE("arange: bad input is named") {

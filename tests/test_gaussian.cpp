@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "support/tolerances.hpp"
 #include "support/values.hpp"
@@ -42,6 +44,22 @@ TEST_CASE_TEMPLATE("Gaussian: entropy is log(stddev sqrt(2 pi e))", T, float, do
     const T expected = std::log(stddev * std::sqrt(2 * std::numbers::pi_v<T> * std::numbers::e_v<T>));
     CHECK(relative_error(Gaussian<T>(T(-4), stddev).entropy(), expected, T(1)) <= tol::few_roundings<T>);
   }
+}
+
+TEST_CASE("Gaussian: standard normal unless said otherwise") {
+  const std::vector<Gaussian<double>> many(3);
+  CHECK(many[2].mean() == 0.0);
+  CHECK(many[2].stddev() == 1.0);
+}
+
+TEST_CASE_TEMPLATE("Gaussian: prints as N(mean, stddev^2), with the stream's digits", T, float, double, long double) {
+  std::ostringstream out;
+  out << Gaussian<T>(T(-1.5), T(0.25)) << ' ' << Gaussian<T>();
+  CHECK(out.str() == "N(-1.5, 0.25^2) N(0, 1^2)");
+  std::wostringstream wide;
+  wide.precision(3);
+  wide << Gaussian<T>(T(1) / T(3), T(2));
+  CHECK((wide.str() == L"N(0.333, 2^2)"));
 }
 
 TEST_CASE("Gaussian: bad input is named") {

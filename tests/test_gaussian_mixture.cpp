@@ -141,6 +141,39 @@ TEST_CASE_TEMPLATE("GaussianMixture: weights that sum to one but for rounding ar
   CHECK(p.components() == 10);
 }
 
+TEST_CASE_TEMPLATE("GaussianMixture::normalized: weights in proportion, and by what they were divided", T, float,
+                   double, long double) {
+  const auto counted = GaussianMixture<T>::normalized({1, 2, 1}, {-1, 0, 1}, {1, 2, 3});
+  const GaussianMixture<T> p({0.25, 0.5, 0.25}, {-1, 0, 1}, {1, 2, 3});
+  CHECK((counted.weights() == p.weights()).all());
+  CHECK(counted.log_pdf(T(0.75)) == p.log_pdf(T(0.75)));
+  CHECK(counted.given_weight_sum() == T(4));
+  CHECK(p.given_weight_sum() == T(1));
+  const std::vector<T> table{T(0.3333), T(0.3333), T(0.3333)};  // as printed
+  const auto rounded = GaussianMixture<T>::normalized(table, {0, 1, 2}, {1, 1, 1});
+  CHECK(relative_error(rounded.given_weight_sum(), T(3) * T(0.3333), T(0)) <= tol::few_roundings<T>);
+  CHECK(relative_error(rounded.weights().sum(), T(1), T(0)) <= tol::few_roundings<T>);
+}
+
+TEST_CASE("GaussianMixture::normalized: bad input is named") {
+  using List = std::initializer_list<double>;
+  const auto make = [](List weights, List means, List stddevs) {
+    return GaussianMixture<>::normalized(weights, means, stddevs);
+  };
+  CHECK_THROWS_WITH_AS(make({0, 0}, {0, 0}, {1, 1}),
+                       "GaussianMixture::normalized: weights must be of a positive, finite sum, got 0",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({1e308, 1e308}, {0, 0}, {1, 1}),
+                       "GaussianMixture::normalized: weights must be of a positive, finite sum, got inf",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({2, -1}, {0, 0}, {1, 1}),
+                       "GaussianMixture::normalized: weights[1] must be finite and >= 0, got -1",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({2, 1}, {0, 0}, {1}),
+                       "GaussianMixture::normalized: stddevs must be of the size of weights, which is 2, got 1",
+                       std::invalid_argument);
+}
+
 TEST_CASE("GaussianMixture: bad input is named") {
   using List = std::initializer_list<double>;
   const auto make = [](List weights, List means, List stddevs) { return GaussianMixture<>(weights, means, stddevs); };
@@ -153,9 +186,12 @@ TEST_CASE("GaussianMixture: bad input is named") {
   CHECK_THROWS_WITH_AS(make({1, infinity}, {0, 0}, {1, 1}),
                        "GaussianMixture: weights[1] must be finite and >= 0, got inf", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0.5, 0.25}, {0, 0}, {1, 1}),
-                       "GaussianMixture: weights must be of sum 1 within 1e-12 * K, got 0.75", std::invalid_argument);
+                       "GaussianMixture: weights must be of sum 1 within 1e-12 * K (divide them by their sum, or use "
+                       "GaussianMixture::normalized), got 0.75",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, 0}, {0, 0}, {1, 1}),
-                       "GaussianMixture: weights must be of sum 1 within 1e-12 * K, got 0", std::invalid_argument);
+                       doctest::Contains("weights must be of sum 1 within 1e-12 * K (divide them by their sum"),
+                       std::invalid_argument);
   CHECK_THROWS_AS(make({1 + 1e-11}, {0}, {1}), std::invalid_argument);
   CHECK_NOTHROW(make({1 + 1e-13}, {0}, {1}));
   CHECK_THROWS_WITH_AS(make({1}, {0, 1}, {1}),

@@ -37,6 +37,29 @@ TEST_CASE_TEMPLATE("Grid::linspace: the trapezoidal rule, exact for straight lin
   CHECK(relative_error(integral, T(12), T(0)) <= tol::few_roundings<T>);
 }
 
+TEST_CASE_TEMPLATE("Grid::trapezoidal: given nodes, exact for lines broken at them", T, float, double, long double) {
+  const auto grid = Grid<T>::trapezoidal({-1, 0, 0.5, 0.5, 4});
+  const Vector<T> by_hand = vector<T>({T(0.5), T(0.75), T(0.25), T(1.75), T(1.75)});
+  CHECK((grid.weights() == by_hand).all());
+  // |x| + 1 from -1 to 4: 1/2 + 8 + 5
+  CHECK((grid.weights() * (grid.nodes().abs() + T(1))).sum() == T(13.5));
+  // Of equally spaced nodes: linspace's weights.
+  const auto even = Grid<T>::linspace(T(-1), T(3), 17);
+  CHECK(Grid<T>::trapezoidal(even.nodes()) == even);
+}
+
+TEST_CASE("Grid::trapezoidal: bad input is named") {
+  CHECK_THROWS_WITH_AS((void)Grid<>::trapezoidal({1}),
+                       "Grid::trapezoidal: nodes must be of at least two elements, got 1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Grid<>::trapezoidal({1, 2, not_a_number}),
+                       "Grid::trapezoidal: nodes[2] must be finite, got nan", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Grid<>::trapezoidal({1, 3, 2}),
+                       "Grid::trapezoidal: nodes[2] must be sorted: not below the element before it, got 2",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Grid<>::trapezoidal({2, 2}), "Grid::trapezoidal: nodes must be not all equal, got 2",
+                       std::invalid_argument);
+}
+
 TEST_CASE("Grid: own nodes and weights are kept, equal nodes and zero weights included") {
   const Grid<> grid(vector<double>({-1.0, 0.5, 0.5, 4.0}), vector<double>({0.25, 0.0, 1.5, 2.0}));
   CHECK(grid.size() == 4);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <random>
 #include <stdexcept>
+#include <vector>
 
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/divergence.hpp"
@@ -64,6 +65,68 @@ TEST_CASE_TEMPLATE("kernel density: the rules are those of SciPy", T, float, dou
   check(BandwidthRule::silverman, 2.2900211265098056, {-2.708107296963917, -2.261523503306755, -2.7019538779024135});
 }
 
+// scipy.stats.gaussian_kde(x, rule, weights=[1, 2, 3, 4, 5, 6, 7]), SciPy 1.10, whose neff is 5.6.
+TEST_CASE_TEMPLATE("kernel density: weighted samples as SciPy has them", T, float, double, long double) {
+  const T tolerance = std::max(tol::node_sum<T>, static_cast<T>(tol::node_sum<double>));
+  const auto check = [&](BandwidthRule rule, double bandwidth, std::initializer_list<double> log_pdf) {
+    const auto p = GaussianMixture<T>::kernel_density(samples<T>(), rule, {1, 2, 3, 4, 5, 6, 7});
+    CHECK(p.given_weight_sum() == T(28));
+    CHECK(relative_error(p.weights()[6], T(0.25), T(0)) <= tol::few_roundings<T>);
+    CHECK(relative_error(p.stddevs()[0], T(bandwidth), T(1)) < tolerance);
+    auto expected = log_pdf.begin();
+    for (const double x : {-3.0, 0.5, 4.0}) CHECK(relative_error(p.log_pdf(T(x)), T(*expected++), T(1)) < tolerance);
+  };
+  check(BandwidthRule::scott, 2.2286642670382117, {-3.1477676096256935, -2.2940091796623703, -2.4916598495956452});
+  check(BandwidthRule::silverman, 2.360654325340451, {-3.121786135306961, -2.323815433116928, -2.487476043958619});
+}
+
+TEST_CASE("kernel density: equal weights are none, and samples of weight 0 have no say") {
+  const auto x = samples<double>();
+  const auto same = [](const GaussianMixture<double>& a, const GaussianMixture<double>& b) {
+    CHECK(relative_error(a.stddevs()[0], b.stddevs()[0], 0.0) <= tol::few_roundings<double>);
+    CHECK(relative_error(a.log_pdf(1.5), b.log_pdf(1.5), 1.0) <= tol::few_roundings<double>);
+  };
+  for (const auto rule : {BandwidthRule::scott, BandwidthRule::silverman}) {
+    const auto p = GaussianMixture<double>::kernel_density(x, rule);
+    CHECK(p.given_weight_sum() == 7.0);
+    same(p, GaussianMixture<double>::kernel_density(x, rule, Vector<double>::Constant(7, 0.3)));
+    Vector<double> more(9), weights(9);
+    more << x, 1e308, -1e308;
+    weights << Vector<double>::Ones(7), 0, 0;
+    same(p, GaussianMixture<double>::kernel_density(more, rule, weights));
+  }
+  const auto p = GaussianMixture<double>::kernel_density({1, 2}, 0.5, {1, 3});
+  CHECK(p.weights()[1] == 0.75);
+  CHECK(p.given_weight_sum() == 4.0);
+}
+
+// With weights w and 1 - w and a distance d, s^2 = w (1 - w) d^2 / (1 - w^2 - (1 - w)^2) = d^2 / 2, and n is 1 where
+// one of them is nearly all.
+TEST_CASE_TEMPLATE("kernel density: one sample of nearly all weight", T, float, double, long double) {
+  const T light = std::numeric_limits<T>::epsilon() / T(1024);
+  const auto p = GaussianMixture<T>::kernel_density({1, 3}, BandwidthRule::scott, std::vector<T>{T(1), light});
+  CHECK(relative_error(p.stddevs()[0], std::sqrt(T(2)), T(0)) <= tol::few_roundings<T>);
+}
+
+TEST_CASE("kernel density: samples of any size") {
+  const auto at = [](double unit) {
+    return GaussianMixture<double>::kernel_density({unit, 2 * unit, 3 * unit}, BandwidthRule::scott).stddevs()[0] /
+           unit;
+  };
+  for (const double unit : {1e-300, 1e-170, 1e170, 5e307})
+    CHECK(relative_error(at(unit), at(1), 0.0) <= tol::few_roundings<double>);
+}
+
+TEST_CASE("kernel density: equal samples are refused, however many and whatever their mean rounds to") {
+  for (const double value : {0.1, 3.3, -1e-170, 1e300})
+    for (const Index size : {2, 3, 7, 1000, 1257}) {
+      CAPTURE(size);
+      CHECK_THROWS_WITH_AS((void)GaussianMixture<double>::kernel_density(Vector<double>::Constant(size, value),
+                                                                         BandwidthRule::silverman),
+                           doctest::Contains("samples must be not all equal"), std::invalid_argument);
+    }
+}
+
 TEST_CASE("kernel density: shifts and scales with the samples") {
   for (const auto rule : {BandwidthRule::scott, BandwidthRule::silverman}) {
     const auto p = GaussianMixture<double>::kernel_density(samples<double>(), rule);
@@ -114,6 +177,25 @@ TEST_CASE("kernel density: bad input is named") {
   CHECK_THROWS_WITH_AS((void)Mixture::kernel_density(vector({1.5, 1.5}), BandwidthRule::silverman),
                        "GaussianMixture::kernel_density: samples must be not all equal, got 1.5",
                        std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density({1, 2, 3}, BandwidthRule::scott, {0, 1, 0}),
+                       "GaussianMixture::kernel_density: samples must be not all equal, got 2", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density({-1.7e308, 1.7e308}, BandwidthRule::scott),
+                       "GaussianMixture::kernel_density: samples must be of a finite range, got inf",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density(x, 1.0, {1, 2}),
+                       "GaussianMixture::kernel_density: weights must be of the size of samples, which is 7, got 2",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density({1, 2}, 1.0, {1, -2}),
+                       "GaussianMixture::kernel_density: weights[1] must be finite and >= 0, got -2",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density({1, 2}, 1.0, {0, 0}),
+                       "GaussianMixture::kernel_density: weights must be of a positive, finite sum, got 0",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)Mixture::kernel_density(vector({1.0, infinity}), 1.0),
                        "GaussianMixture::kernel_density: samples[1] must be finite, got inf", std::invalid_argument);
+}
+
+TEST_CASE("kernel density: the rules by name") {
+  static_assert(to_string(BandwidthRule::silverman) == "silverman");
+  static_assert(to_string(BandwidthRule::scott) == "scott");
 }

@@ -38,6 +38,20 @@ TEST_CASE("ParameterMesh: one point is a mesh, and equal neighbours are allowed"
   CHECK(mesh({1.0, 1.0}, {2.0, 2.0, 2.0}).cells() == 6);
 }
 
+TEST_CASE("ParameterMesh: braces are axes, not sizes") {
+  const ParameterMesh<> mesh({1, 2, 3}, {4, 5});
+  CHECK(mesh.cols() == 3);
+  CHECK(mesh.rows() == 2);
+  CHECK(mesh.mu()[2] == 3.0);
+  CHECK(mesh.sigma()[1] == 5.0);
+  CHECK_THROWS_WITH_AS(ParameterMesh<>({2, 1}, {1, 1}),
+                       "ParameterMesh: mu[1] must be sorted: not below the element before it, got 1",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(ParameterMesh<>({1, 1}, {2, 1}),
+                       "ParameterMesh: sigma[1] must be sorted: not below the element before it, got 1",
+                       std::invalid_argument);
+}
+
 TEST_CASE("ParameterMesh: bad input is named") {
   CHECK_THROWS_WITH_AS(mesh({}, {1}), "ParameterMesh: mu must be of at least one element, got none",
                        std::invalid_argument);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <type_traits>
 
 #include "klgrid/detail/require.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
@@ -56,6 +58,13 @@ template <Real T>
   return values;
 }
 
+/// arange(0, 10, 0.5): of mixed scalars, the widest; of whole numbers, double.
+template <std::size_t = 0, class A, class B, class C>
+[[nodiscard]] auto arange(const A& start, const B& stop, const C& step) {
+  using T = detail::RealOf<A, B, C>;
+  return arange<T>(T(start), T(stop), T(step));
+}
+
 /// count equally spaced values from first to last, both included: NumPy's linspace, number for number.
 ///
 /// Value i is first + i * ((last - first) / (count - 1)), each operation rounded on its own.
@@ -71,6 +80,40 @@ template <Real T>
   for (Index i = 0; i < count; ++i) values[i] = detail::stepped(first, i, step);
   if (count > 1) values[count - 1] = last;
   return values;
+}
+
+/// linspace(-5, 5, 101): of mixed scalars, the widest; of whole numbers, double.
+template <std::size_t = 0, class A, class B>
+[[nodiscard]] auto linspace(const A& first, const B& last, Index count) {
+  using T = detail::RealOf<A, B>;
+  return linspace<T>(T(first), T(last), count);
+}
+
+/// count values from first to last, both included, each by the same factor above the one before it, never decreasing:
+/// NumPy's geomspace. Value i is 10^y of equally spaced y, right to epsilon * (1 + |log value|) or so: decades come out
+/// as such.
+///
+/// @throws std::invalid_argument unless count >= 1, both ends are finite, first > 0 and first <= last.
+template <Real T>
+[[nodiscard]] Vector<T> geomspace(const T& first, const T& last, Index count) {
+  using std::log10;
+  using std::pow;
+  constexpr auto where = "geomspace";
+  detail::require_that(count >= 1, where, "count", ">= 1", count);
+  detail::require_that(detail::is_finite(first) && first > T(0), where, "first", "finite and > 0", first);
+  detail::require_that(detail::is_finite(last) && last >= first, where, "last", "finite and >= first", last);
+  Vector<T> values = linspace(T(log10(first)), T(log10(last)), count);
+  for (Index i = 0; i < count; ++i) values[i] = std::clamp(T(pow(T(10), values[i])), first, last);
+  values[0] = first;
+  if (count > 1) values[count - 1] = last;
+  return values;
+}
+
+/// geomspace(1, 1000, 4): of mixed scalars, the widest; of whole numbers, double.
+template <std::size_t = 0, class A, class B>
+[[nodiscard]] auto geomspace(const A& first, const B& last, Index count) {
+  using T = detail::RealOf<A, B>;
+  return geomspace<T>(T(first), T(last), count);
 }
 
 }  // namespace klgrid

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cmath>
+#include <iosfwd>
 #include <limits>
 #include <type_traits>
 
 #include "klgrid/detail/require.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
@@ -40,6 +42,9 @@ T standardized(const T& x, const T& mean, const T& stddev) {
 template <Real T = double>
 class Gaussian {
  public:
+  /// The standard normal density, N(0, 1).
+  Gaussian() : mean_(0), stddev_(1) {}
+
   /// @throws std::invalid_argument unless mean is finite and stddev is finite and > 0.
   Gaussian(T mean, T stddev) : mean_(mean), stddev_(stddev) {
     detail::require_that(detail::is_finite(mean_), "Gaussian", "mean", "finite", mean_);
@@ -70,5 +75,14 @@ class Gaussian {
   T mean_;
   T stddev_;
 };
+
+template <class Mean, class Stddev>
+Gaussian(const Mean&, const Stddev&) -> Gaussian<detail::RealOf<Mean, Stddev>>;
+
+/// N(mean, stddev^2), as in N(1.5, 0.25^2), with the digits that the stream is set to.
+template <class Char, class Traits, Real T>
+std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out, const Gaussian<T>& q) {
+  return out << "N(" << q.mean() << ", " << q.stddev() << "^2)";
+}
 
 }  // namespace klgrid

@@ -4,20 +4,33 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
 
 /// A rule for the width of a kernel density estimate of n samples with standard deviation s (divisor n - 1), as SciPy's
-/// gaussian_kde has it in one dimension.
+/// gaussian_kde has it in one dimension. Of samples with weights w_i, of sum 1, n is the effective size
+/// 1 / sum_i w_i^2, and s^2 = sum_i w_i (x_i - mean)^2 / (1 - sum_i w_i^2).
 enum class BandwidthRule {
   silverman,  ///< s (4 / (3 n))^(1/5): best for n samples of a normal density (Silverman 1986, eq. 3.28)
   scott,      ///< s n^(-1/5) (Scott 1992)
 };
+
+[[nodiscard]] constexpr std::string_view to_string(BandwidthRule rule) noexcept {
+  switch (rule) {
+    case BandwidthRule::silverman:
+      return "silverman";
+    case BandwidthRule::scott:
+      return "scott";
+  }
+  return "unknown";
+}
 
 /// A mixture of K Gaussians, p(x) = sum_k weights[k] N(x; means[k], stddevs[k]^2), K >= 1.
 ///
@@ -26,58 +39,73 @@ enum class BandwidthRule {
 template <Real T = double>
 class GaussianMixture {
  public:
-  /// Three vectors of shape K.
+  /// Three vectors of shape K, as in GaussianMixture({0.5, 0.5}, {-3, 3}, {1, 1}).
   /// @throws std::invalid_argument unless the sizes agree, weights are finite, >= 0 and sum to 1 within 1e-12 * K (or
   ///         a few roundings of T where those are larger), means are finite, and stddevs are finite and > 0.
-  GaussianMixture(Vector<T> weights, Vector<T> means, Vector<T> stddevs)
-      : weights_(std::move(weights)), means_(std::move(means)), stddevs_(std::move(stddevs)) {
-    validate();
-    log_factors_.resize(components());
-    for (Index k = 0; k < components(); ++k) {
-      using std::log;
-      log_factors_[k] = std::numeric_limits<T>::lowest();
-      if (weights_[k] > T(0))
-        log_factors_[k] = T(log(weights_[k])) - T(log(stddevs_[k])) - detail::log_sqrt_two_pi<T>();
-    }
+  GaussianMixture(Numbers<T> weights, Numbers<T> means, Numbers<T> stddevs)
+      : GaussianMixture("GaussianMixture", weights.release(), means.release(), stddevs.release(), T(1)) {
+    const double slack = (std::max)(1e-12, 4 * rounding()) * static_cast<double>(components());
+    const T excess = weights_.sum() - T(1);
+    detail::require_that(excess <= T(slack) && -excess <= T(slack), "GaussianMixture", "weights",
+                         "of sum 1 within 1e-12 * K (divide them by their sum, or use GaussianMixture::normalized)",
+                         weights_.sum());
   }
 
-  /// GaussianMixture({0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0})
-  GaussianMixture(std::initializer_list<T> weights, std::initializer_list<T> means, std::initializer_list<T> stddevs)
-      : GaussianMixture(to_vector(weights), to_vector(means), to_vector(stddevs)) {}
+  /// The same of weights in proportion, as counts or a rounded table: they are divided by their sum, which is kept as
+  /// given_weight_sum().
+  /// @throws std::invalid_argument as the constructor does, where the sum of weights is to be positive and finite.
+  [[nodiscard]] static GaussianMixture normalized(Numbers<T> weights, Numbers<T> means, Numbers<T> stddevs) {
+    return normalized("GaussianMixture::normalized", weights.release(), means.release(), stddevs.release());
+  }
 
   /// The kernel density estimate of n >= 1 samples: one component of weight 1/n and standard deviation bandwidth at
   /// each.
   /// @throws std::invalid_argument unless the samples are finite and bandwidth is finite and > 0.
-  [[nodiscard]] static GaussianMixture kernel_density(const Eigen::Ref<const Vector<T>>& samples, const T& bandwidth) {
-    constexpr auto where = "GaussianMixture::kernel_density";
-    detail::require_that(samples.size() > 0, where, "samples", "of at least one element", "none");
-    detail::require_finite(samples, where, "samples");
-    detail::require_that(detail::is_finite(bandwidth) && bandwidth > T(0), where, "bandwidth", "finite and > 0",
+  [[nodiscard]] static GaussianMixture kernel_density(Numbers<T> samples, const T& bandwidth) {
+    Vector<T> x = samples.release();
+    Vector<T> once = Vector<T>::Ones(x.size());
+    return kernel_density(std::move(x), bandwidth, std::move(once));
+  }
+
+  /// The same of weighted samples: weights of shape n, in proportion, are divided by their sum, which is kept as
+  /// given_weight_sum().
+  /// @throws std::invalid_argument besides unless the weights are finite, >= 0 and of a positive, finite sum.
+  [[nodiscard]] static GaussianMixture kernel_density(Numbers<T> samples, const T& bandwidth, Numbers<T> weights) {
+    Vector<T> x = samples.release();
+    Vector<T> w = weights.release();
+    validate_samples(x, w);
+    detail::require_that(detail::is_finite(bandwidth) && bandwidth > T(0), density_name, "bandwidth", "finite and > 0",
                          bandwidth);
-    const T weight = T(1) / T(static_cast<double>(samples.size()));
-    return GaussianMixture(Vector<T>::Constant(samples.size(), weight), samples,
-                           Vector<T>::Constant(samples.size(), bandwidth));
+    Vector<T> widths = Vector<T>::Constant(x.size(), bandwidth);
+    return normalized(density_name, std::move(w), std::move(x), std::move(widths));
   }
 
   /// The kernel density estimate with the bandwidth of a rule; n >= 2 samples.
-  /// @throws std::invalid_argument unless the samples are finite and not all equal.
-  [[nodiscard]] static GaussianMixture kernel_density(const Eigen::Ref<const Vector<T>>& samples, BandwidthRule rule) {
-    using std::pow;
-    using std::sqrt;
-    constexpr auto where = "GaussianMixture::kernel_density";
-    detail::require_that(samples.size() > 1, where, "samples", "of at least two elements", samples.size());
-    detail::require_finite(samples, where, "samples");
-    const T size = T(static_cast<double>(samples.size()));
-    const T stddev = sqrt(T((samples - samples.mean()).square().sum() / (size - T(1))));
-    detail::require_that(stddev > T(0), where, "samples", "not all equal", samples[0]);
-    const T spread = rule == BandwidthRule::silverman ? T(T(4) / (T(3) * size)) : T(T(1) / size);
-    return kernel_density(samples, T(stddev * T(pow(spread, T(T(1) / T(5))))));
+  /// @throws std::invalid_argument unless the samples are finite, of a finite range, and not all equal.
+  [[nodiscard]] static GaussianMixture kernel_density(Numbers<T> samples, BandwidthRule rule) {
+    Vector<T> x = samples.release();
+    Vector<T> once = Vector<T>::Ones(x.size());
+    return kernel_density(std::move(x), rule, std::move(once));
+  }
+
+  /// The same of weighted samples, with weights as above. Samples of weight 0 have no say in the bandwidth.
+  [[nodiscard]] static GaussianMixture kernel_density(Numbers<T> samples, BandwidthRule rule, Numbers<T> weights) {
+    Vector<T> x = samples.release();
+    Vector<T> w = weights.release();
+    validate_samples(x, w);
+    detail::require_that(x.size() > 1, density_name, "samples", "of at least two elements", x.size());
+    const T width = bandwidth(x, w / w.sum(), rule);
+    return kernel_density(std::move(x), width, std::move(w));
   }
 
   [[nodiscard]] Index components() const noexcept { return weights_.size(); }
   [[nodiscard]] const Vector<T>& weights() const noexcept { return weights_; }
   [[nodiscard]] const Vector<T>& means() const noexcept { return means_; }
   [[nodiscard]] const Vector<T>& stddevs() const noexcept { return stddevs_; }
+
+  /// What the given weights were divided by: their sum in normalized() and kernel_density(), where a sample without
+  /// a weight counts 1; 1 in the constructor, which takes them as they are.
+  [[nodiscard]] const T& given_weight_sum() const noexcept { return given_weight_sum_; }
 
   /// log p at one point: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max).
   [[nodiscard]] T log_pdf(const T& x) const {
@@ -111,9 +139,10 @@ class GaussianMixture {
     }
   }
 
-  [[nodiscard]] Vector<T> log_pdf(const Eigen::Ref<const Vector<T>>& x) const {
-    Vector<T> out(x.size());
-    log_pdf(x, out);
+  [[nodiscard]] Vector<T> log_pdf(Numbers<T> x) const {
+    const Vector<T> points = x.release();
+    Vector<T> out(points.size());
+    log_pdf(points, out);
     return out;
   }
 
@@ -122,10 +151,10 @@ class GaussianMixture {
     return exp(log_pdf(x));
   }
 
-  [[nodiscard]] Vector<T> pdf(const Eigen::Ref<const Vector<T>>& x) const {
-    Vector<T> out(x.size());
-    for (Index i = 0; i < x.size(); ++i) out[i] = pdf(x[i]);
-    return out;
+  [[nodiscard]] Vector<T> pdf(Numbers<T> x) const {
+    Vector<T> values = x.release();
+    for (T& value : values) value = pdf(value);
+    return values;
   }
 
   /// The share weights[k] N(x; means[k], stddevs[k]^2) of one component, 0 <= k < K; the shares add up to pdf(x).
@@ -144,27 +173,78 @@ class GaussianMixture {
   }
 
  private:
-  static Vector<T> to_vector(std::initializer_list<T> list) {
-    Vector<T> values(static_cast<Index>(list.size()));
-    std::copy(list.begin(), list.end(), values.data());
-    return values;
+  static constexpr auto density_name = "GaussianMixture::kernel_density";
+
+  GaussianMixture(std::string_view where, Vector<T> weights, Vector<T> means, Vector<T> stddevs, const T& weight_sum)
+      : weights_(std::move(weights)),
+        means_(std::move(means)),
+        stddevs_(std::move(stddevs)),
+        given_weight_sum_(weight_sum) {
+    validate(where);
+    weights_ /= given_weight_sum_;
+    log_factors_.resize(components());
+    for (Index k = 0; k < components(); ++k) {
+      using std::log;
+      log_factors_[k] = std::numeric_limits<T>::lowest();
+      if (weights_[k] > T(0))
+        log_factors_[k] = T(log(weights_[k])) - T(log(stddevs_[k])) - detail::log_sqrt_two_pi<T>();
+    }
   }
 
-  void validate() const {
-    constexpr auto where = "GaussianMixture";
-    detail::require_that(components() > 0, where, "weights", "of at least one component", "none");
+  static GaussianMixture normalized(std::string_view where, Vector<T> weights, Vector<T> means, Vector<T> stddevs) {
+    const T sum = weight_sum(weights, where);
+    return GaussianMixture(where, std::move(weights), std::move(means), std::move(stddevs), sum);
+  }
+
+  static void validate_weights(const Vector<T>& weights, std::string_view where) {
+    detail::require_that(weights.size() > 0, where, "weights", "of at least one component", "none");
     detail::require_each(
-        weights_, [](const T& w) { return detail::is_finite(w) && w >= T(0); }, where, "weights", "finite and >= 0");
-    const double slack = (std::max)(1e-12, 4 * rounding());
-    const T excess = weights_.sum() - T(1);
-    const T most = T(slack * static_cast<double>(components()));
-    detail::require_that(excess <= most && -excess <= most, where, "weights", "of sum 1 within 1e-12 * K",
-                         weights_.sum());
+        weights, [](const T& w) { return detail::is_finite(w) && w >= T(0); }, where, "weights", "finite and >= 0");
+  }
+
+  static T weight_sum(const Vector<T>& weights, std::string_view where) {
+    validate_weights(weights, where);
+    const T sum = weights.sum();
+    detail::require_that(detail::is_finite(sum) && sum > T(0), where, "weights", "of a positive, finite sum", sum);
+    return sum;
+  }
+
+  void validate(std::string_view where) const {
+    validate_weights(weights_, where);
     detail::require_size(means_, components(), where, "means", "weights");
     detail::require_finite(means_, where, "means");
     detail::require_size(stddevs_, components(), where, "stddevs", "weights");
     detail::require_each(
         stddevs_, [](const T& s) { return detail::is_finite(s) && s > T(0); }, where, "stddevs", "finite and > 0");
+  }
+
+  static void validate_samples(const Vector<T>& samples, const Vector<T>& weights) {
+    detail::require_that(samples.size() > 0, density_name, "samples", "of at least one element", "none");
+    detail::require_finite(samples, density_name, "samples");
+    detail::require_size(weights, samples.size(), density_name, "weights", "samples");
+    (void)weight_sum(weights, density_name);
+  }
+
+  /// Of samples whose shares sum to 1. Distances are divided by the range before they are squared.
+  static T bandwidth(const Vector<T>& samples, const Vector<T>& shares, BandwidthRule rule) {
+    using std::pow;
+    using std::sqrt;
+    constexpr T most = (std::numeric_limits<T>::max)();
+    const T least = (shares > T(0)).select(samples, most).minCoeff();
+    const T range = (shares > T(0)).select(samples, -most).maxCoeff() - least;
+    detail::require_that(range > T(0), density_name, "samples", "not all equal", least);
+    detail::require_that(range <= most, density_name, "samples", "of a finite range", range);
+    const Vector<T> places = (shares > T(0)).select((samples - least) / range, T(0));
+    const T variance = (shares * (places - (shares * places).sum()).square()).sum();
+    // 1 - sum_i share_i^2 is the sum of share_i (1 - share_i): for the greatest share by the sum of the others.
+    Index heaviest = 0;
+    const T greatest = shares.maxCoeff(&heaviest);
+    Vector<T> others = shares;
+    others[heaviest] = T(0);
+    const T unbiased = greatest * others.sum() + (others * (T(1) - others)).sum();
+    const T squares = shares.square().sum();  // 1 / n
+    const T spread = rule == BandwidthRule::silverman ? T(T(4) * squares / T(3)) : squares;
+    return range * T(sqrt(T(variance / unbiased))) * T(pow(spread, T(T(1) / T(5))));
   }
 
   static double rounding() {
@@ -193,6 +273,14 @@ class GaussianMixture {
   Vector<T> means_;
   Vector<T> stddevs_;
   Vector<T> log_factors_;
+  T given_weight_sum_;
 };
+
+template <class Weights, class Means, class Stddevs>
+GaussianMixture(std::initializer_list<Weights>, std::initializer_list<Means>, std::initializer_list<Stddevs>)
+    -> GaussianMixture<detail::RealOf<Weights, Means, Stddevs>>;
+template <class Weights = detail::Braces, class Means = detail::Braces, class Stddevs = detail::Braces>
+GaussianMixture(const Weights&, const Means&, const Stddevs&) -> GaussianMixture<
+    detail::RealOf<detail::ElementOf<Weights>, detail::ElementOf<Means>, detail::ElementOf<Stddevs>>>;
 
 }  // namespace klgrid

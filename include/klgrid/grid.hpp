@@ -2,12 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <utility>
 
 #include "klgrid/axis.hpp"
 #include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/detail/require.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
@@ -21,8 +23,10 @@ class Grid {
   /// Own nodes and weights, both of shape n >= 1.
   /// @throws std::invalid_argument unless the nodes are finite and sorted and the weights are finite, >= 0, of the same
   ///         size and not all zero.
-  Grid(Vector<T> nodes, Vector<T> weights) {
+  Grid(Numbers<T> given_nodes, Numbers<T> given_weights) {
     constexpr auto where = "Grid";
+    Vector<T> nodes = given_nodes.release();
+    Vector<T> weights = given_weights.release();
     detail::require_sorted(nodes, where, "nodes");
     detail::require_size(weights, nodes.size(), where, "weights", "nodes");
     detail::require_each(
@@ -49,6 +53,22 @@ class Grid {
     const T step = (last - first) / T(static_cast<double>(count - 1));
     Vector<T> weights = Vector<T>::Constant(count, step);
     weights[0] = weights[count - 1] = step / T(2);
+    return Grid(std::move(nodes), std::move(weights));
+  }
+
+  /// Own nodes, equally spaced or not, with the weights of the trapezoidal rule: half the distance between a node's
+  /// neighbours, or between an end and its neighbour.
+  /// @throws std::invalid_argument unless the nodes are at least two, finite, sorted and not all equal.
+  [[nodiscard]] static Grid trapezoidal(Numbers<T> given_nodes) {
+    constexpr auto where = "Grid::trapezoidal";
+    Vector<T> nodes = given_nodes.release();
+    const Index n = nodes.size();
+    detail::require_that(n >= 2, where, "nodes", "of at least two elements", n);
+    detail::require_sorted(nodes, where, "nodes");
+    detail::require_that(nodes[0] < nodes[n - 1], where, "nodes", "not all equal", nodes[0]);
+    Vector<T> weights(n);
+    for (Index i = 0; i < n; ++i)
+      weights[i] = nodes[(std::min)(i + 1, n - 1)] / T(2) - nodes[(std::max)(i - 1, Index{0})] / T(2);
     return Grid(std::move(nodes), std::move(weights));
   }
 
@@ -85,5 +105,10 @@ class Grid {
   };
   std::shared_ptr<const Data> data_;
 };
+
+template <class Nodes, class Weights>
+Grid(std::initializer_list<Nodes>, std::initializer_list<Weights>) -> Grid<detail::RealOf<Nodes, Weights>>;
+template <class Nodes = detail::Braces, class Weights = detail::Braces>
+Grid(const Nodes&, const Weights&) -> Grid<detail::RealOf<detail::ElementOf<Nodes>, detail::ElementOf<Weights>>>;
 
 }  // namespace klgrid

@@ -6,6 +6,7 @@
 // ground
 #include "klgrid/axis.hpp"      // arange and linspace, as NumPy's
 #include "klgrid/executor.hpp"  // on which threads work is done
+#include "klgrid/numbers.hpp"   // what is taken for a vector of numbers
 #include "klgrid/real.hpp"      // the scalars, and what vectors and surfaces are
 #include "klgrid/version.hpp"   // the version, as macros
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <utility>
+#include <initializer_list>
 
 #include "klgrid/axis.hpp"
 #include "klgrid/detail/require.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
@@ -14,7 +15,7 @@ template <Real T = double>
 class ParameterMesh {
  public:
   /// @throws std::invalid_argument unless both axes are non-empty, finite and sorted, and every sigma is > 0.
-  ParameterMesh(Vector<T> mu, Vector<T> sigma) : mu_(std::move(mu)), sigma_(std::move(sigma)) {
+  ParameterMesh(Numbers<T> mu, Numbers<T> sigma) : mu_(mu.release()), sigma_(sigma.release()) {
     constexpr auto where = "ParameterMesh";
     detail::require_sorted(mu_, where, "mu");
     detail::require_each(
@@ -32,5 +33,11 @@ class ParameterMesh {
   Vector<T> mu_;
   Vector<T> sigma_;
 };
+
+template <class Mu, class Sigma>
+ParameterMesh(std::initializer_list<Mu>, std::initializer_list<Sigma>) -> ParameterMesh<detail::RealOf<Mu, Sigma>>;
+template <class Mu = detail::Braces, class Sigma = detail::Braces>
+ParameterMesh(const Mu&, const Sigma&)
+    -> ParameterMesh<detail::RealOf<detail::ElementOf<Mu>, detail::ElementOf<Sigma>>>;
 
 }  // namespace klgrid

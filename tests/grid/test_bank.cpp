@@ -203,6 +203,11 @@ TEST_CASE("NormalizedGaussianBank: bad input is named") {
   CHECK_THROWS_WITH_AS((void)bank.moment(7), "NormalizedGaussianBank::moment: power must be in [0, 6], got 7",
                        std::invalid_argument);
   CHECK_THROWS_AS((void)bank.expectation(Vector<double>::Zero(3)), std::invalid_argument);
+  Surface<double> out;
+  CHECK_THROWS_WITH_AS(bank.expected_log(GridDensity<>(bank.grid(), Gaussian()), 5, out),
+                       "NormalizedGaussianBank::expected_log: power must be in [0, 4], got 5", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(NormalizedGaussianBank<>(bank.grid(), bank.mesh(), {.tolerance = 1}),
+                       "NormalizedGaussianBank: tolerance must be in [8 epsilon, 0.1], got 1", std::invalid_argument);
   const auto with_power = [&](int power) {
     NormalizedGaussianBank<>::Options options;
     options.highest_power = power;

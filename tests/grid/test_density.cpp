@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <stdexcept>
+#include <vector>
 
 #include "support/notebook.hpp"
 #include "support/reference.hpp"
@@ -179,17 +180,32 @@ TEST_CASE("GridDensity: bad input is named") {
   const auto make = [&](std::initializer_list<double> values) {
     return GridDensity<>::from_log_values(grid, vector(values));
   };
-  CHECK_THROWS_WITH_AS(make({0, 1}), "GridDensity: log_values must be of the size of grid, which is 3, got 2",
+  CHECK_THROWS_WITH_AS(make({0, 1}),
+                       "GridDensity::from_log_values: log_values must be of the size of grid, which is 3, got 2",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({0, 1, not_a_number}), "GridDensity: log_values[2] must be neither NaN nor +inf, got nan",
+  CHECK_THROWS_WITH_AS(make({0, 1, not_a_number}),
+                       "GridDensity::from_log_values: log_values[2] must be neither NaN nor +inf, got nan",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({0, not_a_number, 1}), "GridDensity: log_values[1] must be neither NaN nor +inf, got nan",
+  CHECK_THROWS_WITH_AS(make({0, not_a_number, 1}),
+                       "GridDensity::from_log_values: log_values[1] must be neither NaN nor +inf, got nan",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({infinity, 0, 1}), "GridDensity: log_values[0] must be neither NaN nor +inf, got inf",
+  CHECK_THROWS_WITH_AS(make({infinity, 0, 1}),
+                       "GridDensity::from_log_values: log_values[0] must be neither NaN nor +inf, got inf",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS(make({-infinity, 0, -infinity}),
-                       "GridDensity: log_values must be above -inf at some node of positive weight, got -inf at each",
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      make({-infinity, 0, -infinity}),
+      "GridDensity::from_log_values: log_values must be above -inf at some node of positive weight, got -inf at each",
+      std::invalid_argument);
   CHECK_THROWS_WITH_AS(GridDensity<>(grid, [](double x) { return x > 0 ? not_a_number : 0.0; }),
-                       "GridDensity: log_values[1] must be neither NaN nor +inf, got nan", std::invalid_argument);
+                       "GridDensity: log_density(1) must be neither NaN nor +inf, got nan", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(GridDensity<>(grid, [](double) { return -infinity; }),
+                       "GridDensity: log_density must be above -inf at some node of positive weight, got -inf at each",
+                       std::invalid_argument);
+}
+
+TEST_CASE("GridDensity: log values in braces or in whatever holds them") {
+  const Grid grid({0, 1}, {1, 1});
+  const auto p = GridDensity<>::from_log_values(grid, {0, -1});
+  CHECK((p.log_pdf() == GridDensity<>::from_log_values(grid, std::vector<double>{0, -1}).log_pdf()).all());
+  CHECK((p.log_pdf() == GridDensity(grid, [](double x) { return -x; }).log_pdf()).all());
 }

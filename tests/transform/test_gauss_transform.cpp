@@ -318,6 +318,12 @@ TEST_CASE("GaussTransform: bit for bit the same for any number of threads, alone
   }
 }
 
+TEST_CASE("GaussTransform: methods by name") {
+  using Method = GaussTransform<double>::Step::Method;
+  static_assert(to_string(Method::direct) == "direct");
+  static_assert(to_string(Method::plane_waves) == "plane_waves");
+}
+
 TEST_CASE("GaussTransform: bad options and values are refused by name") {
   const auto grid = klgrid_test::notebook_grid();
   const auto mesh = klgrid_test::notebook_mesh();

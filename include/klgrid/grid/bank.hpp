@@ -13,6 +13,7 @@
 #include "klgrid/executor.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/grid/density.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 #include "klgrid/transform/gauss_transform.hpp"
@@ -43,8 +44,8 @@ class NormalizedGaussianBank {
   NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, const Options& options = {})
       : grid_(std::move(grid)),
         mesh_(std::move(mesh)),
-        options_(options),
-        transform_(make_transform(checked(options.highest_power))) {
+        options_(checked(options)),
+        transform_(make_transform(options.highest_power)) {
     moments_ = transform_.release_moments();
     if (options.highest_power > 0) moments_[0] = Surface<T>::Ones(mesh_.rows(), mesh_.cols());
   }
@@ -101,6 +102,7 @@ class NormalizedGaussianBank {
   template <class Sink, Executor Run = SerialExecutor>
   void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
                     const Run& run = {}) const {
+    detail::require_that(power >= 0 && power <= 4, "NormalizedGaussianBank::expected_log", "power", "in [0, 4]", power);
     for (const Density& p : densities) require_same_domain(p);
     const auto log_p = [&](Index d) -> const Vector<T>& { return at(densities, d).log_pdf(); };
     const auto checked_sink = [&](Index d, Index row, auto& values) {
@@ -108,7 +110,7 @@ class NormalizedGaussianBank {
       sink(d, row, values);
     };
     const auto count = static_cast<Index>(densities.size());
-    if (checked(power) <= options_.highest_power)
+    if (power <= options_.highest_power)
       transform_.expectation(power, count, log_p, workspace, checked_sink, run);
     else
       make_transform(power).expectation(power, count, log_p, workspace, checked_sink, run);
@@ -123,7 +125,7 @@ class NormalizedGaussianBank {
   }
 
   /// E_q[f] = sum_i w_i q_i f_i for every q of the bank; f of shape n, finite where the weight is positive.
-  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f) const { return transform_.expectation(f); }
+  [[nodiscard]] Surface<T> expectation(Numbers<T> f) const { return transform_.expectation(std::move(f)); }
 
   /// E_q[p^alpha] as a surface, 0 < alpha <= 1. Returned is, for each row, what tolerance() is a share of: the largest
   /// p^alpha. Cost: n exponentials and a transform.
@@ -161,9 +163,10 @@ class NormalizedGaussianBank {
     return densities[static_cast<std::size_t>(d)];
   }
 
-  static int checked(int power) {
-    detail::require_that(power >= 0 && power <= 4, "NormalizedGaussianBank", "highest_power", "in [0, 4]", power);
-    return power;
+  static const Options& checked(const Options& options) {
+    GaussTransform<T>::require_options({.tolerance = options.tolerance, .highest_power = options.highest_power},
+                                       "NormalizedGaussianBank");
+    return options;
   }
 
   /// Derivatives take the moments up to two more than their power of z.

@@ -3,12 +3,15 @@
 
 #include <cmath>
 #include <concepts>
+#include <limits>
+#include <sstream>
 #include <utility>
 
 #include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/grid.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid {
@@ -43,18 +46,20 @@ class GridDensity {
   }
 
   /// From a log-density, called once for each node.
+  /// @throws std::invalid_argument that names the node x if log_density(x) is NaN or +inf, or if all are -inf.
   template <LogDensity<T> F>
   GridDensity(Grid<T> grid, const F& log_density) : grid_(std::move(grid)) {
     evaluate(log_density);
   }
 
-  /// From log values at the nodes, normalised or not: shape n.
+  /// From log values at the nodes, normalised or not: shape n. Any vector of numbers, or braces.
   /// @throws std::invalid_argument if the size is not the grid's, a value is NaN or +inf, or all are -inf.
-  [[nodiscard]] static GridDensity from_log_values(Grid<T> grid, Vector<T> log_values) {
-    detail::require_size(log_values, grid.size(), "GridDensity", "log_values", "grid");
+  [[nodiscard]] static GridDensity from_log_values(Grid<T> grid, Numbers<T> log_values) {
+    constexpr auto where = "GridDensity::from_log_values";
     GridDensity density(std::move(grid));
-    density.log_pdf_ = std::move(log_values);
-    density.normalize();
+    density.log_pdf_ = log_values.release();
+    detail::require_size(density.log_pdf_, density.grid_.size(), where, "log_values", "grid");
+    density.normalize(where, "log_values");
     return density;
   }
 
@@ -106,17 +111,28 @@ class GridDensity {
   template <class F>
   void evaluate(const F& log_density) {
     log_pdf_.resize(grid_.size());
-    for (Index i = 0; i < grid_.size(); ++i) log_pdf_[i] = log_density(grid_.nodes()[i]);
-    normalize();
+    for (Index i = 0; i < grid_.size(); ++i) {
+      const T& x = grid_.nodes()[i];
+      log_pdf_[i] = log_density(x);
+      if (!(log_pdf_[i] <= (std::numeric_limits<T>::max)())) reject_at(x, log_pdf_[i]);
+    }
+    normalize("GridDensity", "log_density");
   }
 
-  void normalize() {
+  [[noreturn]] static void reject_at(const T& x, const T& value) {
+    std::ostringstream name;
+    name.precision(17);
+    name << "log_density(" << x << ')';
+    detail::reject("GridDensity", name.str(), -1, "neither NaN nor +inf", value);
+  }
+
+  void normalize(const char* where = "GridDensity", const char* name = "log_pdf") {
     using std::log;
     const auto& x = grid_.nodes();
     const auto& w = grid_.weights();
     // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
     const bool positive = detail::is_finite(T(log_pdf_.sum())) && !grid_.has_zero_weights();
-    if (!positive) check_log_values();
+    if (!positive) check_log_values(where, name);
     const T top = positive ? T(log_pdf_.maxCoeff()) : top_of_weighted();
     log_pdf_ -= top;
     pdf_ = log_pdf_;
@@ -134,13 +150,12 @@ class GridDensity {
     has_full_support_ = positive || ((log_pdf_ >= std::numeric_limits<T>::lowest()) || w <= T(0)).all();
   }
 
-  void check_log_values() const {
-    constexpr auto where = "GridDensity";
+  void check_log_values(const char* where, const char* name) const {
     detail::require_each(
-        log_pdf_, [](const T& value) { return value <= (std::numeric_limits<T>::max)(); }, where, "log_values",
+        log_pdf_, [](const T& value) { return value <= (std::numeric_limits<T>::max)(); }, where, name,
         "neither NaN nor +inf");
     const bool mass = (log_pdf_ >= std::numeric_limits<T>::lowest() && grid_.weights() > T(0)).any();
-    detail::require_that(mass, where, "log_values", "above -inf at some node of positive weight", "-inf at each");
+    detail::require_that(mass, where, name, "above -inf at some node of positive weight", "-inf at each");
   }
 
   [[nodiscard]] T top_of_weighted() const {

@@ -6,12 +6,14 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "klgrid/detail/require.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/grid.hpp"
+#include "klgrid/numbers.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 #include "klgrid/transform/detail/direct_cells.hpp"
@@ -89,6 +91,10 @@ class GaussTransform {
   /// How a run of rows is computed.
   struct Step {
     enum class Method { direct, plane_waves };
+    friend constexpr std::string_view to_string(Method method) noexcept {
+      return method == Method::direct ? "direct" : "plane_waves";
+    }
+
     Method method;
     Index first_row, rows;
     Index panels;       ///< side by side; 0 if direct
@@ -109,11 +115,20 @@ class GaussTransform {
     std::vector<Scratch> scratch;                                   // of each worker
   };
 
+  /// @throws std::invalid_argument that names where, if an option is out of its range.
+  static void require_options(const Options& options, std::string_view where = "GaussTransform") {
+    detail::require_that(options.tolerance >= least_tolerance() && options.tolerance <= T(0.1), where, "tolerance",
+                         "in [8 epsilon, 0.1]", options.tolerance);
+    detail::require_that(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
+                         options.highest_power);
+    for (int k : options.moments) detail::require_that(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
+  }
+
   /// Makes the plan and all that does not depend on f.
   /// @throws std::invalid_argument if an option is out of its range.
   GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Options& options = {})
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
-    validate(options);
+    require_options(options);
     take_nodes(grid);
     nearest_nodes_.resize(mesh.cols());
     for (Index col = 0; col < mesh.cols(); ++col) nearest_nodes_[col] = grid.nodes()[grid.nearest(mesh.mu()[col])];
@@ -178,11 +193,12 @@ class GaussTransform {
   }
 
   /// E_q[z^power f] as a surface.
-  [[nodiscard]] Surface<T> expectation(const Eigen::Ref<const Vector<T>>& f, int power = 0) const {
+  [[nodiscard]] Surface<T> expectation(Numbers<T> f, int power = 0) const {
+    const Vector<T> values_of_f = f.release();
     Surface<T> out(mesh_rows_, mesh_cols_);
     Workspace workspace;
     expectation(
-        power, 1, [&](Index) -> const auto& { return f; }, workspace,
+        power, 1, [&](Index) -> const auto& { return values_of_f; }, workspace,
         [&](Index, Index row, const auto& values) { out.row(row) = values.row(power); });
     return out;
   }
@@ -193,15 +209,6 @@ class GaussTransform {
     int period;  // -1: direct
     std::size_t block;
   };
-
-  static void validate(const Options& options) {
-    constexpr auto where = "GaussTransform";
-    detail::require_that(options.tolerance >= least_tolerance() && options.tolerance <= T(0.1), where, "tolerance",
-                         "in [8 epsilon, 0.1]", options.tolerance);
-    detail::require_that(options.highest_power >= 0 && options.highest_power <= 4, where, "highest_power", "in [0, 4]",
-                         options.highest_power);
-    for (int k : options.moments) detail::require_that(k >= 1 && k <= 6, where, "moments", "in [1, 6]", k);
-  }
 
   /// Nodes of weight zero take no part, whatever f is there. Weights are counted in units of four times their sum: no
   /// sum of them and of f overflows where f does not.
