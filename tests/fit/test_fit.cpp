@@ -251,7 +251,8 @@ TEST_CASE("on a window that p fills to both ends there is no best Gaussian: the 
     const auto fit = fit_forward(p);
     CHECK(fit.status == FitStatus::flat);
     CHECK(fit.iterations == 0);
-    CHECK(std::string(to_string(fit.status)).find("no minimum") != std::string::npos);
+    CHECK(to_string(fit.status) == "flat");
+    CHECK(std::string(explanation(fit.status)).find("no minimum") != std::string::npos);
     // The limit's value by Gaussians of its slope on their way to it: the rest falls as 1 / sigma^2, to half the square
     // of the window over sigma at the most.
     const double slope = fit.q.mean() / (fit.q.stddev() * fit.q.stddev());
@@ -457,7 +458,29 @@ TEST_CASE("options out of their range are refused") {
   const Gaussian<double> start(0, 1);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const double tolerance : {0.0, -1.0, nan, std::numeric_limits<double>::infinity()})
-    CHECK_THROWS_AS((void)fit_reverse(p, start, {.gradient_tolerance = tolerance}), std::invalid_argument);
-  CHECK_THROWS_AS((void)fit_reverse(p, start, {.max_iterations = -1}), std::invalid_argument);
-  CHECK_THROWS_AS((void)fit_renyi(p, 1.5, start), std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)fit_reverse(p, start, {.gradient_tolerance = tolerance}),
+                         doctest::Contains("fit_reverse: gradient_tolerance must be finite and > 0"),
+                         std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_reverse(p, start, {.max_iterations = -1}),
+                       "fit_reverse: max_iterations must be >= 0, got -1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_forward(p, {.max_iterations = -1}), "fit_forward: max_iterations must be >= 0, got -1",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_renyi(p, 0.5, start, {.max_iterations = -1}),
+                       "fit_renyi: max_iterations must be >= 0, got -1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_renyi(p, 1.5, start), "fit_renyi: alpha must be in [0, 1], got 1.5",
+                       std::invalid_argument);
+}
+
+TEST_CASE("fit: results before they are there, and methods and statuses by name") {
+  const std::vector<klgrid::FitResult<double>> results(1000);
+  CHECK(results[999].q.stddev() == 1.0);
+  CHECK(to_string(results[999].status) == "iteration_limit");
+  CHECK(std::vector<klgrid::FitStep<double>>(2)[1].value == 0.0);
+  static_assert(to_string(klgrid::FitMethod::newton) == "newton");
+  static_assert(to_string(klgrid::FitMethod::gradient_descent) == "gradient_descent");
+  static_assert(to_string(FitStatus::converged) == "converged");
+  static_assert(to_string(FitStatus::degenerate) == "degenerate");
+  static_assert(to_string(FitStatus::saddle) == "saddle");
+  static_assert(to_string(FitStatus::stalled) == "stalled");
+  static_assert(to_string(FitStatus::infinite) == "infinite");
 }

@@ -216,3 +216,11 @@ TEST_CASE("where the reverse divergence is infinite there is none; a mesh withou
   CHECK_THROWS_AS((void)reverse_stationary_points(q, ParameterMesh<double>(arange(1.0, 2.0, 0.1), one)),
                   std::invalid_argument);
 }
+
+TEST_CASE("stationary points: before they are there, and their kinds by name") {
+  CHECK(std::vector<klgrid::StationaryPoint<double>>(2)[1].kind == StationaryKind::degenerate);
+  static_assert(to_string(StationaryKind::minimum) == "minimum");
+  static_assert(to_string(StationaryKind::saddle) == "saddle");
+  static_assert(to_string(StationaryKind::maximum) == "maximum");
+  static_assert(to_string(StationaryKind::degenerate) == "degenerate");
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "klgrid/detail/require.hpp"
@@ -33,6 +34,16 @@ namespace klgrid {
 
 enum class FitMethod { newton, gradient_descent };
 
+[[nodiscard]] constexpr std::string_view to_string(FitMethod method) noexcept {
+  switch (method) {
+    case FitMethod::newton:
+      return "newton";
+    case FitMethod::gradient_descent:
+      return "gradient_descent";
+  }
+  return "unknown";
+}
+
 template <Real T = double>
 struct FitOptions {
   FitMethod method = FitMethod::newton;
@@ -61,8 +72,8 @@ enum class FitStatus {
   infinite,  ///< D is +inf at the start: p is zero where q is not. Leave the zeros out of the window, or fit D(p||q).
 };
 
-/// In words, for people.
-[[nodiscard]] constexpr const char* to_string(FitStatus status) noexcept {
+/// What it means, in words for people; to_string gives its name.
+[[nodiscard]] constexpr std::string_view explanation(FitStatus status) noexcept {
   switch (status) {
     case FitStatus::converged:
       return "converged to a minimum";
@@ -82,11 +93,31 @@ enum class FitStatus {
   return "unknown";
 }
 
+[[nodiscard]] constexpr std::string_view to_string(FitStatus status) noexcept {
+  switch (status) {
+    case FitStatus::converged:
+      return "converged";
+    case FitStatus::degenerate:
+      return "degenerate";
+    case FitStatus::saddle:
+      return "saddle";
+    case FitStatus::flat:
+      return "flat";
+    case FitStatus::iteration_limit:
+      return "iteration_limit";
+    case FitStatus::stalled:
+      return "stalled";
+    case FitStatus::infinite:
+      return "infinite";
+  }
+  return "unknown";
+}
+
 template <Real T>
 struct FitStep {
   Gaussian<T> q;
-  T value;          ///< D at q, nats
-  T gradient_norm;  ///< of (sigma dD/dmu, dD/dlog sigma)
+  T value{};          ///< D at q, nats
+  T gradient_norm{};  ///< of (sigma dD/dmu, dD/dlog sigma)
 };
 
 template <Real T>
@@ -228,19 +259,19 @@ T line_search(const Divergence& divergence, const Course& course, const T& most,
   return T(0);
 }
 
-template <Real T>
-void validate(const FitOptions<T>& options) {
-  const T& tolerance = options.gradient_tolerance;
-  require_that(is_finite(tolerance) && tolerance > T(0), "descend", "gradient_tolerance", "finite and > 0", tolerance);
-  require_that(options.max_iterations >= 0, "descend", "max_iterations", ">= 0", options.max_iterations);
-}
-
 /// What a point with a vanishing gradient is.
 template <Real T>
 FitStatus stationary_status(const ScaleFree<T>& at, const T& gradient_tolerance) {
   const T least = Spectrum<T>(at.hessian).least();
   const T floor = curvature_floor(gradient_tolerance);
   return least > floor ? FitStatus::converged : least < -floor ? FitStatus::saddle : FitStatus::degenerate;
+}
+
+template <Real T>
+void require_options(const FitOptions<T>& options, std::string_view where) {
+  const T& tolerance = options.gradient_tolerance;
+  require_that(is_finite(tolerance) && tolerance > T(0), where, "gradient_tolerance", "finite and > 0", tolerance);
+  require_that(options.max_iterations >= 0, where, "max_iterations", ">= 0", options.max_iterations);
 }
 
 }  // namespace detail
@@ -251,7 +282,7 @@ FitStatus stationary_status(const ScaleFree<T>& at, const T& gradient_tolerance)
 /// @throws std::invalid_argument if an option is out of its range.
 template <Real T, class Divergence>
 FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options = {}) {
-  detail::validate(options);
+  detail::require_options(options, "descend");
   detail::DescentPoint<T> point{start, divergence(start)};
   FitResult<T> result{.q = start};
   T longest = T(1);  // of the flow's next step

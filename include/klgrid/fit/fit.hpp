@@ -60,11 +60,11 @@ inline constexpr auto reverse = [](const auto& p, const auto& q) { return revers
 template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
+  detail::require_options(options, "fit_forward");
   const auto& density = density_of(p);
   const detail::Centered<detail::DensityOf<P>> centered(density);
   if constexpr (requires { flat_limit(centered.density()); }) {
     if (const auto limit = flat_limit(centered.density()); limit && limit->is_best) {
-      detail::validate(options);
       const detail::ScaleFree<detail::ScalarOf<P>> at(limit->q, forward_kl_derivatives(centered.density(), limit->q));
       return {centered.given(limit->q), limit->value, at.gradient_norm(), 0, FitStatus::flat, {}};
     }
@@ -76,6 +76,7 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
 template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
+  detail::require_options(options, "fit_reverse");
   const auto& density = density_of(p);
   return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::reverse, start, options);
 }
@@ -107,6 +108,8 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const FitOptions<detail::
 template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const Q& start,
                                          const FitOptions<detail::ScalarOf<P>>& options = {}) {
+  detail::require_options(options, "fit_renyi");
+  detail::require_order(alpha, "fit_renyi");
   const auto& density = density_of(p);
   return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::scaled_renyi(alpha), start,
                                   options);

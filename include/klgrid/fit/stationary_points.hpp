@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,13 +23,27 @@ namespace klgrid {
 
 enum class StationaryKind { minimum, saddle, maximum, degenerate };
 
+[[nodiscard]] constexpr std::string_view to_string(StationaryKind kind) noexcept {
+  switch (kind) {
+    case StationaryKind::minimum:
+      return "minimum";
+    case StationaryKind::saddle:
+      return "saddle";
+    case StationaryKind::maximum:
+      return "maximum";
+    case StationaryKind::degenerate:
+      return "degenerate";
+  }
+  return "unknown";
+}
+
 /// A Gaussian at which the gradient of a divergence vanishes.
 template <Real T>
 struct StationaryPoint {
   Gaussian<T> q;
-  KlDerivatives<T> derivatives;  ///< the divergence at q: value in nats, gradient and Hessian in (mu, log sigma)
-  T gradient_norm;               ///< of (sigma dD/dmu, dD/dlog sigma)
-  StationaryKind kind;           ///< by the Hessian's eigenvalues
+  KlDerivatives<T> derivatives{};  ///< the divergence at q: value in nats, gradient and Hessian in (mu, log sigma)
+  T gradient_norm{};               ///< of (sigma dD/dmu, dD/dlog sigma)
+  StationaryKind kind = StationaryKind::degenerate;  ///< by the Hessian's eigenvalues
 };
 
 namespace detail {
