@@ -8,7 +8,7 @@ set(storeys
   "real.hpp version.hpp"
   "detail"
   "executor.hpp numbers.hpp"
-  "axis.hpp"
+  "axis.hpp thread_executor.hpp"
   "gaussian.hpp gaussian_mixture.hpp"
   "grid.hpp parameter_mesh.hpp pair_quadrature.hpp"
   "domain.hpp"

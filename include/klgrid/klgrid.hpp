@@ -4,11 +4,12 @@
 /// Everything, storey by storey from the ground up: no header includes one of a storey further down this list.
 
 // ground
-#include "klgrid/axis.hpp"      // arange and linspace, as NumPy's
-#include "klgrid/executor.hpp"  // on which threads work is done
-#include "klgrid/numbers.hpp"   // what is taken for a vector of numbers
-#include "klgrid/real.hpp"      // the scalars, and what vectors and surfaces are
-#include "klgrid/version.hpp"   // the version, as macros
+#include "klgrid/axis.hpp"             // arange and linspace, as NumPy's
+#include "klgrid/executor.hpp"         // on which threads work is done
+#include "klgrid/numbers.hpp"          // what is taken for a vector of numbers
+#include "klgrid/real.hpp"             // the scalars, and what vectors and surfaces are
+#include "klgrid/thread_executor.hpp"  // on threads of the standard library
+#include "klgrid/version.hpp"          // the version, as macros
 
 // what is compared, and where
 #include "klgrid/domain.hpp"            // what a domain supplies: the concepts Density and GaussianBank
