@@ -19,13 +19,19 @@ function(klgrid_fetch name url hash)
   set(${name}_SOURCE_DIR ${${name}_SOURCE_DIR} PARENT_SCOPE)
 endfunction()
 
+# Any Eigen from 3.4 on. It is looked for without a version and compared: Eigen 5 takes a request for 3.4 as one for less
+# than 3.5, and Eigen 3.4 refuses a range that ends in another major version.
 # Eigen's headers are all that is needed, so its own build is left alone (SOURCE_SUBDIR names no project).
 function(klgrid_find_eigen)
   if(TARGET Eigen3::Eigen)
     return()
   endif()
-  find_package(Eigen3 3.4 NO_MODULE QUIET GLOBAL)
+  find_package(Eigen3 NO_MODULE QUIET GLOBAL)
   if(TARGET Eigen3::Eigen)
+    if(Eigen3_VERSION VERSION_LESS 3.4)
+      message(FATAL_ERROR "klgrid needs Eigen 3.4 or later, found ${Eigen3_VERSION} in ${Eigen3_DIR}. Set Eigen3_DIR to "
+                          "a later one, or CMAKE_DISABLE_FIND_PACKAGE_Eigen3 to ON to have it fetched.")
+    endif()
     return()
   endif()
   FetchContent_Declare(Eigen3 SOURCE_SUBDIR headers_only

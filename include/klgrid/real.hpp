@@ -5,6 +5,8 @@
 #include <concepts>
 #include <limits>
 
+static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "klgrid needs Eigen 3.4 or later");
+
 namespace klgrid {
 
 /// A real scalar: float, double, long double, or a class that behaves like one (a multiprecision number, a forward-mode

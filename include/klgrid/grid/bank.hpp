@@ -41,7 +41,7 @@ class NormalizedGaussianBank {
 
   /// Cost and memory: those of a Gauss transform, and a surface for each moment kept.
   /// @throws std::invalid_argument if an option is out of its range.
-  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, const Options& options = {})
+  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, Options options = {})
       : grid_(std::move(grid)),
         mesh_(std::move(mesh)),
         options_(checked(options)),

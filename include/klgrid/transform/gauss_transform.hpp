@@ -126,7 +126,7 @@ class GaussTransform {
 
   /// Makes the plan and all that does not depend on f.
   /// @throws std::invalid_argument if an option is out of its range.
-  GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, const Options& options = {})
+  GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, Options options = {})
       : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
     require_options(options);
     take_nodes(grid);
