@@ -289,14 +289,15 @@ requires GaussianFor<Q, P>
   typename std::remove_const_t<decltype(bank)>::Workspace workspace;
   ReverseKlTerms<T> of;
   Surface<T> value(1, 1);
-  bank.expected_log({&p, 1}, 4, workspace, [&](Index, Index row, const auto& values) {
+  const auto sink = [&](Index, Index row, const auto& values) {
     detail::reverse_kl_row(bank, row, values.row(0), value.row(0));
     for (int k = 0; k < 5; ++k) {
       const auto at = static_cast<std::size_t>(k);
       of.moment[at] = bank.moment(k)(0, 0);
       of.log_ratio[at] = values(k, 0) + bank.moment(k + 2)(0, 0) / T(2);
     }
-  });
+  };
+  bank.expected_log({&p, 1}, 4, workspace, sink, SerialExecutor{});
   of.value = value(0, 0);
   return of;
 }
