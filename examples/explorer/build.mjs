@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// node build.mjs CORE.js PAGE.html: checks the types, bundles script, style and WebAssembly, and writes them into one
-// html file, which needs no server.
+// node build.mjs CORE.js PAGE.html: checks the types, bundles script, style and WebAssembly (CORE.wasm, beside CORE.js,
+// packed), and writes them into one html file, which needs no server.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -38,9 +39,12 @@ const script = await bundle("main.ts", {
   external: ["fs", "path"],
 });
 const style = await bundle("style.css");
+const program = gzipSync(readFileSync(core.replace(/\.js$/, ".wasm")), { level: 9 }).toString("base64");
 // A function as the replacement: text with a $ stays as it is. "</script" would end the element.
 const html = readFileSync(join(here, "src", "index.html"), "utf8")
   .replace("/* style */", () => style)
+  .replace("/* core */", () => program)
   .replace("/* script */", () => script.replaceAll("</script", "<\\/script"));
 writeFileSync(page, html);
-console.log(`${page}: ${(html.length / 1024).toFixed(0)} kB`);
+const kilobytes = (text) => (Buffer.byteLength(text) / 1000).toFixed(0);
+console.log(`${page}: ${kilobytes(html)} kB, ${(gzipSync(html, { level: 9 }).length / 1000).toFixed(0)} kB gzipped`);

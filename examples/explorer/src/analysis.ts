@@ -1,31 +1,74 @@
 // SPDX-License-Identifier: MIT
-// What takes longer than a frame, the minima and the descents, is found in a worker that runs this page's own script.
-import { Core, type Component, type Direction, type Domain, type Gaussian, type Point, type StationaryPoint } from "./core";
+// The worker that looks for minima and descends.
+import type { BranchPoint, Core, Direction, Domain, Gaussian, MeshKind, Point, StationaryPoint, Target } from "./core";
+import { reply, type Post } from "./exchange";
 
-interface Question {
-  components: Component[];
+export interface Question {
+  revision: number;
+  target: Target;
+  kind: MeshKind;
   domain: Domain;
   start: Gaussian;
   descents: Direction[];
+  thorough: boolean; // all stationary points; else the minima that are found at once
+  alpha: number | undefined; // if what lies between is looked at
 }
 
 export interface Answer {
-  forwardMinimum: Point;
-  stationary: StationaryPoint[];
+  forwardMinimum: StationaryPoint | undefined;
+  stationary: StationaryPoint[]; // of D(q||p), by increasing value
   paths: Partial<Record<Direction, Point[]>>;
+  branches: BranchPoint[] | undefined;
+  between: Point[] | undefined; // the minima of order alpha, by increasing value
 }
 
-type Reply = { answer: Answer } | { error: string };
+const branchSteps = 40;
 
-function analyse(core: Core, question: Question, known?: { question: Question; answer: Answer }): Answer {
-  core.setMixture(question.components);
-  const { domain, start } = question;
-  const samePicture =
-    known?.question.domain === domain &&
-    JSON.stringify(known.question.components) === JSON.stringify(question.components);
-  const paths = Object.fromEntries(question.descents.map((d) => [d, core.descent(domain, d, start)]));
-  if (samePicture) return { ...known.answer, paths };
-  return { forwardMinimum: core.forwardMinimum(domain), stationary: core.stationaryPoints(domain), paths };
+export class Analyst {
+  private known = ""; // the picture of which is known:
+  private thorough = false;
+  private stationary: StationaryPoint[] = [];
+  private branches: BranchPoint[] | undefined;
+
+  constructor(private readonly core: Core) {}
+
+  receive(message: Post<Question>): unknown {
+    return reply(message.question, (question) => this.analyse(question));
+  }
+
+  private analyse({ target, kind, domain, start, descents, thorough, alpha }: Question): Answer {
+    const { core } = this;
+    core.setMesh(kind);
+    core.setTarget(target);
+    const picture = JSON.stringify([target, kind, domain]);
+    const before = this.stationary.filter((point) => point.kind === "minimum");
+    if (picture !== this.known) {
+      this.stationary = core.minima(domain, before.slice(0, 12));
+      this.thorough = false;
+      this.branches = undefined;
+    }
+    if (thorough && !this.thorough) {
+      this.stationary = core.stationaryPoints(domain);
+      this.thorough = true;
+    }
+    this.known = picture;
+    if (alpha !== undefined) this.branches ??= core.branches(domain, branchSteps);
+    return {
+      forwardMinimum: core.forwardMinimum(domain),
+      stationary: this.stationary,
+      paths: Object.fromEntries(descents.map((d) => [d, core.descent(domain, d, start)])),
+      branches: this.branches,
+      between: alpha === undefined ? undefined : this.between(domain, alpha),
+    };
+  }
+
+  /// From the nearest order of which the branches are known.
+  private between(domain: Domain, alpha: number): Point[] {
+    const orders = new Set(this.branches!.map((point) => point.alpha));
+    const nearest = [...orders].sort((a, b) => Math.abs(a - alpha) - Math.abs(b - alpha)).slice(0, 2);
+    const starts = this.branches!.filter((point) => nearest.includes(point.alpha));
+    return this.core.alphaMinima(domain, alpha, starts).sort((a, b) => a.value - b.value);
+  }
 }
 
 /// The first share of a path, by length: as if it were walked at even speed.
@@ -38,54 +81,4 @@ export function beginning(path: Point[], share: number): Point[] {
   const part = 1 + rest / lengths[passed]!;
   const between = (a: number, b: number) => a + part * (b - a);
   return [...path.slice(0, passed + 1), { mu: between(from.mu, to.mu), sigma: between(from.sigma, to.sigma), value: to.value }];
-}
-
-/// The worker's side.
-export function serve(): void {
-  const core = Core.load();
-  let known: { question: Question; answer: Answer } | undefined;
-  self.onmessage = async ({ data: question }: MessageEvent<Question>) => {
-    let reply: Reply;
-    try {
-      const answer = analyse(await core, question, known);
-      known = { question, answer };
-      reply = { answer };
-    } catch (failure) {
-      reply = { error: failure instanceof Error ? failure.message : String(failure) };
-    }
-    self.postMessage(reply);
-  };
-}
-
-/// The page's side: one question is under way at a time, and of those asked meanwhile only the last one counts.
-export class Analyst {
-  private readonly worker: Worker;
-  private waiting: Question | undefined;
-  private busy = false;
-
-  constructor(
-    script: string,
-    private readonly onAnswer: (answer: Answer) => void,
-    private readonly onError: (text: string) => void,
-  ) {
-    this.worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-    this.worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-      this.busy = false;
-      if ("error" in data) this.onError(data.error);
-      else if (!this.waiting) this.onAnswer(data.answer);
-      this.next();
-    };
-  }
-
-  ask(question: Question): void {
-    this.waiting = structuredClone(question); // the state goes on changing
-    this.next();
-  }
-
-  private next(): void {
-    if (this.busy || !this.waiting) return;
-    this.busy = true;
-    this.worker.postMessage(this.waiting);
-    this.waiting = undefined;
-  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A surface as a picture: shading, contours with their levels, and the colour bar's colours, on a canvas.
+// A surface as a picture: shading, contours and the colour bar's colours on one canvas, the contours' levels on another
+// above it, so that they can make room for what is marked without the map being drawn again.
 import { colour, shade } from "./colours";
 import { contourLines, type Line, type Table } from "./contours";
 import { formatLevel } from "./format";
@@ -23,6 +24,23 @@ interface Label {
   x: number;
   y: number;
   angle: number;
+}
+
+/// Where a map lies on its canvas, in the page's pixels.
+export interface MapLayout {
+  width: number;
+  height: number;
+  box: Box; // spans the mesh from its first to its last values
+  bar: Box;
+  unit: number;
+  density: number; // the screen's pixels in one of the page's
+  fontFamily: string;
+}
+
+/// A place that labels leave free.
+export interface Spot {
+  x: number;
+  y: number;
 }
 
 /// The decimal logarithms of a surface, the lowest row first, and the ends of its colour scale.
@@ -57,6 +75,13 @@ export function logsOf(surface: Float64Array, columns: number): Logs {
   return { values, columns, rowLows, rowHighs, low, high };
 }
 
+/// The colours of several maps as one scale.
+export function shareScale(all: readonly Logs[]): void {
+  const low = Math.min(...all.map((logs) => logs.low));
+  const high = Math.max(...all.map((logs) => logs.high));
+  for (const logs of all) Object.assign(logs, { low, high });
+}
+
 /// The mantissas' multiples of powers of ten between two logarithms.
 export function levels(mantissas: readonly number[], low: number, high: number): number[] {
   const all: number[] = [];
@@ -65,7 +90,7 @@ export function levels(mantissas: readonly number[], low: number, high: number):
 }
 
 /// Lines of the colour scale's axis: in a long one only decades have room.
-export function barLevels({ low, high }: Logs): number[] {
+export function barLevels({ low, high }: Pick<Logs, "low" | "high">): number[] {
   return levels(high - low > 3.5 ? [1] : majorMantissas, low - 1e-3, high + 1e-3);
 }
 
@@ -73,37 +98,40 @@ export const contoursOf = (logs: Logs, levels: readonly number[]): Contour[] =>
   levels.map((level) => ({ level, lines: contourLines(logs, Math.log10(level)) }));
 
 export class ContourMap {
-  private readonly context: CanvasRenderingContext2D;
+  private readonly context: OffscreenCanvasRenderingContext2D;
+  private readonly labelContext: OffscreenCanvasRenderingContext2D;
   private readonly small: OffscreenCanvas; // a pixel for each cell of the mesh
   private readonly shading: ImageData;
-  private density = 1; // the screen's pixels in one of the page's
+  private density = 1;
   private box: Box = { left: 0, top: 0, right: 1, bottom: 1 };
   private bar: Box = this.box;
   private unit = 1;
+  private major: Contour[] = [];
+  private spots: readonly Spot[] = [];
 
   constructor(
-    private readonly canvas: HTMLCanvasElement,
+    private readonly canvas: OffscreenCanvas,
+    private readonly labelCanvas: OffscreenCanvas,
     private readonly columns: number,
     private readonly rows: number,
   ) {
     this.context = canvas.getContext("2d")!;
+    this.labelContext = labelCanvas.getContext("2d")!;
     this.small = new OffscreenCanvas(columns, rows);
     this.shading = new ImageData(columns, rows);
   }
 
-  /// The box spans the mesh from its first to its last values.
-  resize(width: number, height: number, box: Box, bar: Box, unit: number, fontFamily: string): void {
-    this.density = window.devicePixelRatio;
-    this.canvas.width = Math.round(width * this.density);
-    this.canvas.height = Math.round(height * this.density);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
+  resize({ width, height, box, bar, unit, density, fontFamily }: MapLayout): void {
+    this.density = density;
+    for (const canvas of [this.canvas, this.labelCanvas]) {
+      canvas.width = Math.round(width * density);
+      canvas.height = Math.round(height * density);
+    }
     this.box = box;
     this.bar = bar;
     this.unit = unit;
-    const { context } = this;
+    const context = this.labelContext;
     context.font = `600 ${11 * unit}px ${fontFamily}`;
-    context.direction = "ltr"; // not the page's, for which it would have to be laid out
     context.textAlign = "center";
     context.textBaseline = "middle";
   }
@@ -130,8 +158,15 @@ export class ContourMap {
       this.stroke(lines, this.ink(logs, level, decade ? 0.95 : 0.6), (decade ? 1.6 : 1) * unit);
     }
     if (other) this.drawOther(contoursOf(other, majorLevels));
-    this.drawLabels(this.labels(major));
     context.restore();
+    this.major = major;
+    this.label(this.spots);
+  }
+
+  /// Writes the levels, not on the spots.
+  label(spots: readonly Spot[]): void {
+    this.spots = spots;
+    this.drawLabels(this.labels());
   }
 
   // From a column and a row to the next, in pixels.
@@ -175,15 +210,17 @@ export class ContourMap {
   }
 
   /// Labels where contours cross upright lines, so that they move with the contours; decades first, none in another's way.
-  private labels(major: Contour[]): Label[] {
+  private labels(): Label[] {
     const { top, bottom } = this.box;
+    const free = ({ x, y }: Label, spot: Spot) => Math.abs(spot.y - y) > 19 * this.unit || Math.abs(spot.x - x) > 27 * this.unit;
     const placed: Label[] = [];
     const fits = ({ x, y }: Label) =>
       y > top + 9 * this.unit &&
       y < bottom - 9 * this.unit &&
+      this.spots.every((spot) => free({ text: "", x, y, angle: 0 }, spot)) &&
       placed.every((l) => Math.abs(l.y - y) > 17 * this.unit || Math.abs(l.x - x) > 44 * this.unit);
     const decadesFirst = (a: Contour, b: Contour) => Number(isDecade(b.level)) - Number(isDecade(a.level));
-    for (const contour of [...major].sort(decadesFirst))
+    for (const contour of [...this.major].sort(decadesFirst))
       for (const share of labelShares) {
         const label = this.crossings(contour, share).find(fits);
         if (!label) continue;
@@ -212,7 +249,9 @@ export class ContourMap {
   }
 
   private drawLabels(labels: Label[]): void {
-    const { context, unit } = this;
+    const { labelContext: context, unit, density } = this;
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, this.labelCanvas.width, this.labelCanvas.height);
     context.lineJoin = "round";
     context.lineWidth = 4 * unit;
     context.strokeStyle = "rgba(25,20,45,0.75)";

@@ -1,27 +1,37 @@
 // SPDX-License-Identifier: MIT
-// p, its components, q and the ends of the descents.
+// p, its components, q, the ends of the descents and the minima of D(q||p).
 import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
-import type { Direction, Domain, Gaussian, Pair } from "./core";
-import { formatNats } from "./format";
-import { narrow, scaled, smallest, unit } from "./layout";
+import type { Component, Direction, Domain, Gaussian, Pair } from "./core";
+import { areaPath, curvePath, heightAt, peak } from "./curve_path";
+import { drawLegend } from "./density_legend";
+import { formatNats, formatNumber } from "./format";
+import { Handles, type Held, type Pull } from "./handles";
+import { divergence, math, narrow, scaled, smallest, unit } from "./layout";
 
 const window = { begin: -10, end: 10 }; // of the grid
 const gridStep = 0.05; // the last node's share of the window ends there
-const reach = 11;
-const baseMargin = { top: 62, right: 14, bottom: 40, left: 48 };
+export const reach = 11;
+export const baseMargin = { top: 74, right: 14, bottom: 24, left: 48 };
 const headroom = 1.12;
 
-interface DensityView {
+export interface DensityView {
   domain: Domain;
   x: Float64Array;
   p: Float64Array;
-  components: Float64Array[];
+  components: readonly Component[]; // none where p is of samples
+  parts: Float64Array[]; // the components' curves
   q: Float64Array;
   at: Gaussian;
   pair: Pair;
   fits: Partial<Record<Direction, Float64Array>>;
+  minima: Float64Array[];
+}
+
+export interface DensityListener {
+  pull(pull: Pull): void;
+  hover(x: number | undefined): void;
 }
 
 /// The next of 0.1, 0.15, 0.2, 0.3 ... above x: the axis stands still while a curve grows a little.
@@ -30,36 +40,34 @@ function ceiling(x: number): number {
   return decade * [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((m) => m * decade >= x)!;
 }
 
-const math = (letter: string) => `<tspan class="math">${letter}</tspan>`;
-
-function peak(curve: Float64Array): number {
-  return curve.reduce((most, y) => Math.max(most, y), 0);
-}
-
 export class DensityPlot {
   private readonly svg: SVGSVGElement;
+  private readonly handles: Handles;
   private readonly x = scaleLinear().domain([-reach, reach]);
   private readonly y = scaleLinear();
   private unit = 1;
   private margin = baseMargin;
-  private narrow = false; // then the legend is in the place of the sums
+  private narrow = false;
   private width = 0;
   private height = 0;
   private view: DensityView | undefined;
   private frame = ""; // what the frame was drawn for
+  private titles = "";
 
-  constructor(private readonly host: HTMLElement) {
-    const D = (a: string, b: string) => `${math("D")}(${math(a)}‖${math(b)})`;
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly tell: DensityListener,
+  ) {
     const H = (...of: string[]) => `${math("H")}(${of.map(math).join(",")})`;
-    host.innerHTML = `<svg class="figure" role="img" aria-label="Densities p and q">
+    host.innerHTML = `<svg class="figure" role="group" aria-label="Densities p and q">
         <defs>
           <clipPath id="plot-area"><rect></rect></clipPath>
           <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
             <line y2="7"></line>
           </pattern>
         </defs>
-        <text class="title forward" text-anchor="middle">${D("p", "q")} = <tspan class="value"></tspan></text>
-        <text class="title reverse" text-anchor="middle">${D("q", "p")} = <tspan class="value"></tspan></text>
+        <text class="title forward" text-anchor="middle">${divergence("p", "q")} = <tspan class="value"></tspan></text>
+        <text class="title reverse" text-anchor="middle">${divergence("q", "p")} = <tspan class="value"></tspan></text>
         <text class="sum forward" text-anchor="middle">${H("p", "q")} − ${H("p")} = <tspan class="value"></tspan></text>
         <text class="sum reverse" text-anchor="middle">${H("q", "p")} − ${H("q")} = <tspan class="value"></tspan></text>
         <g class="grid-lines"></g>
@@ -69,15 +77,23 @@ export class DensityPlot {
             <text class="before" text-anchor="middle">outside the grid</text><text class="after" text-anchor="middle">outside the grid</text>
           </g>
           <path class="p area"></path><path class="p line"></path>
-          <g class="components curves"></g>
+          <g class="components curves"></g><g class="minima"></g>
           <path class="fit forward"></path><path class="fit reverse"></path>
-          <path class="q line"></path>
+          <path class="q line"></path><path class="ghost"></path><path class="cross-line"></path>
         </g>
         <g class="axis x"></g><g class="axis y"></g>
-        <text class="axis-title x math" text-anchor="middle">x</text>
-        <g class="legend"></g>
+        <text class="axis-title x math" text-anchor="end">x</text>
+        <g class="legend"></g><g class="handles"></g>
       </svg>`;
     this.svg = host.querySelector("svg")!;
+    this.handles = new Handles(this.svg, host.querySelector(".handles")!, (pull) => this.tell.pull(pull));
+    this.svg.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "touch") return;
+      const x = this.x.invert(event.clientX - this.svg.getBoundingClientRect().left);
+      const moving = this.svg.classList.contains("dragging");
+      this.tell.hover(!moving && Math.abs(x) <= reach ? x : undefined);
+    });
+    this.svg.addEventListener("pointerleave", () => this.tell.hover(undefined));
   }
 
   layer(): SVGSVGElement {
@@ -90,78 +106,105 @@ export class DensityPlot {
     this.width = Math.round(width);
     this.height = Math.round(height);
     this.unit = unit();
-    this.margin = scaled(baseMargin, this.unit);
-    this.narrow = this.width < narrow;
-    if (this.narrow) this.margin.top = 74 * this.unit;
+    this.narrow = this.width < narrow * this.unit;
     this.svg.classList.toggle("narrow", this.narrow);
     this.svg.setAttribute("width", String(this.width));
     this.svg.setAttribute("height", String(this.height));
-    this.x.range([this.margin.left, this.width - this.margin.right]);
-    this.y.range([this.height - this.margin.bottom, this.margin.top]);
+    this.frame = "";
     if (this.view) this.draw(this.view);
   }
 
   draw(view: DensityView): void {
     this.view = view;
     if (!this.width) return;
-    const svg = select(this.svg);
     const top = peak(view.p);
     const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
     // A narrow q may leave through the ceiling: p stays readable.
     const axisTop = ceiling(headroom * Math.max(top, Math.min(others, 3 * top)));
-    const frame = [axisTop, view.domain, this.width, this.height, Object.keys(view.fits)].join();
+    const frame = [axisTop, view.domain, Object.keys(view.fits), view.parts.length > 0, view.components.length > 0, view.minima.length > 0].join();
     if (frame !== this.frame) {
       this.frame = frame;
       this.y.domain([0, axisTop]);
-      this.drawFrame(view.domain);
-      this.drawLegend(view);
+      this.drawFrame(view);
     }
     this.drawTitle(view);
-    const p = this.path(view.x, view.p);
-    const [base, end] = [this.y(0).toFixed(1), this.x(view.x.at(-1)!).toFixed(1)];
-    svg.select(".p.area").attr("d", `${p}L${end},${base}H${this.x(view.x[0]!).toFixed(1)}Z`);
-    svg.select(".p.line").attr("d", p);
-    const onDomain = (q: Float64Array) => (view.domain === "grid" ? this.cutPath(view.x, q) : this.path(view.x, q));
-    svg.select(".q.line").attr("d", onDomain(view.q));
+    this.drawCurves(view);
+    this.drawHandles(view);
+  }
+
+  /// The q under the mouse on a map, or a line where the mouse is here.
+  drawCross(at: { x: number; q?: Float64Array | undefined } | undefined): void {
+    if (!this.width) return;
+    const [bottom, top] = this.y.range() as [number, number];
+    const ghost = at?.q && this.view ? curvePath(this.view.x, at.q, this.x, this.y) : null;
+    select(this.svg).select(".ghost").attr("d", ghost);
+    select(this.svg).select(".cross-line").attr("d", at ? `M${this.x(at.x)},${top}V${bottom}` : null);
+  }
+
+  private drawCurves({ x, p, q, domain, parts, minima, fits }: DensityView): void {
+    const svg = select(this.svg);
+    const curve = (y: Float64Array) => curvePath(x, y, this.x, this.y);
+    const onDomain = domain === "grid" ? (y: Float64Array) => this.cut(x, curve(y)) : curve;
+    svg.select(".p.area").attr("d", areaPath(x, p, this.x, this.y));
+    svg.select(".p.line").attr("d", curve(p));
+    svg.select(".q.line").attr("d", onDomain(q));
     for (const direction of ["forward", "reverse"] as const) {
-      const fit = view.fits[direction];
+      const fit = fits[direction];
       svg.select(`.fit.${direction}`).attr("d", fit ? onDomain(fit) : null);
     }
-    svg
-      .select(".curves")
-      .selectAll("path")
-      .data(view.components)
-      .join("path")
-      .attr("d", (c) => this.path(view.x, c));
+    const family = (selector: string, curves: Float64Array[]) =>
+      svg.select(selector).selectAll("path").data(curves).join("path").attr("d", curve);
+    family(".curves", parts);
+    family("g.minima", minima);
   }
 
-  /// A curve to a tenth of a pixel, without the points inside its level parts.
-  private path(x: Float64Array, y: Float64Array): string {
-    const heights = Array.from(y, (value) => Math.round(10 * this.y(value)) / 10);
-    const points: string[] = [];
-    heights.forEach((height, i) => {
-      const level = height === heights[i - 1] && height === heights[i + 1];
-      if (!level) points.push(`${Math.round(10 * this.x(x[i]!)) / 10},${height}`);
-    });
-    return `M${points.join("L")}`;
-  }
-
-  /// The same down to the axis where the window cuts it off.
-  private cutPath(x: Float64Array, y: Float64Array): string {
+  /// Down to the axis where the window cuts it off.
+  private cut(x: Float64Array, path: string): string {
     const [base, left, right] = [this.y(0), this.x(x[0]!), this.x(x.at(-1)! + gridStep)].map((pixels) => pixels.toFixed(1));
-    return `M${left},${base}${this.path(x, y).replace("M", "L")}H${right}V${base}`;
+    return `M${left},${base}${path.replace("M", "L")}H${right}V${base}`;
   }
 
-  private drawFrame(domain: Domain): void {
+  private drawHandles({ x, q, at, components, parts, p }: DensityView): void {
+    const most = this.y.domain()[1]!;
+    const height = (y: Float64Array, place: number) => Math.min(most, heightAt(x, y, place));
+    const held = (key: string, mean: number, stddev: number, y: Float64Array): Held => ({
+      key,
+      mean,
+      stddev,
+      top: height(y, mean),
+      side: height(y, mean + stddev),
+    });
+    const ofP = components.map(({ mean, stddev }, k) => held(String(k), mean, stddev, parts[k] ?? p));
+    this.handles.draw([...ofP, held("q", at.mu, at.sigma, q)], {
+      toX: (value) => this.x(value),
+      toY: (value) => this.y(value),
+      fromX: (pixels) => this.x.invert(pixels),
+      unit: this.unit,
+    });
+  }
+
+  private drawFrame(view: DensityView): void {
     const svg = select(this.svg);
-    const [left, right] = this.x.range() as [number, number];
+    this.margin = scaled(baseMargin, this.unit);
+    const [left, right] = [this.margin.left, this.width - this.margin.right];
+    const legendTop = (this.narrow ? 46 : 62) * this.unit;
+    const legend = {
+      samples: !view.components.length,
+      components: view.parts.length > 0,
+      fits: Object.keys(view.fits) as Direction[],
+      minima: view.minima.length > 0,
+    };
+    const rows = drawLegend(this.svg.querySelector(".legend")!, legend, left, legendTop, right - left, this.unit);
+    this.margin.top = legendTop + (rows - 1) * 19 * this.unit + 14 * this.unit;
+    this.x.range([left, right]);
+    this.y.range([this.height - this.margin.bottom, this.margin.top]);
     const [bottom, top] = this.y.range() as [number, number];
     for (const [direction, share] of [["forward", 0.26], ["reverse", 0.74]] as const)
       svg.selectAll(`text.${direction}`).attr("x", left + share * (right - left));
-    svg.selectAll(".title").attr("y", 24 * this.unit);
-    svg.selectAll(".sum").attr("y", 44 * this.unit);
+    svg.selectAll(".title").attr("y", 22 * this.unit);
+    svg.selectAll(".sum").attr("y", 41 * this.unit);
     svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
-    svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
+    svg.select(".window").attr("visibility", view.domain === "grid" ? null : "hidden");
     const band = (name: string, from: number, to: number) => {
       svg.select(`rect.${name}`).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
       const middle = `translate(${(from + to) / 2},${(top + bottom) / 2}) rotate(-90)`;
@@ -173,7 +216,7 @@ export class DensityPlot {
     const beside = axisLeft(this.y).ticks(4).tickSizeOuter(0);
     svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(below);
     svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(beside);
-    svg.select(".axis-title.x").attr("x", (left + right) / 2).attr("y", this.height - 6 * this.unit);
+    svg.select(".axis-title.x").attr("x", right).attr("y", bottom + 18 * this.unit);
     svg
       .select(".grid-lines")
       .selectAll("line")
@@ -186,51 +229,14 @@ export class DensityPlot {
   }
 
   private drawTitle({ pair, at, domain }: DensityView): void {
-    const svg = select(this.svg);
-    const sums = {
-      forward: `${formatNats(pair.crossPQ)} − ${formatNats(pair.entropyP)}`.replace("− −", "+ "),
-      reverse: `${formatNats(pair.crossQP)} − ${formatNats(pair.entropyQ)}`.replace("− −", "+ "),
-    };
-    for (const direction of ["forward", "reverse"] as const) {
-      svg.select(`.title.${direction} .value`).text(formatNats(pair[direction]));
-      svg.select(`.sum.${direction} .value`).text(sums[direction]);
-    }
-    this.svg.setAttribute(
-      "aria-label",
-      `Densities p and q on the ${domain === "grid" ? "grid" : "real line"}. q has mu ${at.mu.toFixed(1)} and sigma ` +
-        `${at.sigma.toFixed(1)}. D(p‖q) is ${formatNats(pair.forward)} and D(q‖p) is ${formatNats(pair.reverse)} nats.`,
-    );
-  }
-
-  private drawLegend(view: DensityView): void {
-    const after = this.narrow ? "after" : `${math("q")} after the descent of`;
-    const entries = [
-      { key: "p line", text: math("p") },
-      { key: "components", text: `components of ${math("p")}` },
-      { key: "q line", text: math("q") },
-      ...(view.fits.forward ? [{ key: "fit forward", text: `${after} ${math("D")}(${math("p")}‖${math("q")})` }] : []),
-      ...(view.fits.reverse ? [{ key: "fit reverse", text: `${after} ${math("D")}(${math("q")}‖${math("p")})` }] : []),
-    ];
-    // On a phone the legend is two rows above the figure, else a column in it.
-    const left = this.narrow ? this.x.range()[0]! : this.x(window.begin);
-    const place = (i: number) =>
-      this.narrow
-        ? [[0, 60, 212, 0, 150][i]!, i < 3 ? 44 : 62]
-        : [16, 62 + 16 + 19 * i];
-    const rows = select(this.svg)
-      .select(".legend")
-      .attr("transform", `translate(${left},0) scale(${this.unit})`)
-      .selectAll<SVGGElement, { key: string; text: string }>("g")
-      .data(entries)
-      .join((enter) => {
-        const row = enter.append("g");
-        row.append("path");
-        row.append("text");
-        return row;
-      })
-      .attr("class", (e) => e.key)
-      .attr("transform", (_, i) => `translate(${place(i)})`);
-    rows.select("path").attr("class", (e) => e.key).attr("d", "M0,0H24");
-    rows.select("text").attr("x", 32).attr("dy", "0.32em").html((e) => e.text);
+    const sum = (cross: number, entropy: number) => `${formatNats(cross)} − ${formatNats(entropy)}`.replace("− −", "+ ");
+    const values = [formatNats(pair.forward), formatNats(pair.reverse), sum(pair.crossPQ, pair.entropyP), sum(pair.crossQP, pair.entropyQ)];
+    const label =
+      `Densities p and q on the ${domain === "grid" ? "grid" : "real line"}. q has mu ${formatNumber(at.mu)} and sigma ` +
+      `${formatNumber(at.sigma)}. D(p‖q) is ${values[0]} and D(q‖p) is ${values[1]} nats.`;
+    if (label === this.titles) return;
+    this.titles = label;
+    this.svg.querySelectorAll(".title .value, .sum .value").forEach((value, n) => (value.textContent = values[n]!));
+    this.svg.setAttribute("aria-label", label);
   }
 }

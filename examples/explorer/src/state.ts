@@ -1,113 +1,88 @@
 // SPDX-License-Identifier: MIT
-// What the picture depends on, and the address that holds it: #weights=0.5,0.5&means=-3,3&stddevs=1,1&mu=0&sigma=1...
-import type { Component, Direction, Domain, Gaussian } from "./core";
+// What the picture depends on.
+import type { Component, Direction, Domain, Gaussian, MeshKind, Target } from "./core";
 
 export type Theme = "auto" | "light" | "dark";
 
-export interface State {
-  components: Component[];
+/// Numbers of somebody's own, as they are shown: (x - centre) / unit.
+export interface Unit {
+  centre: number;
+  unit: number;
+}
+
+export interface State extends Target {
+  unit?: Unit | undefined;
   q: Gaussian;
   domain: Domain;
   compare: boolean; // the other domain's contours, dashed
   descents: Direction[];
+  alpha: number; // between D(q||p), 0, and D(p||q), 1
+  logSigma: boolean;
+  oneScale: boolean; // of colours, for both maps
+  lecture: boolean; // large letters
   theme: Theme;
 }
 
 export interface Range {
   min: number;
   max: number;
-  step: number;
+  step: number; // of the keys and of a drag; what is typed may be finer
 }
 
-/// The sliders of the notebook.
 export const ranges = {
   share: { min: 0, max: 1, step: 0.1 },
-  mean: { min: -3, max: 3, step: 0.1 },
-  stddev: { min: 0.1, max: 2, step: 0.1 },
-  mu: { min: -5, max: 5, step: 0.1 },
+  mean: { min: -8, max: 8, step: 0.1 },
+  stddev: { min: 0.1, max: 3, step: 0.1 },
+  mu: { min: -10, max: 10, step: 0.1 },
   sigma: { min: 0.1, max: 10, step: 0.1 },
+  alpha: { min: 0, max: 1, step: 0.05 },
+  bandwidth: { min: 0.05, max: 2, step: 0.05 },
 } satisfies Record<string, Range>;
 
 export const mostComponents = 6;
+export const mostSamples = 500;
 
+/// q begins off the middle: from there D(q||p) seeks one hump, where D(p||q) covers both.
 export function defaultState(): State {
   return {
     components: [
       { share: 0.5, mean: -3, stddev: 1 },
       { share: 0.5, mean: 3, stddev: 1 },
     ],
-    q: { mu: 0, sigma: 1 },
+    q: { mu: 1.5, sigma: 1 },
     domain: "grid",
     compare: false,
     descents: [],
+    alpha: 0.5,
+    logSigma: false,
+    oneScale: false,
+    lecture: false,
     theme: "auto",
   };
 }
 
-/// The decimal next to x, of the sliders' one digit: 0.30000000000000004 is 0.3.
+/// As many digits as are typed: 0.30000000000000004 is 0.3.
 export function decimal(x: number): number {
-  return Number(x.toFixed(1)) + 0;
+  return Number(x.toFixed(4)) + 0;
 }
 
-/// The value of the slider next to x.
-export function snap(x: number, { min, max, step }: Range): number {
-  return decimal(Math.min(max, Math.max(min, min + Math.round((x - min) / step) * step)));
+export function clamp(x: number, { min, max }: Range): number {
+  return Math.min(max, Math.max(min, x));
 }
 
-export function toHash(state: State): string {
-  const list = (of: (c: Component) => number) => state.components.map(of).join(",");
-  const fields = [
-    `weights=${list((c) => c.share)}`,
-    `means=${list((c) => c.mean)}`,
-    `stddevs=${list((c) => c.stddev)}`,
-    `mu=${state.q.mu}`,
-    `sigma=${state.q.sigma}`,
-    `domain=${state.domain}`,
-  ];
-  if (state.compare) fields.push("compare=1");
-  if (state.descents.length) fields.push(`descents=${state.descents.join(",")}`);
-  if (state.theme !== "auto") fields.push(`theme=${state.theme}`);
-  return `#${fields.join("&")}`;
+/// The value of the range's steps next to x, or of finer ones.
+export function snap(x: number, range: Range, finer = 1): number {
+  const step = range.step / finer;
+  return clamp(decimal(Math.round(x / step) * step), range);
 }
 
-/// The state of an address. What is missing is as by default; what is wrong is too, and told.
-export function fromHash(hash: string): { state: State; errors: string[] } {
-  const fields = new URLSearchParams(hash.replace(/^#/, ""));
-  const errors: string[] = [];
-  const state = defaultState();
+export const target = ({ components, samples }: State): Target => ({ components, samples });
 
-  const numbers = (name: string, range: Range): number[] | undefined => {
-    const text = fields.get(name);
-    if (text === null) return undefined;
-    const values = text.split(",").map((word) => (word.trim() === "" ? NaN : Number(word)));
-    const wrong = values.findIndex((v) => !(v >= range.min && v <= range.max));
-    if (wrong < 0) return values;
-    errors.push(`${name}[${wrong}] must be in [${range.min}, ${range.max}], got ${text.split(",")[wrong]}`);
-    return undefined;
-  };
-  const choice = <T extends string>(name: string, choices: readonly T[], otherwise: T): T => {
-    const text = fields.get(name);
-    if (text === null) return otherwise;
-    if ((choices as readonly string[]).includes(text)) return text as T;
-    errors.push(`${name} must be one of ${choices.join(", ")}, got ${text}`);
-    return otherwise;
-  };
+const humps = ({ components, samples }: State): Pick<Component, "mean" | "stddev">[] =>
+  samples ? samples.values.map((mean) => ({ mean, stddev: samples.bandwidth })) : components;
 
-  const shares = numbers("weights", ranges.share);
-  const means = numbers("means", ranges.mean);
-  const stddevs = numbers("stddevs", ranges.stddev);
-  const columns = [shares, means, stddevs];
-  if (shares && means && stddevs && shares.length <= mostComponents && columns.every((c) => c!.length === shares.length)) {
-    state.components = shares.map((share, k) => ({ share, mean: means[k]!, stddev: stddevs[k]! }));
-  } else if (["weights", "means", "stddevs"].some((name) => fields.has(name))) {
-    errors.push(`weights, means and stddevs must be of one length, of 1 to ${mostComponents} numbers: the default is shown`);
-  }
-  state.q.mu = numbers("mu", ranges.mu)?.[0] ?? state.q.mu;
-  state.q.sigma = numbers("sigma", ranges.sigma)?.[0] ?? state.q.sigma;
-  state.domain = choice("domain", ["grid", "line"], state.domain);
-  state.compare = choice("compare", ["0", "1"], "0") === "1";
-  state.theme = choice("theme", ["auto", "light", "dark"], state.theme);
-  const descents = fields.get("descents")?.split(",") ?? [];
-  state.descents = (["forward", "reverse"] as const).filter((d) => descents.includes(d));
-  return { state, errors };
+/// The maps show +-5, as the notebook does, as long as the humps and q are there.
+export function meshKind(state: State): MeshKind {
+  const wide = Math.abs(state.q.mu) > 5 || humps(state).some(({ mean }) => Math.abs(mean) > 4.5);
+  return { wide, log: state.logSigma };
 }
