@@ -10,7 +10,7 @@ import { ranges, snap } from "./state";
 const baseMargin = { top: 28, right: 14, bottom: 38, left: 44 };
 
 /// Orange at D(q||p), blue at D(p||q).
-export const colourOf = (alpha: number) => `color-mix(in oklab, var(--forward) ${(100 * alpha).toFixed(1)}%, var(--reverse))`;
+export const colourOf = (alpha: number) => `color-mix(in oklch, var(--forward) ${(100 * alpha).toFixed(1)}%, var(--reverse))`;
 
 interface Link {
   from: BranchPoint;

@@ -20,7 +20,7 @@ export interface Legend {
 function entriesOf({ samples, components, fits, minima }: Legend): Entry[] {
   const after = (direction: Direction): Entry => {
     const formula = direction === "forward" ? divergence("p", "q") : divergence("q", "p");
-    return { key: `fit ${direction}`, html: `after descending ${formula}`, letters: 23 };
+    return { key: `fit ${direction}`, html: `descent of ${formula}`, letters: 16 };
   };
   return [
     { key: "p line", html: samples ? `${math("p")}, of the samples` : math("p"), letters: samples ? 15 : 1 },

@@ -13,6 +13,7 @@ import type { Pull } from "./handles";
 import { AddressBook } from "./history";
 import { OwnDataDialog } from "./own_data";
 import type { PaintAnswer, Panel, PaintMessage, PaintQuestion } from "./painter";
+import { printWhole } from "./print";
 import { experiments, presets, type Preset } from "./presets";
 import { embedCode, embedded, linkTo, share } from "./share";
 import { clamp, decimal, defaultState, meshKind, ranges, snap, target, type State } from "./state";
@@ -405,6 +406,7 @@ export class Explorer {
     this.offer("presets", presets);
     this.offer("experiments", experiments);
     this.closeMenus();
+    printWhole([document.querySelector("main")!, document.querySelector(".between-plots")!]);
     new OwnDataDialog((data, unit) =>
       this.edit((s) => {
         s.unit = unit;
