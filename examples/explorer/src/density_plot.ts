@@ -5,7 +5,7 @@ import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 import type { Component, Direction, Domain, Gaussian, Pair } from "./core";
 import { areaPath, curvePath, heightAt, peak } from "./curve_path";
-import { drawLegend } from "./density_legend";
+import { drawLegend, type Legend } from "./density_legend";
 import { formatNats, formatNumber } from "./format";
 import { Handles, type Held, type Pull } from "./handles";
 import { divergence, math, narrow, scaled, smallest, unit } from "./layout";
@@ -16,17 +16,32 @@ export const reach = 11;
 export const baseMargin = { top: 74, right: 14, bottom: 24, left: 48 };
 const headroom = 1.12;
 
-export interface DensityView {
+/// What p is drawn from.
+interface OfP {
   domain: Domain;
   x: Float64Array;
   p: Float64Array;
   components: readonly Component[]; // none where p is of samples
   parts: Float64Array[]; // the components' curves
+}
+
+interface OfQ {
   q: Float64Array;
   at: Gaussian;
   pair: Pair;
+}
+
+/// What is known of minima.
+interface OfAnswer {
   fits: Partial<Record<Direction, Float64Array>>;
   minima: Float64Array[];
+}
+
+/// What has changed of the picture.
+export interface DensityView {
+  ofP?: OfP | undefined;
+  ofQ?: OfQ;
+  ofAnswer?: OfAnswer;
 }
 
 export interface DensityListener {
@@ -50,7 +65,9 @@ export class DensityPlot {
   private narrow = false;
   private width = 0;
   private height = 0;
-  private view: DensityView | undefined;
+  private ofP: OfP | undefined;
+  private ofQ: OfQ | undefined;
+  private ofAnswer: OfAnswer = { fits: {}, minima: [] };
   private frame = ""; // what the frame was drawn for
   private titles = "";
 
@@ -111,51 +128,77 @@ export class DensityPlot {
     this.svg.setAttribute("width", String(this.width));
     this.svg.setAttribute("height", String(this.height));
     this.frame = "";
-    if (this.view) this.draw(this.view);
+    this.draw({});
   }
 
-  draw(view: DensityView): void {
-    this.view = view;
-    if (!this.width) return;
-    const top = peak(view.p);
-    const others = Math.max(peak(view.q), ...Object.values(view.fits).map(peak));
+  draw({ ofP, ofQ, ofAnswer }: DensityView): void {
+    this.ofP = ofP ?? this.ofP;
+    this.ofQ = ofQ ?? this.ofQ;
+    this.ofAnswer = ofAnswer ?? this.ofAnswer;
+    if (!this.width || !this.ofP || !this.ofQ) return;
+    const all = this.reframe(this.ofP, this.ofQ, this.ofAnswer);
+    if (ofP || all) this.drawP(this.ofP);
+    if (ofQ || all) this.drawQ(this.ofP, this.ofQ);
+    if (ofAnswer || all) this.drawAnswer(this.ofP, this.ofAnswer);
+    if (ofP || ofQ || all) this.drawHandles(this.ofP, this.ofQ);
+  }
+
+  /// Whether axes or legend had to be drawn anew.
+  private reframe(ofP: OfP, ofQ: OfQ, { fits, minima }: OfAnswer): boolean {
+    const top = peak(ofP.p);
+    const others = Math.max(peak(ofQ.q), ...Object.values(fits).map(peak));
     // A narrow q may leave through the ceiling: p stays readable.
     const axisTop = ceiling(headroom * Math.max(top, Math.min(others, 3 * top)));
-    const frame = [axisTop, view.domain, Object.keys(view.fits), view.parts.length > 0, view.components.length > 0, view.minima.length > 0].join();
-    if (frame !== this.frame) {
-      this.frame = frame;
-      this.y.domain([0, axisTop]);
-      this.drawFrame(view);
-    }
-    this.drawTitle(view);
-    this.drawCurves(view);
-    this.drawHandles(view);
+    const legend = {
+      samples: !ofP.components.length,
+      components: ofP.parts.length > 0,
+      fits: Object.keys(fits) as Direction[],
+      minima: minima.length > 0,
+    };
+    const frame = JSON.stringify([axisTop, ofP.domain, legend]);
+    if (frame === this.frame) return false;
+    this.frame = frame;
+    this.y.domain([0, axisTop]);
+    this.drawFrame(ofP.domain, legend);
+    return true;
   }
 
   /// The q under the mouse on a map, or a line where the mouse is here.
   drawCross(at: { x: number; q?: Float64Array | undefined } | undefined): void {
     if (!this.width) return;
     const [bottom, top] = this.y.range() as [number, number];
-    const ghost = at?.q && this.view ? curvePath(this.view.x, at.q, this.x, this.y) : null;
+    const ghost = at?.q && this.ofP ? curvePath(this.ofP.x, at.q, this.x, this.y) : null;
     select(this.svg).select(".ghost").attr("d", ghost);
     select(this.svg).select(".cross-line").attr("d", at ? `M${this.x(at.x)},${top}V${bottom}` : null);
   }
 
-  private drawCurves({ x, p, q, domain, parts, minima, fits }: DensityView): void {
+  private drawP({ x, p, parts }: OfP): void {
     const svg = select(this.svg);
-    const curve = (y: Float64Array) => curvePath(x, y, this.x, this.y);
-    const onDomain = domain === "grid" ? (y: Float64Array) => this.cut(x, curve(y)) : curve;
     svg.select(".p.area").attr("d", areaPath(x, p, this.x, this.y));
-    svg.select(".p.line").attr("d", curve(p));
-    svg.select(".q.line").attr("d", onDomain(q));
+    svg.select(".p.line").attr("d", curvePath(x, p, this.x, this.y));
+    this.family(".curves", x, parts);
+  }
+
+  private drawQ(ofP: OfP, ofQ: OfQ): void {
+    select(this.svg).select(".q.line").attr("d", this.onDomain(ofP, ofQ.q));
+    this.drawTitle(ofP.domain, ofQ);
+  }
+
+  private drawAnswer(ofP: OfP, { fits, minima }: OfAnswer): void {
     for (const direction of ["forward", "reverse"] as const) {
       const fit = fits[direction];
-      svg.select(`.fit.${direction}`).attr("d", fit ? onDomain(fit) : null);
+      select(this.svg).select(`.fit.${direction}`).attr("d", fit ? this.onDomain(ofP, fit) : null);
     }
-    const family = (selector: string, curves: Float64Array[]) =>
-      svg.select(selector).selectAll("path").data(curves).join("path").attr("d", curve);
-    family(".curves", parts);
-    family("g.minima", minima);
+    this.family("g.minima", ofP.x, minima);
+  }
+
+  private family(selector: string, x: Float64Array, curves: Float64Array[]): void {
+    select(this.svg).select(selector).selectAll("path").data(curves).join("path").attr("d", (y) => curvePath(x, y, this.x, this.y));
+  }
+
+  private onDomain({ domain, x }: OfP, y: Float64Array): string {
+    const path = curvePath(x, y, this.x, this.y);
+    return domain === "grid" ? this.cut(x, path) : path;
   }
 
   /// Down to the axis where the window cuts it off.
@@ -164,7 +207,7 @@ export class DensityPlot {
     return `M${left},${base}${path.replace("M", "L")}H${right}V${base}`;
   }
 
-  private drawHandles({ x, q, at, components, parts, p }: DensityView): void {
+  private drawHandles({ x, components, parts, p }: OfP, { q, at }: OfQ): void {
     const most = this.y.domain()[1]!;
     const height = (y: Float64Array, place: number) => Math.min(most, heightAt(x, y, place));
     const held = (key: string, mean: number, stddev: number, y: Float64Array): Held => ({
@@ -183,17 +226,11 @@ export class DensityPlot {
     });
   }
 
-  private drawFrame(view: DensityView): void {
+  private drawFrame(domain: Domain, legend: Legend): void {
     const svg = select(this.svg);
     this.margin = scaled(baseMargin, this.unit);
     const [left, right] = [this.margin.left, this.width - this.margin.right];
     const legendTop = (this.narrow ? 46 : 62) * this.unit;
-    const legend = {
-      samples: !view.components.length,
-      components: view.parts.length > 0,
-      fits: Object.keys(view.fits) as Direction[],
-      minima: view.minima.length > 0,
-    };
     const rows = drawLegend(this.svg.querySelector(".legend")!, legend, left, legendTop, right - left, this.unit);
     this.margin.top = legendTop + (rows - 1) * 19 * this.unit + 14 * this.unit;
     this.x.range([left, right]);
@@ -204,7 +241,7 @@ export class DensityPlot {
     svg.selectAll(".title").attr("y", 22 * this.unit);
     svg.selectAll(".sum").attr("y", 41 * this.unit);
     svg.select("#plot-area rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top);
-    svg.select(".window").attr("visibility", view.domain === "grid" ? null : "hidden");
+    svg.select(".window").attr("visibility", domain === "grid" ? null : "hidden");
     const band = (name: string, from: number, to: number) => {
       svg.select(`rect.${name}`).attr("x", from).attr("y", top).attr("width", to - from).attr("height", bottom - top);
       const middle = `translate(${(from + to) / 2},${(top + bottom) / 2}) rotate(-90)`;
@@ -228,7 +265,7 @@ export class DensityPlot {
       .attr("y2", (y) => this.y(y));
   }
 
-  private drawTitle({ pair, at, domain }: DensityView): void {
+  private drawTitle(domain: Domain, { pair, at }: OfQ): void {
     const sum = (cross: number, entropy: number) => `${formatNats(cross)} − ${formatNats(entropy)}`.replace("− −", "+ ");
     const values = [formatNats(pair.forward), formatNats(pair.reverse), sum(pair.crossPQ, pair.entropyP), sum(pair.crossQP, pair.entropyQ)];
     const label =

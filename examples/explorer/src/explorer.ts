@@ -47,8 +47,13 @@ export class Explorer {
   private answer: Answer | undefined;
   private answered: Question | undefined; // to which that is the answer
   private accepted = ""; // the last target that was no error, as JSON
+  private mesh = ""; // the kind of it, as JSON
+  private painting = ""; // what the painter was asked for last
   private pending: Record<Change, boolean> = { target: true, marker: true, view: true };
   private revision = 0;
+  private askedRevision = 0; // of the maps, to the painter
+  private paintedRevision = 0; // of the maps that are there
+  private framedRevision = 0; // of the rest of the picture
   private updates = 0; // how often surfaces were asked for
   private inputTime = 0;
   private scriptTime = 0;
@@ -140,7 +145,10 @@ export class Explorer {
 
   /// What does not have to follow the hands: all stationary points, and the address.
   private rest(): void {
-    this.ask(true);
+    const { compute, paint } = byId("timing").dataset;
+    if (paint) tellTime(Number(compute), Number(paint));
+    this.restTimer = 0;
+    this.ask();
     if (this.touched) this.addresses.rest();
   }
 
@@ -186,9 +194,10 @@ export class Explorer {
       return;
     }
     if (!this.accepted) return;
-    this.paint();
-    this.ask(false);
-    this.draw();
+    const input = this.inputTime;
+    this.inputTime = 0;
+    this.paint(input);
+    this.draw(ofTarget);
     this.scriptTime = performance.now() - begin;
   }
 
@@ -200,74 +209,67 @@ export class Explorer {
     const accepted = JSON.stringify(target(this.state));
     if (this.accepted && this.accepted !== accepted && this.touched) tellError();
     this.accepted = accepted;
+    const mesh = JSON.stringify(kind);
+    if (mesh === this.mesh) return;
+    this.mesh = mesh;
     for (const panel of panels) this.plots[panel].setMesh(this.core.mesh(panel === "between"), kind);
   }
 
-  private painting = ""; // what was asked for last
-
-  private paint(): void {
+  private paint(input: number): void {
     const { domain, compare, oneScale, alpha } = this.state;
     const question = { target: target(this.state), kind: meshKind(this.state), domain, compare, oneScale, alpha: this.between.visible ? alpha : undefined };
     const asked = JSON.stringify(question);
+    this.afterFrame(this.revision, input);
     if (asked === this.painting) {
-      this.afterFrame(this.revision);
+      this.ask();
       return;
     }
     this.painting = asked;
     ++this.updates;
-    this.painter.ask({ ...question, revision: this.revision });
+    this.askedRevision = this.revision;
+    this.painter.ask({ ...question, revision: this.revision, input });
   }
 
-  private painted({ scales, compute }: PaintAnswer, { revision }: PaintQuestion, latest: boolean): void {
+  private painted({ scales, compute }: PaintAnswer, { revision, input }: PaintQuestion, latest: boolean): void {
     for (const panel of panels) {
       const scale = scales[panel];
       if (scale) this.plots[panel].drawScale(scale);
     }
     byId("timing").dataset.compute = compute.toFixed(3);
-    if (latest) this.afterFrame(revision);
+    this.paintedRevision = revision;
+    this.ask(); // now that the picture has the processors no more
+    if (this.framedRevision >= revision) this.shown(input, latest);
   }
 
   /// A task after the frame: by then it is laid out, painted and handed to the compositor.
-  private afterFrame(revision: number): void {
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => this.measured(revision);
-      channel.port2.postMessage(undefined);
-    });
+  private afterFrame(revision: number, input: number): void {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      this.framedRevision = revision;
+      if (this.paintedRevision >= this.askedRevision) this.shown(input, true);
+    };
+    channel.port2.postMessage(undefined);
   }
 
-  private measured(revision: number): void {
+  /// The page's frame and the painter's maps of one input are there.
+  private shown(input: number, latest: boolean): void {
     const { dataset } = byId("timing"); // for tests
+    if (input) dataset.paint = (performance.now() - input).toFixed(3);
     dataset.updates = String(this.updates);
     dataset.script = this.scriptTime.toFixed(3);
-    if (this.inputTime) dataset.paint = (performance.now() - this.inputTime).toFixed(3);
-    this.inputTime = 0;
-    dataset.paints = String(Number(dataset.paints ?? 0) + 1);
-    dataset.revision = String(revision);
-    if (dataset.paint) tellTime(Number(dataset.compute), Number(dataset.paint));
+    if (latest) dataset.paints = String(Number(dataset.paints ?? 0) + 1);
   }
 
-  private draw(): void {
-    const { domain, q, components, samples, descents } = this.state;
+  private draw(ofP: boolean): void {
+    const { domain, q, components, samples } = this.state;
     const { core } = this;
     const pairs = { grid: core.pair("grid", q), line: core.pair("line", q) };
     const x = core.abscissae(domain);
-    const ends = descents.flatMap((direction) => {
-      const end = this.path(direction).at(-1);
-      return end ? [[direction, core.gaussian(domain, end)] as const] : [];
-    });
+    const parts = ofP && components.length > 1 && !samples ? components.map((_, k) => core.component(domain, k)) : [];
     for (const panel of panels) this.plots[panel].drawMarker(q);
     this.densityPlot.draw({
-      domain,
-      x,
-      p: core.density(domain),
-      components: samples ? [] : components,
-      parts: components.length > 1 && !samples ? components.map((_, k) => core.component(domain, k)) : [],
-      q: core.gaussian(domain, q),
-      at: q,
-      pair: pairs[domain],
-      fits: Object.fromEntries(ends),
-      minima: this.marks("reverse").flatMap((mark) => (mark.kind === "saddle" ? [] : [core.gaussian(domain, mark)])),
+      ofP: ofP ? { domain, x, p: core.density(domain), components: samples ? [] : components, parts } : undefined,
+      ofQ: { q: core.gaussian(domain, q), at: q, pair: pairs[domain] },
     });
     this.whyStrip.draw({ x, integrands: core.integrands(domain, q), pair: pairs[domain] });
     tellNumbers(pairs, domain);
@@ -291,17 +293,28 @@ export class Explorer {
 
   // Minima and descents ----------------------------------------------------------------------------------------------
 
+  /// The curves of what was found.
+  private drawFits(): void {
+    const { domain, descents } = this.state;
+    const ends = descents.flatMap((direction) => {
+      const end = this.path(direction).at(-1);
+      return end ? [[direction, this.core.gaussian(domain, end)] as const] : [];
+    });
+    const minima = this.marks("reverse").filter((mark) => mark.kind !== "saddle");
+    this.densityPlot.draw({ ofAnswer: { fits: Object.fromEntries(ends), minima: minima.map((mark) => this.core.gaussian(domain, mark)) } });
+  }
+
   private marks(direction: Direction) {
     const { answer } = this;
     if (!answer) return [];
     return marksOf(direction === "reverse" ? answer.stationary : answer.forwardMinimum ? [answer.forwardMinimum] : []);
   }
 
-  private ask(thorough: boolean): void {
+  private ask(): void {
     const { domain, q, descents, alpha } = this.state;
     if (!this.accepted) return;
     const accepted = JSON.parse(this.accepted) as Question["target"];
-    this.analyst.ask({ revision: this.revision, target: accepted, kind: meshKind(this.state), domain, start: q, descents, thorough, alpha: this.between.visible ? alpha : undefined });
+    this.analyst.ask({ revision: this.revision, target: accepted, kind: meshKind(this.state), domain, start: q, descents, thorough: !this.restTimer, alpha: this.between.visible ? alpha : undefined });
   }
 
   private analysed(answer: Answer, question: Question, latest: boolean): void {
@@ -328,7 +341,7 @@ export class Explorer {
       this.plots[direction].drawPoints(this.marks(direction));
       this.plots[direction].drawPath(this.path(direction));
     }
-    this.draw();
+    this.drawFits();
     say("headline", headline(this.answer, humps(this.core.abscissae(this.state.domain), this.core.density(this.state.domain))));
     const ends = this.state.descents.flatMap((direction): [Direction, Point][] => {
       const end = this.progress < 1 ? undefined : this.path(direction).at(-1);

@@ -9,6 +9,7 @@ export type Panel = "forward" | "reverse" | "between";
 
 export interface PaintQuestion {
   revision: number;
+  input: number; // when somebody asked for it, as performance.now()
   target: Target;
   kind: MeshKind;
   domain: Domain;
