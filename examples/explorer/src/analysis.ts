@@ -5,6 +5,7 @@ import { reply, type Post } from "./exchange";
 
 export interface Question {
   revision: number;
+  asked: number; // when, as performance.now()
   target: Target;
   kind: MeshKind;
   domain: Domain;

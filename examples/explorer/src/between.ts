@@ -3,11 +3,11 @@
 import type { Answer } from "./analysis";
 import { BetweenDensity } from "./between_density";
 import { BranchesPlot, isBest } from "./branches_plot";
-import type { Core } from "./core";
+import type { Core, Domain } from "./core";
 import { formatNats, formatNumber } from "./format";
 import type { Mark, SurfacePlot } from "./surface_plot";
 import { slider, type Slider } from "./slider";
-import { ranges, type State } from "./state";
+import { ranges } from "./state";
 import { byId, say } from "./words";
 
 export class Between {
@@ -44,7 +44,7 @@ export class Between {
     this.branches.resize();
   }
 
-  draw({ domain }: State, alpha: number, { between, branches }: Answer): void {
+  draw(domain: Domain, alpha: number, { between, branches }: Answer): void {
     if (!between || !branches) return;
     const [best, others] = [between.filter((p) => isBest(p, between)), between.filter((p) => !isBest(p, between))];
     const curve = (p: { mu: number; sigma: number }) => this.core.gaussian(domain, p);

@@ -132,6 +132,8 @@ export class DensityPlot {
   }
 
   draw({ ofP, ofQ, ofAnswer }: DensityView): void {
+    // What was found on another domain is drawn at other points.
+    if (ofP && ofP.domain !== this.ofP?.domain) this.ofAnswer = { fits: {}, minima: [] };
     this.ofP = ofP ?? this.ofP;
     this.ofQ = ofQ ?? this.ofQ;
     this.ofAnswer = ofAnswer ?? this.ofAnswer;

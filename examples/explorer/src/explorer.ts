@@ -42,11 +42,12 @@ export class Explorer {
   private readonly between: Between;
   private readonly painter: Exchange<PaintQuestion, PaintAnswer>;
   private readonly analyst: Exchange<Question, Answer>;
-  private readonly addresses = new AddressBook(() => toHash(this.state), () => this.load(), () => this.changed("view"));
+  private readonly addresses = new AddressBook(() => toHash(this.state), () => this.load(), () => this.scheduleRest());
 
   private answer: Answer | undefined;
   private answered: Question | undefined; // to which that is the answer
   private accepted = ""; // the last target that was no error, as JSON
+  private domain: Domain = "grid"; // that is drawn
   private mesh = ""; // the kind of it, as JSON
   private painting = ""; // what the painter was asked for last
   private pending: Record<Change, boolean> = { target: true, marker: true, view: true };
@@ -137,14 +138,20 @@ export class Explorer {
     this.inputTime ||= performance.now();
     ++this.revision;
     this.frame ||= requestAnimationFrame(() => this.update());
-    clearTimeout(this.restTimer);
-    this.restTimer = window.setTimeout(() => this.rest(), restDelay);
-    this.staleTimer ||= window.setTimeout(() => this.markStale(), staleDelay);
+    this.scheduleRest();
+    this.staleTimer ||= window.setTimeout(() => this.markStale(true), staleDelay);
     byId("outcome").ariaBusy = "true";
   }
 
-  /// What does not have to follow the hands: all stationary points, and the address.
+  private scheduleRest(): void {
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => this.rest(), restDelay);
+  }
+
+  /// What does not have to follow the hands: all stationary points, and the address. A gesture lasts as long as they
+  /// hold something.
   private rest(): void {
+    if (this.addresses.holding) return;
     const { compute, paint } = byId("timing").dataset;
     if (paint) tellTime(Number(compute), Number(paint));
     this.restTimer = 0;
@@ -263,6 +270,7 @@ export class Explorer {
   private draw(ofP: boolean): void {
     const { domain, q, components, samples } = this.state;
     const { core } = this;
+    this.domain = domain;
     const pairs = { grid: core.pair("grid", q), line: core.pair("line", q) };
     const x = core.abscissae(domain);
     const parts = ofP && components.length > 1 && !samples ? components.map((_, k) => core.component(domain, k)) : [];
@@ -277,10 +285,10 @@ export class Explorer {
 
   private hover(at: { mu: number; sigma?: number } | undefined): void {
     const q = at?.sigma === undefined || !(at.sigma > 0) ? undefined : { mu: at.mu, sigma: at.sigma };
-    const pair = q && this.core.pair(this.state.domain, q);
+    const pair = q && this.core.pair(this.domain, q);
     for (const direction of directions) this.plots[direction].drawCross(at, pair?.[direction]);
     this.plots.between.drawCross(at && { mu: at.mu });
-    this.densityPlot.drawCross(at && { x: at.mu, q: q && this.core.gaussian(this.state.domain, q) });
+    this.densityPlot.drawCross(at && { x: at.mu, q: q && this.core.gaussian(this.domain, q) });
     this.whyStrip.drawCross(at?.mu);
   }
 
@@ -295,7 +303,8 @@ export class Explorer {
 
   /// The curves of what was found.
   private drawFits(): void {
-    const { domain, descents } = this.state;
+    const { domain, state } = this;
+    const { descents } = state;
     const ends = descents.flatMap((direction) => {
       const end = this.path(direction).at(-1);
       return end ? [[direction, this.core.gaussian(domain, end)] as const] : [];
@@ -314,25 +323,25 @@ export class Explorer {
     const { domain, q, descents, alpha } = this.state;
     if (!this.accepted) return;
     const accepted = JSON.parse(this.accepted) as Question["target"];
-    this.analyst.ask({ revision: this.revision, target: accepted, kind: meshKind(this.state), domain, start: q, descents, thorough: !this.restTimer, alpha: this.between.visible ? alpha : undefined });
+    this.analyst.ask({ revision: this.revision, asked: performance.now(), target: accepted, kind: meshKind(this.state), domain, start: q, descents, thorough: !this.restTimer, alpha: this.between.visible ? alpha : undefined });
   }
 
   private analysed(answer: Answer, question: Question, latest: boolean): void {
     this.answer = answer;
     this.answered = question;
     this.drawAnswer();
-    if (question.revision === this.revision) {
-      clearTimeout(this.staleTimer);
-      this.staleTimer = 0;
-      for (const id of ["density", ...directions]) byId(id).classList.remove("stale");
-      if (latest && question.thorough) byId("outcome").ariaBusy = "false";
-    }
+    const behind = question.revision !== this.revision;
+    const age = performance.now() - question.asked;
+    clearTimeout(this.staleTimer);
+    this.staleTimer = behind ? window.setTimeout(() => this.markStale(true), Math.max(0, staleDelay - age)) : 0;
+    if (!behind || age < staleDelay) this.markStale(false);
+    if (!behind && latest && question.thorough) byId("outcome").ariaBusy = "false";
   }
 
-  /// Nothing that belongs to an earlier picture looks as if it did not.
-  private markStale(): void {
-    this.staleTimer = 0;
-    if (this.answered?.revision !== this.revision) for (const id of ["density", ...directions]) byId(id).classList.add("stale");
+  /// Nothing that belongs to an earlier picture looks as if it did not; a few frames later is no other picture.
+  private markStale(stale: boolean): void {
+    if (stale) this.staleTimer = 0;
+    for (const id of ["density", ...directions]) byId(id).classList.toggle("stale", stale);
   }
 
   private drawAnswer(): void {
@@ -342,13 +351,13 @@ export class Explorer {
       this.plots[direction].drawPath(this.path(direction));
     }
     this.drawFits();
-    say("headline", headline(this.answer, humps(this.core.abscissae(this.state.domain), this.core.density(this.state.domain))));
+    say("headline", headline(this.answer, humps(this.core.abscissae(this.domain), this.core.density(this.domain))));
     const ends = this.state.descents.flatMap((direction): [Direction, Point][] => {
       const end = this.progress < 1 ? undefined : this.path(direction).at(-1);
       return end ? [[direction, end]] : [];
     });
     say("outcome", outcome(ends, this.answer));
-    if (this.answered.alpha !== undefined) this.between.draw(this.state, this.answered.alpha, this.answer);
+    if (this.answered.alpha !== undefined) this.between.draw(this.domain, this.answered.alpha, this.answer);
   }
 
   /// The descent's path as far as the animation has come.

@@ -3,7 +3,7 @@
 
 export class AddressBook {
   private shown = location.hash; // that the picture is of
-  private held = false; // a button or finger is down
+  holding = false; // a button or finger is down
 
   constructor(
     private readonly hash: () => string,
@@ -17,13 +17,12 @@ export class AddressBook {
     };
     addEventListener("popstate", travel);
     addEventListener("hashchange", travel);
-    addEventListener("pointerdown", () => (this.held = true), { capture: true });
+    addEventListener("pointerdown", () => (this.holding = true), { capture: true });
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => this.release(), { capture: true });
   }
 
-  /// To be called where hands have been still for a while; a gesture lasts as long as they hold something.
+  /// To be called where hands have been still for a while and hold nothing.
   rest(): void {
-    if (this.held) return;
     const hash = this.hash();
     if (hash === this.shown) return;
     this.shown = hash;
@@ -31,8 +30,8 @@ export class AddressBook {
   }
 
   private release(): void {
-    if (!this.held) return;
-    this.held = false;
+    if (!this.holding) return;
+    this.holding = false;
     this.onRest();
   }
 }

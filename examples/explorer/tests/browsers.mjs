@@ -153,6 +153,9 @@ export const clickOn = (page, selector) => page.$eval(selector, (element) => ele
 
 export const setDomain = (page, domain) => change(page, () => clickOn(page, `#domain input[value=${domain}]`));
 
+/// Of any element, a drawing's too.
+export const focusOn = (page, selector) => page.$eval(selector, (element) => element.focus());
+
 /// Where something is on the screen.
 export const boxOf = (page, selector) =>
   page.$eval(selector, (element) => {
@@ -182,3 +185,8 @@ export async function picture(page, selector) {
 }
 
 export const csv = async (browser, page) => (await browser.download(() => clickOn(page, "#csv"))).content.toString();
+
+/// To another picture, on the same page.
+export const go = (page, hash) => changeAll(page, () => page.evaluate((h) => (location.hash = h), hash));
+
+export const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent);
