@@ -101,6 +101,7 @@ export class Explorer {
     const { state, errors } = fromHash(location.hash);
     this.state = state;
     tellError(...errors);
+    this.touched = false;
     this.progress = 1;
     this.showState();
     this.changed("target", false);

@@ -72,15 +72,14 @@ export class Handles {
     const attributes = { tabindex: "0", role: "slider", "aria-roledescription": "two-dimensional slider",
       "aria-label": `${name}: arrow keys move and widen it`, "aria-valuemin": "-10", "aria-valuemax": "10" };
     for (const [attribute, value] of Object.entries(attributes)) handle.setAttribute(attribute, value);
-    handle.innerHTML = `<g class="hold bar"><rect class="hit" x="-14" y="-14" width="28" height="28"></rect><rect class="grip" x="-3" y="-8" width="6" height="16" rx="3"></rect></g>
+    handle.innerHTML = `<g class="hold bar"><circle class="hit" r="14"></circle><rect class="grip" x="-3" y="-8" width="6" height="16" rx="3"></rect></g>
       <g class="hold dot"><circle class="hit" r="15"></circle><circle class="grip" r="5.5"></circle></g>`;
     handle.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      const part = (event.target as Element).closest(".bar") ? "bar" : "dot";
-      this.dragging = { key, part };
+      this.dragging = this.nearest(event);
       this.svg.setPointerCapture(event.pointerId);
       this.svg.classList.add("dragging");
-      handle.focus({ preventScroll: true });
+      this.all.get(this.dragging.key)!.focus({ preventScroll: true });
       event.preventDefault();
       event.stopPropagation();
     });
@@ -99,6 +98,17 @@ export class Handles {
     this.group.append(handle);
     this.all.set(key, handle);
     return handle;
+  }
+
+  /// Where handles lie over one another, the one that the pointer is nearest to.
+  private nearest({ clientX, clientY }: PointerEvent): { key: string; part: "dot" | "bar" } {
+    const parts = [...this.all].flatMap(([key, handle]) =>
+      (["dot", "bar"] as const).map((part) => {
+        const { left, right, top, bottom } = handle.querySelector(`.${part} .grip`)!.getBoundingClientRect();
+        return { key, part, distance: Math.hypot((left + right) / 2 - clientX, (top + bottom) / 2 - clientY) };
+      }),
+    );
+    return parts.reduce((best, each) => (each.distance < best.distance ? each : best));
   }
 
   private drag(event: PointerEvent): void {

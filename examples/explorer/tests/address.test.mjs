@@ -2,7 +2,7 @@
 // The address holds the picture, and nothing that is wrong in one breaks the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, change, changeAll, clickOn, evaluateInput, inEachBrowser, pause, setDomain, setSlider, shown, textOf } from "./browsers.mjs";
+import { boxOf, change, changeAll, clickOn, evaluateInput, go, inEachBrowser, pause, setDomain, setSlider, shown, textOf } from "./browsers.mjs";
 
 const means = (page) => page.evaluate(() => [...document.querySelectorAll("#components input[type=range]")].filter((e) => e.id.startsWith("mu")).map((e) => Number(e.value)));
 const errorOf = async (page) => ((await page.$eval("#error", (e) => e.hidden)) ? "" : await textOf(page, "#error-text"));
@@ -47,7 +47,7 @@ inEachBrowser((browser) => {
       assert.equal(await errorOf(page), "");
     }));
 
-  test("partial links are as by default where they say nothing", async () => {
+  test("partial links are as by default where they say nothing", () => browser.withPage("#mu=1", async (page) => {
     const links = {
       "#means=-2,2": [[-2, 2], ""],
       "#weights=0.2,0.3,0.5": [[-3, 0, 3], ""],
@@ -61,12 +61,13 @@ inEachBrowser((browser) => {
       "#means=&mu=1e99": [[-3, 3], "means must be in [-8, 8], got “”mu must be in [-10, 10], got “1e99”"],
       "#%%%&&==": [[-3, 3], undefined],
     };
-    for (const [link, [expected, error]] of Object.entries(links))
-      await browser.withPage(link, async (page) => {
-        assert.deepEqual(await means(page), expected, link);
-        if (error !== undefined) assert.equal(await errorOf(page), error, link);
-      });
-  });
+    for (const [link, [expected, error]] of Object.entries(links)) {
+      await go(page, link);
+      assert.deepEqual(await means(page), expected, link);
+      if (error !== undefined) assert.equal(await errorOf(page), error, link);
+      assert.equal((await shown(page)).hash, link, "the address stays");
+    }
+  }));
 
   test("weights that are all zero are told, and the picture before them stays", () =>
     browser.withPage("#weights=0,0,1&means=0,1,2&stddevs=1,1,1", async (page) => {

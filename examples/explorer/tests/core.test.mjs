@@ -13,7 +13,8 @@ const line = 1;
 before(async () => {
   // The module is made for browsers: it looks for these two.
   const create = new Function("window", "document", "module", "exports", `${readFileSync(core, "utf8")}; return Module;`);
-  module = await create(globalThis, { currentScript: { src: "" } })();
+  const wasmBinary = readFileSync(core.replace(/\.js$/, ".wasm"));
+  module = await create(globalThis, { currentScript: { src: "" } })({ wasmBinary });
   at = module._malloc(1000);
 });
 
@@ -31,6 +32,19 @@ function pair(domain, mu, sigma) {
   const count = module._explorer_pair(domain, mu, sigma, at);
   return [...module.HEAPF64.slice(at / 8, at / 8 + Math.max(0, count))];
 }
+
+/// The array whose pointer call writes, of as many rows as it returns.
+function array(call, width = 1) {
+  const size = width * call(at);
+  assert.ok(size >= 0, error());
+  const begin = module.HEAPU32[at / 4] / 8;
+  return module.HEAPF64.slice(begin, begin + size);
+}
+
+const rows = (width, call) => {
+  const flat = array(call, width);
+  return Array.from({ length: flat.length / width }, (_, i) => [...flat.slice(i * width, (i + 1) * width)]);
+};
 
 test("nothing is computed before there is a mixture", () => {
   assert.equal(module._explorer_pair(grid, 0, 1, at), -1);
@@ -51,6 +65,10 @@ test("bad input is refused with a text that names argument, index, rule and valu
     [() => module._explorer_pair(grid, 0, -1, at), "Gaussian: stddev must be finite and > 0, got -1"],
     [() => module._explorer_pair(2, 0, 1, at), "explorer: domain must be 0 (grid) or 1 (line), got 2"],
     [() => module._explorer_surfaces(-1, at, at + 4), "explorer: domain must be 0 (grid) or 1 (line), got -1"],
+    [() => module._explorer_set_mesh(4), "explorer: mesh must be in [0, 3], got 4"],
+    [() => module._explorer_branches(grid, 0, at), "explorer: steps must be in [1, 100], got 0"],
+    [() => module._explorer_set_samples(1, at, 1), "explorer: count must be >= 2, got 1"],
+    [() => module._explorer_alpha_surface(grid, 1.5, at), "alpha_divergence: alpha must be in [0, 1], got 1.5"],
     [() => module._explorer_csv(2, at), "explorer: domain must be 0 (grid) or 1 (line), got 2"],
     [() => module._explorer_gaussian(grid, NaN, 1, at), "Gaussian: mean must be finite, got nan"],
     [() => module._explorer_component(line, 2, at), "GaussianMixture::component_pdf: k must be in [0, K), got 2"],
@@ -80,13 +98,8 @@ test("shares are divided by their sum", () => {
 });
 
 test("both surfaces equal the reference figures, on the grid and on the line", () => {
-  const array = (call) => {
-    const size = call(at);
-    const begin = module.HEAPU32[at / 4] / 8;
-    return module.HEAPF64.slice(begin, begin + size);
-  };
-  const mu = array(module._explorer_mu_axis);
-  const sigma = array(module._explorer_sigma_axis);
+  const mu = array((to) => module._explorer_mu_axis(0, to));
+  const sigma = array((to) => module._explorer_sigma_axis(0, to));
   let compared = 0;
   for (const { name, weights, means, stddevs } of reference("mixtures")) {
     setMixture(...[weights, means, stddevs].map((list) => list.split(";").map(Number)));
@@ -102,4 +115,75 @@ test("both surfaces equal the reference figures, on the grid and on the line", (
     }
   }
   assert.ok(compared > 1000, `${compared} cells compared`);
+});
+
+test("the integrands add up to the divergences", () => {
+  setMixture([0.3, 0.7], [-1.2, 2.5], [0.4, 1.7]);
+  for (const domain of [grid, line])
+    for (const [mu, sigma] of [[0, 1.5], [1, 2], [2, 0.7]]) {
+      const [forward, reverse] = pair(domain, mu, sigma);
+      const x = array((to) => module._explorer_abscissae(domain, to));
+      const step = x[1] - x[0];
+      // On the line, the figure's 441 points are a trapezoidal rule that converges as fast as the integrands fall.
+      const tolerance = domain === grid ? accuracy : 1e-5;
+      const sum = (values) => values.reduce((total, value) => total + value * step, 0);
+      assertNear(sum(array((to) => module._explorer_integrands(domain, mu, sigma, to, at + 8))), forward, tolerance, "D(p||q)");
+      assertNear(sum(array((to) => module._explorer_integrands(domain, mu, sigma, at + 8, to))), reverse, tolerance, "D(q||p)");
+    }
+});
+
+test("the quick minima are among all stationary points", () => {
+  const cases = [
+    [[0.5, 0.5], [-3, 3], [1, 1], 3],
+    [[0.5, 0.5], [-3, 3], [0.1, 0.1], 3],
+    [[0.4, 0.4, 0.4], [-3, 0, 3], [0.5, 0.5, 0.5], 4],
+  ];
+  for (const [shares, means, stddevs, count] of cases)
+    for (const domain of [grid, line]) {
+      setMixture(shares, means, stddevs);
+      const minima = rows(4, (to) => module._explorer_minima(domain, 0, at, at, to));
+      const all = rows(4, (to) => module._explorer_stationary_points(domain, to)).filter((row) => row[3] === 0);
+      assert.equal(all.length, count, means.join());
+      for (const minimum of minima)
+        assert.ok(all.some((row) => row.slice(0, 3).every((v, k) => Math.abs(v - minimum[k]) < 1e-6)), `${minimum} is none of ${all}`);
+      assertNear(minima[0][2], all[0][2], accuracy, "the best one");
+    }
+});
+
+test("on the line order 1 is D(p||q), order 0 D(q||p), and the branches lead from one to the other", () => {
+  setMixture([0.5, 0.5], [-3, 3], [1, 1]);
+  const forward = array((to) => module._explorer_surfaces(line, to, at + 8));
+  const reverse = array((to) => module._explorer_surfaces(line, at + 8, to));
+  const mu = array((to) => module._explorer_mu_axis(0, to));
+  const coarse = [0, 1].map((n) => array((to) => [module._explorer_mu_axis, module._explorer_sigma_axis][n](1, to)));
+  for (const [alpha, surface] of [[0, reverse], [1, forward]]) {
+    const values = array((to) => module._explorer_alpha_surface(line, alpha, to));
+    assert.equal(values.length, coarse[0].length * coarse[1].length);
+    // The first row and every other column are those of the fine mesh.
+    for (let j = 0; j < coarse[0].length; ++j) assertNear(values[j], surface[2 * j], accuracy, `alpha ${alpha} at mu ${mu[2 * j]}`);
+  }
+  const branches = rows(4, (to) => module._explorer_branches(line, 20, to));
+  const of = (alpha) => branches.filter((row) => row[0] === alpha).map((row) => row.slice(1, 3).map((v) => Number(v.toFixed(2))));
+  assert.deepEqual(of(0).sort((a, b) => a[0] - b[0]), [[-2.98, 1.02], [0, 2.74], [2.98, 1.02]].sort((a, b) => a[0] - b[0]));
+  assert.deepEqual(of(1), [[0, 3.16]]);
+});
+
+test("a window too narrow for p leaves D(p||q) without a minimum", () => {
+  setMixture([0.5, 0.5], [-8, 8], [1, 1]);
+  assert.equal(module._explorer_forward_minimum(grid, at), 0);
+  assert.equal(module._explorer_forward_minimum(line, at), 1);
+});
+
+test("samples are a kernel density", () => {
+  const samples = [-2, -1, 0.5, 3];
+  module.HEAPF64.set(samples, at / 8 + 40);
+  assert.equal(module._explorer_bandwidth(4, at + 320, at), 0);
+  const bandwidth = module.HEAPF64[at / 8];
+  const mean = samples.reduce((a, b) => a + b) / 4;
+  const spread = Math.sqrt(samples.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 3);
+  assertNear(bandwidth, spread * (4 / (3 * 4)) ** 0.2, accuracy, "Silverman's rule");
+  assert.equal(module._explorer_set_samples(4, at + 320, 0.5), 0);
+  const ofSamples = pair(line, 0, 1);
+  setMixture([1, 1, 1, 1], samples, [0.5, 0.5, 0.5, 0.5]);
+  pair(line, 0, 1).forEach((value, n) => assertNear(value, ofSamples[n], accuracy, `value ${n}`));
 });
