@@ -24,7 +24,7 @@ function entriesOf({ samples, components, fits, minima }: Legend): Entry[] {
   };
   return [
     { key: "p line", html: samples ? `${math("p")}, of the samples` : math("p"), letters: samples ? 15 : 1 },
-    ...(components ? [{ key: "components", html: "its components", letters: 13 }] : []),
+    ...(components ? [{ key: "components", html: "components", letters: 10.5 }] : []),
     { key: "q line", html: math("q"), letters: 1 },
     ...(minima ? [{ key: "minima", html: `minima of ${divergence("q", "p")}`, letters: 15 }] : []),
     ...fits.map(after),

@@ -255,7 +255,7 @@ export class DensityPlot {
     const beside = axisLeft(this.y).ticks(4).tickSizeOuter(0);
     svg.select<SVGGElement>(".axis.x").attr("transform", `translate(0,${bottom})`).call(below);
     svg.select<SVGGElement>(".axis.y").attr("transform", `translate(${left},0)`).call(beside);
-    svg.select(".axis-title.x").attr("x", right).attr("y", bottom + 18 * this.unit);
+    svg.select(".axis-title.x").attr("x", this.width - 2).attr("y", bottom + 18 * this.unit);
     svg
       .select(".grid-lines")
       .selectAll("line")

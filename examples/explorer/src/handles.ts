@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What q and the components are held by: a dot on top moves a curve, a bar at its side widens it.
 import { formatNumber } from "./format";
-import { stepsOf } from "./keys";
+import { keepInSight, stepsOf } from "./keys";
 
 export interface Held {
   key: string; // q, or the component's number
@@ -83,6 +83,7 @@ export class Handles {
       event.preventDefault();
       event.stopPropagation();
     });
+    keepInSight(handle);
     handle.addEventListener("keydown", (event) => {
       const steps = stepsOf(event);
       if (steps) this.onPull({ key, steps });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How keys move what has a mean and a width.
+// How the keyboard reaches and moves what has a mean and a width.
 
 /// Steps along the mean and along the width; undefined for keys that do not move. With Shift, ten at once.
 export function stepsOf(event: KeyboardEvent): [mean: number, width: number] | undefined {
@@ -19,4 +19,11 @@ export function stepsOf(event: KeyboardEvent): [mean: number, width: number] | u
   event.preventDefault();
   const reach = event.shiftKey ? far : 1;
   return [step[0] * reach, step[1] * reach];
+}
+
+/// Not every browser scrolls to a part of a drawing that gets the focus.
+export function keepInSight(part: SVGElement): void {
+  part.addEventListener("focus", () => {
+    if (part.matches(":focus-visible")) part.scrollIntoView({ block: "nearest" });
+  });
 }

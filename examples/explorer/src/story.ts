@@ -40,7 +40,7 @@ export function headline({ forwardMinimum, stationary }: Answer, humps: readonly
   const begin = `One Gaussian <i>q</i> stands for <i>p</i>.`;
   if (!best) return `${begin} Here ${formulas.reverse} has no minimum on the map.`;
   if (!forwardMinimum)
-    return `${begin} On this window ${formulas.forward} has no best one: the flatter <i>q</i>, the better. ${formulas.reverse} has.`;
+    return `${begin} On this window ${formulas.forward} has no best one, the flatter <i>q</i> the better; ${formulas.reverse} has one.`;
   if (Math.max(forwardMinimum.value, best.value) < 1e-6)
     return `<i>p</i> is a Gaussian itself: both ${formulas.forward} and ${formulas.reverse} find it, and are 0.`;
   const covered = humps.filter((x) => Math.abs(x - best.mu) <= 2 * best.sigma).length;

@@ -6,7 +6,7 @@ import { select } from "d3-selection";
 import { barLevels, type MapLayout, type Spot } from "./contour_map";
 import type { Gaussian, Mesh, MeshKind, Point } from "./core";
 import { formatLevel, formatNats, formatNumber } from "./format";
-import { stepsOf } from "./keys";
+import { keepInSight, stepsOf } from "./keys";
 import { divergence, markerCircles, marks, math, scaled, smallest, unit } from "./layout";
 import type { Panel, PanelCanvases, Scale } from "./painter";
 import { clamp, ranges, snap } from "./state";
@@ -233,6 +233,7 @@ export class SurfacePlot {
     this.svg.addEventListener("click", (event) => {
       if ((event as PointerEvent).pointerType === "touch" && inside(event as PointerEvent)) move(event as PointerEvent);
     });
+    keepInSight(this.marker);
     this.marker.addEventListener("keydown", (event) => {
       const { q } = this;
       const steps = stepsOf(event);

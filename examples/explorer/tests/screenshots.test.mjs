@@ -23,7 +23,9 @@ const shots = [
 
 inEachBrowser((browser) => {
   test("screenshots are taken", async (t) => {
-    for (const [name, hash, { full = false, ...options } = {}] of shots)
+    // In Firefox some, for the fonts and controls that are its own.
+    const some = browser.isChromium ? shots : shots.filter(([name]) => ["first", "whole", "phone"].includes(name));
+    for (const [name, hash, { full = false, ...options } = {}] of some)
       await browser.withPage(
         hash,
         async (page) => {

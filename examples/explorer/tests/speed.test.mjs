@@ -28,7 +28,7 @@ async function pull(page) {
   const all = new Map();
   for (let n = 1; n <= 200; ++n) {
     await to(-3 + 0.05 * Math.abs(50 - (n % 100)));
-    await pause(18 + ((n * 7) % 17));
+    await pause(6 + ((n * 7) % 17));
     const timing = await page.$eval("#timing", (e) => ({ ...e.dataset }));
     all.set(timing.paints, timing);
   }
