@@ -152,7 +152,8 @@ template <class Domain>
 auto& tables_of(Domain& on) {
   const int mesh = explorer().mesh;
   auto found = on.tables.find(mesh);
-  if (found == on.tables.end()) found = on.tables.emplace(mesh, Tables<typename Domain::Bank>{on.bank(map_mesh(mesh))}).first;
+  if (found == on.tables.end())
+    found = on.tables.emplace(mesh, Tables<typename Domain::Bank>{on.bank(map_mesh(mesh))}).first;
   return found->second;
 }
 
