@@ -25,11 +25,14 @@ export function stepsOf(event: KeyboardEvent): [mean: number, width: number] | u
 export function keepInSight(part: SVGElement): void {
   const space = 24; // pixels around it
   part.addEventListener("focus", () => {
-    if (!part.matches(":focus-visible")) return;
+    if (part.matches(":focus-visible")) requestAnimationFrame(scroll); // after what the browser does itself
+  });
+  const scroll = () => {
+    if (document.activeElement !== part) return;
     const sticky = getComputedStyle(part.closest(".plot")!).position === "sticky";
     const covered = sticky ? 0 : parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
     const { top, bottom } = part.querySelector(".dot .grip, .halo")!.getBoundingClientRect();
     if (top < covered + space) scrollBy(0, top - covered - space);
     else if (bottom > innerHeight - space) scrollBy(0, bottom - innerHeight + space);
-  });
+  };
 }
