@@ -56,10 +56,15 @@ function files({ core, state, picture }: Page): void {
 }
 
 /// Buttons that set the state, in the order of their list.
-function offer({ edit }: Page, id: string, list: readonly Preset[]): void {
+function offer({ edit, descend, state }: Page, id: string, list: readonly Preset[]): void {
+  const choose = (preset: Preset) => {
+    edit((s) => preset.set(s));
+    if (state().descents.length) descend(state().descents);
+    scrollTo({ top: 0, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  };
   byId(id)
     .querySelectorAll("button")
-    .forEach((button, n) => button.addEventListener("click", () => edit((s) => list[n]!.set(s))));
+    .forEach((button, n) => button.addEventListener("click", () => choose(list[n]!)));
 }
 
 export function listenToButtons(page: Page): void {

@@ -16,7 +16,7 @@ const picture =
   (components: Component[], mu: number, sigma: number, rest: Partial<State> = {}) =>
   (state: State): void => {
     const { domain } = defaultState();
-    Object.assign(state, { components, samples: undefined, unit: undefined, q: { mu, sigma }, descents: [], domain, ...rest });
+    Object.assign(state, { components, samples: undefined, unit: undefined, q: { mu, sigma }, descents: [], compare: false, domain, ...rest });
     state.components = structuredClone(components);
   };
 

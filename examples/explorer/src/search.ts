@@ -18,6 +18,7 @@ export class Search {
   private staleTimer = 0;
   private progress = 1; // of the animation, 0 to 1
   private animation = 0;
+  private begun = 0; // the revision of the last start, before which paths are others
 
   constructor(
     private readonly plots: Plots,
@@ -51,7 +52,7 @@ export class Search {
     this.finish();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.progress = still || !this.descents().length ? 1 : 0;
-    if (this.answer) this.answer = { ...this.answer, paths: {} };
+    this.begun = this.revision();
     this.draw();
     if (this.progress < 1) this.animation = requestAnimationFrame((now) => this.animate(now));
   }
@@ -59,7 +60,7 @@ export class Search {
   /// The clock starts when the paths have come.
   private animate(begin: number): void {
     const step = (now: number) => {
-      const ready = this.descents().every((direction) => this.answer?.paths[direction]);
+      const ready = this.descents().every((direction) => this.path(direction).length);
       if (!ready) begin = now;
       this.progress = Math.min(1, Math.max(0, (now - begin) / animationMilliseconds));
       this.draw();
@@ -88,7 +89,8 @@ export class Search {
 
   /// The descent's path as far as the animation has come.
   private path(direction: Direction): Point[] {
-    const path = (this.descents().includes(direction) && this.answer?.paths[direction]) || [];
+    const wanted = this.descents().includes(direction) && (this.answered?.revision ?? 0) >= this.begun;
+    const path = (wanted && this.answer?.paths[direction]) || [];
     return beginning(path, this.progress);
   }
 

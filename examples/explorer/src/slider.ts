@@ -23,7 +23,8 @@ export function slider(id: string, label: string, name: string, range: Range, on
   root.className = "slider";
   root.innerHTML = `<label for="${id}"><i>${label}</i></label>
     <input type="range" id="${id}" min="${range.min}" max="${range.max}" step="any" aria-label="${name}">
-    <input type="text" inputmode="decimal" autocomplete="off" id="${id}-number" aria-label="${name}, as a number">`;
+    <input type="text" inputmode="decimal" autocomplete="off" id="${id}-number" aria-label="${name}, as a number" aria-describedby="${id}-range">
+    <span class="range" id="${id}-range">${formatNumber(range.min, decimalsOf(range.min))} to ${formatNumber(range.max, decimalsOf(range.max))}</span>`;
   const [track, field] = root.querySelectorAll("input") as unknown as [HTMLInputElement, HTMLInputElement];
   let shown: number | undefined;
   const show = (value: number) => {
@@ -51,7 +52,6 @@ export function slider(id: string, label: string, name: string, range: Range, on
     const value = parse(field.value);
     const fits = value >= range.min && value <= range.max;
     field.setAttribute("aria-invalid", String(!fits));
-    field.title = fits ? "" : `a number from ${range.min} to ${range.max}`;
     if (fits) change(decimal(value));
   });
   field.addEventListener("keydown", (event) => {
