@@ -65,3 +65,50 @@ test("the levels of the colour bar and of the contours lie where they belong", (
     assert.ok(number >= 2 && number <= 12, `${name}: ${number} ticks`);
   }
 });
+
+/// A canvas that notes where letters are written.
+class NotedCanvas {
+  written = [];
+  constructor(width, height) {
+    Object.assign(this, { width, height });
+  }
+  getContext() {
+    const canvas = this;
+    let at;
+    const known = {
+      translate: (x, y) => (at = { x, y }),
+      fillText: (text) => canvas.written.push({ text, ...at }),
+      clearRect: () => (canvas.written = []),
+      createLinearGradient: () => ({ addColorStop() {} }),
+    };
+    return new Proxy({}, { get: (_, name) => known[name] ?? (() => {}), set: () => true });
+  }
+}
+
+test("no level is written where something is marked, nor on another one", () => {
+  globalThis.OffscreenCanvas = NotedCanvas;
+  globalThis.ImageData = class {
+    constructor(width, height) {
+      Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });
+    }
+  };
+  const box = { left: 44, right: 480, top: 30, bottom: 260 };
+  let labels = 0;
+  for (const { name, columns, values } of surfaces()) {
+    const rows = values.length / columns;
+    const letters = new NotedCanvas(540, 300);
+    const drawn = new map.ContourMap(new NotedCanvas(540, 300), letters, columns, rows);
+    drawn.resize({ width: 540, height: 300, box, bar: box, unit: 1, density: 1, fontFamily: "sans-serif" });
+    drawn.draw(map.logsOf(values, columns), undefined);
+    // Marks where levels were written make them move.
+    const spots = letters.written.filter((_, n) => n % 2 === 0).map(({ x, y }) => ({ x: x + 3, y: y - 2 }));
+    drawn.label(spots);
+    for (const [n, { x, y, text }] of letters.written.entries()) {
+      const near = (other, width, height) => Math.abs(other.x - x) < width && Math.abs(other.y - y) < height;
+      assert.ok(!spots.some((spot) => near(spot, 27, 19)), `${name}: ${text} is under a mark`);
+      assert.ok(!letters.written.some((other, m) => m < n && near(other, 44, 17)), `${name}: ${text} is on another level`);
+    }
+    labels += letters.written.length;
+  }
+  assert.ok(labels > 40, `${labels} levels written`);
+});

@@ -113,6 +113,7 @@ inEachBrowser((browser) => {
       assert.equal((await shown(page)).sliders.mu1, -7.25);
       await type("sigma1", "99");
       assert.equal(await page.$eval("#sigma1-number", (field) => field.getAttribute("aria-invalid")), "true");
+      assert.equal(await page.$eval("#sigma1-range", (e) => getComputedStyle(e).display + e.textContent), "block0.1 to 3.0", "the range is told");
       await page.$eval("#sigma1-number", (field) => field.blur());
       assert.equal(await page.$eval("#sigma1-number", (field) => field.value), "1.0");
     }));
