@@ -128,6 +128,7 @@ inEachBrowser((browser) => {
       const session = await page.createCDPSession();
       await session.send("Emulation.setEmulatedMedia", { features: [{ name: "forced-colors", value: "active" }] });
       await settled(page);
+      assert.equal(await page.$eval("#reverse .figure", (e) => getComputedStyle(e).backgroundColor), "rgba(0, 0, 0, 0)", "the maps are seen");
       const strokes = await page.$$eval("#density .p.line, #density .q.line, #density .handle .grip", (all) => all.map((e) => getComputedStyle(e).stroke));
       assert.ok(strokes.every((stroke) => stroke !== "none"));
       const [on, off] = await page.$$eval("#domain span", (all) => all.map((e) => getComputedStyle(e).backgroundColor));
