@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The asymmetry, computed: as the components of p move apart, the forward fit and every stationary point in reverse.
-#include "command_line.hpp"
+#include "target.hpp"
 
 namespace {
 
@@ -17,37 +17,54 @@ const char* name(klgrid::StationaryKind kind) {
   }
 }
 
+/// p with its components' distances from its mean multiplied by a factor.
+klgrid::GaussianMixture<double> spread(const klgrid::GaussianMixture<double>& p, double factor) {
+  return {p.weights(), (p.mean() + (p.means() - p.mean()) * factor).eval(), p.stddevs()};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  command_line::Program program(
-      "asymmetry", "The forward fit and all stationary points of D(q||p), nats, as the means of p are scaled");
-  command_line::MixtureOptions mixture;
-  command_line::DomainOption domain{.domain = "line"};
-  command_line::MeshOptions mesh;
+  command_line::Program program("asymmetry",
+                                "The forward fit and all stationary points of D(q||p), as the components of p (or its "
+                                "samples, or its nodes, each "
+                                "a Gaussian) move apart",
+                                {{"scale", "factor of the components' distances from p's mean"},
+                                 {"direction", "forward: D(p||q); reverse: D(q||p)"},
+                                 {"kind", "minimum, saddle, maximum or degenerate"},
+                                 {"mu", "mean of q"},
+                                 {"sigma", "standard deviation of q"},
+                                 {"kl", "the divergence at q, nats"}});
+  command_line::TargetOptions target_options;
+  command_line::DomainOption domain;
+  command_line::MeshOptions mesh_options;
   command_line::AxisOption scale{"--scale", {0.02, 1.5, 0.02}};
   command_line::OutputOption output;
-  mixture.add_to(program);
+  target_options.add_to(program);
   domain.add_to(program);
-  mesh.add_to(program);
-  scale.add_to(program, "Factors of the means");
+  mesh_options.add_to(program);
+  scale.add_to(program, "Factors");
   output.add_to(program);
 
   return program.run(argc, argv, [&] {
-    const auto base = mixture.mixture();
-    const auto range = mesh.mesh();
+    auto target = target_options.read();
     const auto scales = scale.axis();
+    if (target.extent && !target.gridded)
+      target.extent = command_line::Extent(spread(target.mixture, scales[scales.size() - 1]));
+    const auto mesh = mesh_options.mesh(target);
     output.write([&](std::ostream& out) {
-      klgrid::write_csv_row(out, "scale", "direction", "kind", "mu", "sigma", "kl");
+      program.write_header(out);
       for (const double factor : scales)
-        domain.with_density({base.weights(), (base.means() * factor).eval(), base.stddevs()}, [&](const auto& p) {
+        domain.with_mixture(target, spread(target.mixture, factor), [&](const auto& p) {
+          const auto row = [&](const char* direction, const char* kind, const auto& q, double value) {
+            domain.watch(q, p);
+            klgrid::write_csv_row(out, factor, direction, kind, q.mean(), q.stddev(), value);
+          };
           const auto forward = klgrid::fit_forward(p);
-          klgrid::write_csv_row(out, factor, "forward", "minimum", forward.q.mean(), forward.q.stddev(), forward.value);
+          row("forward", "minimum", forward.q, forward.value);
           const auto points =
-              command_line::from_option("--mu, --sigma", [&] { return klgrid::reverse_stationary_points(p, range); });
-          for (const auto& point : points)
-            klgrid::write_csv_row(out, factor, "reverse", name(point.kind), point.q.mean(), point.q.stddev(),
-                                  point.derivatives.value);
+              command_line::from_option("--mu, --sigma", [&] { return klgrid::reverse_stationary_points(p, mesh); });
+          for (const auto& point : points) row("reverse", name(point.kind), point.q, point.derivatives.value);
         });
     });
   });

@@ -2,24 +2,58 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <numeric>
 #include <system_error>
 
 namespace command_line {
 
 namespace {
 
-klgrid::Vector<double> to_vector(const std::vector<double>& values) {
-  return Eigen::Map<const klgrid::Vector<double>>(values.data(), static_cast<klgrid::Index>(values.size()));
+/// The letters to insert, to delete or to change until one text is the other (Levenshtein's distance).
+std::size_t edits(const std::string& from, const std::string& to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t change = diagonal + (from[i] != to[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
 }
+
+/// What is said to an argument that is no option.
+std::string answer(const CLI::App& app, const std::string& argument) {
+  if (argument.front() != '-') return argument + " stands alone: which option is it for?";
+  const std::string name = argument.substr(0, argument.find('='));
+  std::string nearest;
+  for (const auto* option : app.get_options())
+    for (const auto& each : option->get_lnames())
+      if (nearest.empty() || edits(name, "--" + each) < edits(name, nearest)) nearest = "--" + each;
+  return name + " is no option; the nearest one is " + nearest + " (--help lists all)";
+}
+
+constexpr klgrid::Index most_values = 10'000'000;
 
 }  // namespace
 
-Program::Program(const std::string& name, const std::string& description)
-    : app_(std::make_unique<CLI::App>(description, name)) {}
+Program::Program(const std::string& name, const std::string& description, const std::vector<Column>& columns)
+    : app_(std::make_unique<CLI::App>(description, name)), columns_(columns) {
+  std::size_t width = 0;
+  for (const auto& column : columns) width = std::max(width, column.name.size());
+  std::string footer = "Columns:\n";
+  for (const auto& column : columns)
+    footer += "  " + column.name + std::string(width + 2 - column.name.size(), ' ') + column.meaning + '\n';
+  app_->footer(footer);
+}
 
 Program::~Program() = default;
 
@@ -47,65 +81,68 @@ void Program::add(const std::string& name, std::string& value, const std::string
   if (!choices.empty()) option->check(CLI::IsMember(choices));
 }
 
+void Program::add_file(const std::string& name, std::string& value, const std::string& description) {
+  app_->add_option(name, value, description)->type_name("FILE")->capture_default_str();
+}
+
+bool Program::given(const std::string& name) const { return app_->count(name) > 0; }
+
+void Program::write_header(std::ostream& out) const {
+  std::string separator;
+  for (const auto& column : columns_) out << std::exchange(separator, ",") << column.name;
+  out << '\n';
+}
+
 int Program::run(int argc, char** argv, const std::function<void()>& body) {
-  const auto fail = [&](const std::exception& error, int code) {
-    std::cerr << app_->get_name() << ": " << error.what() << '\n';
-    return code;
-  };
+  const auto tell = [&](const std::string& what) { std::cerr << app_->get_name() << ": " << what << '\n'; };
   try {
     app_->parse(argc, argv);
     body();
+    for (const auto& warning : warnings_)
+      if (const auto text = warning(); !text.empty()) tell("warning: " + text);
     return 0;
+  } catch (const CLI::ExtrasError&) {
+    tell(answer(*app_, app_->remaining().front()));
+    return 2;
+  } catch (const CLI::Success& asked) {
+    return app_->exit(asked);
   } catch (const CLI::ParseError& error) {
-    return app_->exit(error) == 0 ? 0 : 2;
+    tell(error.what());
+    return 2;
   } catch (const OptionError& error) {
-    return fail(error, 2);
+    tell(error.what());
+    return 2;
   } catch (const std::exception& error) {
-    return fail(error, 1);
+    tell(error.what());
+    return 1;
   }
 }
 
-void MixtureOptions::add_to(Program& program) {
-  program.add("--weights", weights, "Weights of the mixture p, of sum 1");
-  program.add("--means", means, "Means of its components");
-  program.add("--stddevs", stddevs, "Standard deviations of its components");
+void AxisOption::add_to(Program& options, const std::string& description) {
+  program = &options;
+  options.add(name, range, description + ": start,stop,step as of NumPy's arange");
 }
 
-klgrid::GaussianMixture<double> MixtureOptions::mixture() const {
-  try {
-    return {to_vector(weights), to_vector(means), to_vector(stddevs)};
-  } catch (const std::invalid_argument& refused) {
-    // "GaussianMixture: means[1] must be ...": the argument has the option's name.
-    const std::string message = refused.what();
-    const auto begin = message.find(": ") + 2;
-    throw OptionError("--" + message.substr(begin, message.find_first_of("[ ", begin) - begin) + ": " + message);
-  }
+klgrid::Vector<double> AxisOption::axis(const std::optional<Range>& other_default) const {
+  const auto& [start, stop, step] = other_default && !program->given(name) ? *other_default : range;
+  if ((stop - start) / step > static_cast<double>(most_values))
+    throw OptionError(name + ": " + to_text({start, stop, step}) + " are more than " + std::to_string(most_values) +
+                      " values");
+  return from_option(name, [&, start = start, stop = stop, step = step] { return klgrid::arange(start, stop, step); });
 }
 
-void AxisOption::add_to(Program& program, const std::string& description) {
-  program.add(name, range, description + ": start,stop,step as of NumPy's arange");
+klgrid::Grid<double> AxisOption::grid(const std::optional<Range>& other_default) const {
+  const auto nodes = axis(other_default);
+  const double step = other_default && !program->given(name) ? (*other_default)[2] : range[2];
+  return from_option(name,
+                     [&] { return klgrid::Grid<double>(nodes, klgrid::Vector<double>::Constant(nodes.size(), step)); });
 }
 
-klgrid::Vector<double> AxisOption::axis() const {
-  return from_option(name, [&] { return klgrid::arange(range[0], range[1], range[2]); });
-}
-
-klgrid::Grid<double> AxisOption::grid() const {
-  return from_option(name, [&] { return klgrid::Grid<double>::arange(range[0], range[1], range[2]); });
-}
-
-void DomainOption::add_to(Program& program) {
-  program.add("--domain", domain, "Sums over the grid of --x, or integrals over the real line", {"grid", "line"});
-  x.add_to(program, "Nodes of the grid");
-}
-
-void MeshOptions::add_to(Program& program) {
-  mu.add_to(program, "Means of the Gaussians q");
-  sigma.add_to(program, "Standard deviations of the Gaussians q");
-}
-
-klgrid::ParameterMesh<double> MeshOptions::mesh() const {
-  return from_option(sigma.name, [&] { return klgrid::ParameterMesh<double>(mu.axis(), sigma.axis()); });
+std::string to_text(const AxisOption::Range& range) {
+  std::ostringstream text;
+  text.precision(12);
+  text << range[0] << ',' << range[1] << ',' << range[2];
+  return text.str();
 }
 
 void GaussianOptions::add_to(Program& program) {
@@ -118,13 +155,17 @@ klgrid::Gaussian<double> GaussianOptions::gaussian() const {
   return from_option("--sigma", [&] { return klgrid::Gaussian<double>(mu, sigma); });
 }
 
-void OutputOption::add_to(Program& program) {
-  program.add("--output", file, "CSV file to write, - for standard output");
+void OutputOption::add_to(Program& program, const std::string& description) {
+  program.add_file("--output", file, description);
 }
 
 void OutputOption::put_out(const std::string& text) const {
-  if (file == "-") {
-    if (!(std::cout << text).flush()) throw OptionError("--output: standard output cannot be written");
+  const auto fail = [](const std::string& what, const std::string& reason) {
+    throw OptionError("--output: " + what + " cannot be written: " + reason);
+  };
+  errno = 0;
+  if (file == "-" || file.empty()) {
+    if (!(std::cout << text).flush()) fail("standard output", std::generic_category().message(errno));
     return;
   }
   // A file appears when it is complete: its text goes to a neighbour first, which then takes its name. What is no file,
@@ -132,15 +173,17 @@ void OutputOption::put_out(const std::string& text) const {
   std::error_code error;
   const bool replace = !std::filesystem::exists(file, error) || std::filesystem::is_regular_file(file, error);
   const std::string target = replace ? file + ".part" : file;
+  errno = 0;
   std::ofstream stream(target, std::ios::binary);
   const bool opened = stream.is_open();
   stream << text;
   stream.close();
-  error.clear();
+  error.assign(stream ? 0 : errno ? errno : EIO, std::generic_category());
   if (stream && replace) std::filesystem::rename(target, file, error);
   if (stream && !error) return;
+  const std::string reason = error.message();
   if (opened && replace) std::filesystem::remove(target, error);
-  throw OptionError("--output: " + file + " cannot be written");
+  fail(file, reason);
 }
 
 }  // namespace command_line

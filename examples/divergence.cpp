@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Both divergences of one pair, and the entropies they are made of, as one line of CSV.
-#include "command_line.hpp"
+#include "target.hpp"
 
 namespace {
 
@@ -13,23 +13,31 @@ double entropy_of(const klgrid::Gaussian<double>& q, const klgrid::RealLineDensi
 
 int main(int argc, char** argv) {
   command_line::Program program(
-      "divergence", "Both KL divergences of a mixture p and one Gaussian q(mu, sigma), with their entropies, in nats");
-  command_line::MixtureOptions mixture;
+      "divergence", "Both KL divergences of a density p and one Gaussian q(mu, sigma), with their entropies",
+      {{"mu", "mean of q"},
+       {"sigma", "standard deviation of q"},
+       {"forward_kl", "D(p||q), nats"},
+       {"reverse_kl", "D(q||p), nats"},
+       {"entropy_p", "H(p), nats"},
+       {"entropy_q", "H(q), nats"},
+       {"cross_entropy_p_q", "H(p,q) = H(p) + D(p||q), nats"},
+       {"cross_entropy_q_p", "H(q,p) = H(q) + D(q||p), nats"}});
+  command_line::TargetOptions target;
   command_line::DomainOption domain;
   command_line::GaussianOptions gaussian;
   command_line::OutputOption output;
-  mixture.add_to(program);
+  target.add_to(program);
   domain.add_to(program);
   gaussian.add_to(program);
   output.add_to(program);
 
   return program.run(argc, argv, [&] {
     const auto q = gaussian.gaussian();
-    domain.with_density(mixture.mixture(), [&](const auto& p) {
+    domain.with_density(target.read(), [&](const auto& p) {
       output.write([&](std::ostream& out) {
-        klgrid::write_csv_row(out, "mu", "sigma", "forward_kl", "reverse_kl", "entropy_p", "entropy_q",
-                              "cross_entropy_p_q", "cross_entropy_q_p");
+        program.write_header(out);
         command_line::from_option("--mu, --sigma", [&] {
+          domain.watch(q, p);
           klgrid::write_csv_row(out, q.mean(), q.stddev(), klgrid::forward_kl(p, q), klgrid::reverse_kl(q, p),
                                 klgrid::entropy(p), entropy_of(q, p), klgrid::cross_entropy(p, q),
                                 klgrid::cross_entropy(q, p));

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The best Gaussians: the least of D(p||q), and every minimum of D(q||p), as a table to read or as CSV.
+#include <algorithm>
+#include <cstdio>
+
+#include "target.hpp"
+
+namespace {
+
+struct Minimum {
+  const char* direction;
+  klgrid::Gaussian<double> q;
+  double value;
+  bool converged = true;
+};
+
+bool same(const klgrid::Gaussian<double>& a, const klgrid::Gaussian<double>& b) {
+  constexpr double slack = 1e-5;  // some of what descents to one minimum differ by
+  return std::abs(a.mean() - b.mean()) < slack * a.stddev() && std::abs(a.stddev() - b.stddev()) < slack * a.stddev();
+}
+
+/// The minima of D(q||p), the least first: those of the mesh, and those that descents from the parts of p end in.
+template <class Density>
+std::vector<Minimum> reverse_minima(const Density& p, const klgrid::ParameterMesh<double>& mesh,
+                                    const std::vector<klgrid::Gaussian<double>>& starts) {
+  std::vector<Minimum> minima;
+  if (!p.has_full_support()) return minima;
+  const auto add = [&](const klgrid::Gaussian<double>& q, double value) {
+    if (std::none_of(minima.begin(), minima.end(), [&](const Minimum& other) { return same(q, other.q); }))
+      minima.push_back({"reverse", q, value});
+  };
+  for (const auto& point : klgrid::reverse_stationary_points(p, mesh))
+    if (point.kind == klgrid::StationaryKind::minimum) add(point.q, point.derivatives.value);
+  for (const auto& start : starts)
+    if (const auto fit = klgrid::fit_reverse(p, start); fit.status == klgrid::FitStatus::converged)
+      add(fit.q, fit.value);
+  std::sort(minima.begin(), minima.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  return minima;
+}
+
+/// The minima as lines for people.
+std::string table(const std::vector<Minimum>& minima) {
+  std::string text = "               mean  std. deviation       nats\n";
+  for (std::size_t i = 0; i < minima.size(); ++i) {
+    const auto& [direction, q, value, converged] = minima[i];
+    const bool forward = i == 0;
+    const char* remark = !converged ? "no minimum: the descent ends here"
+                         : forward  ? "covers p"
+                         : i == 1   ? "the best in p"
+                                    : "";
+    char line[120];
+    std::snprintf(line, sizeof line, "%s %11.6g %15.6g %10.5g  %s", forward ? "D(p||q)" : "D(q||p)", q.mean(),
+                  q.stddev(), value, remark);
+    text += line;
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += '\n';
+  }
+  if (minima.size() == 1) text += "D(q||p) is infinite for every Gaussian: p is 0 at some nodes\n";
+  return text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  command_line::Program program("fit",
+                                "The Gaussians nearest to a density p: the least of D(p||q) and all minima of D(q||p), "
+                                "as a table to read and, with --output, as CSV",
+                                {{"direction", "forward: D(p||q); reverse: D(q||p), the least first"},
+                                 {"mu", "mean of q"},
+                                 {"sigma", "standard deviation of q"},
+                                 {"kl", "the divergence at q, nats"},
+                                 {"converged", "1, or 0 if the descent found no minimum"}});
+  command_line::TargetOptions target_options;
+  command_line::DomainOption domain;
+  command_line::MeshOptions mesh_options;
+  command_line::OutputOption output{.file = {}};
+  target_options.add_to(program);
+  domain.add_to(program);
+  mesh_options.add_to(program);
+  output.add_to(program, "CSV file to write beside the table; - for standard output without the table");
+
+  return program.run(argc, argv, [&] {
+    const auto target = target_options.read();
+    const auto mesh = mesh_options.mesh(target);
+    domain.with_density(target, [&](const auto& p) {
+      const auto forward = klgrid::fit_forward(p);
+      std::vector<Minimum> minima{
+          {"forward", forward.q, forward.value, forward.status == klgrid::FitStatus::converged}};
+      const auto reverse = command_line::from_option(
+          "--mu, --sigma", [&] { return reverse_minima(p, mesh, klgrid::starting_points(target.mixture)); });
+      minima.insert(minima.end(), reverse.begin(), reverse.end());
+      for (const auto& each : minima) domain.watch(each.q, p);
+      if (!output.file.empty())
+        output.write([&](std::ostream& out) {
+          program.write_header(out);
+          for (const auto& each : minima)
+            klgrid::write_csv_row(out, each.direction, each.q.mean(), each.q.stddev(), each.value,
+                                  static_cast<int>(each.converged));
+        });
+      if (output.file != "-")
+        command_line::OutputOption().write([&](std::ostream& out) {
+          out << "p: " << target.name << "\n\n" << table(minima);
+        });
+    });
+  });
+}
