@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The best Gaussians: the least of D(p||q), and every minimum of D(q||p), as a table to read or as CSV.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "target.hpp"
@@ -38,22 +39,21 @@ std::vector<Minimum> reverse_minima(const Density& p, const klgrid::ParameterMes
   return minima;
 }
 
-/// The minima as lines for people.
+/// The minima as lines for people: means to as many decimals as tell a small part of the standard deviation.
 std::string table(const std::vector<Minimum>& minima) {
-  std::string text = "               mean  std. deviation       nats\n";
+  std::string text = "                  mean  std. deviation        nats\n";
   for (std::size_t i = 0; i < minima.size(); ++i) {
     const auto& [direction, q, value, converged] = minima[i];
-    const bool forward = i == 0;
-    const char* remark = !converged ? "no minimum: the descent ends here"
-                         : forward  ? "covers p"
-                         : i == 1   ? "the best in p"
+    const int decimals = std::max(0, 4 - static_cast<int>(std::floor(std::log10(q.stddev()))));
+    const double mean = std::abs(q.mean()) < 1e-5 * q.stddev() ? 0.0 : q.mean();
+    const char* remark = !converged ? "  no minimum: the descent ends here"
+                         : i == 0   ? "  covers p"
+                         : i == 1   ? "  the best in p"
                                     : "";
-    char line[120];
-    std::snprintf(line, sizeof line, "%s %11.6g %15.6g %10.5g  %s", forward ? "D(p||q)" : "D(q||p)", q.mean(),
-                  q.stddev(), value, remark);
+    char line[400];
+    std::snprintf(line, sizeof line, "%s %14.*f %15.*f %11.5g%s\n", i == 0 ? "D(p||q)" : "D(q||p)", decimals, mean,
+                  decimals, q.stddev(), value, remark);
     text += line;
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += '\n';
   }
   if (minima.size() == 1) text += "D(q||p) is infinite for every Gaussian: p is 0 at some nodes\n";
   return text;

@@ -106,7 +106,7 @@ klgrid::Vector<double> Table::only_column(const Rule& rule) const {
   const auto columns = names_.empty() ? fields(lines_.front().text).size() : names_.size();
   if (columns > 1)
     fail("has " + std::to_string(columns) + " columns, " +
-         (names_.empty() ? "and no line of names that would tell which is meant" : names() + ": say which is meant"));
+         (names_.empty() ? "and no line of names that would tell which is meant" : names() + ": name one by --column"));
   return numbers(0, rule);
 }
 

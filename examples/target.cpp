@@ -26,13 +26,14 @@ std::string format(const char* text, Values... values) {
 
 double rounded(double x) { return std::stod(format("%.12g", x)); }
 
-/// From low to high, rounded outwards, in at least that many steps of 1, 2 or 5 times a power of ten.
+/// From low to high, rounded outwards to tens of steps, in steps of 1, 2 or 5 times a power of ten.
 AxisOption::Range round_range(double low, double high, double step) {
   const double power = std::pow(10.0, std::floor(std::log10(step)));
   double nice = power;
   for (const double leading : {2.0, 5.0, 10.0})
     if (leading * power <= step * (1 + 1e-9)) nice = leading * power;
-  return {rounded(std::floor(low / nice + 1e-9) * nice), rounded(std::ceil(high / nice - 1e-9) * nice), rounded(nice)};
+  const double tens = 10 * nice;
+  return {rounded(std::floor(low / tens + 1e-9) * tens), rounded(std::ceil(high / tens - 1e-9) * tens), rounded(nice)};
 }
 
 /// The weights of the trapezoidal rule at nodes of any distances.
@@ -78,6 +79,9 @@ Extent::Extent(const klgrid::GaussianMixture<double>& p) {
     end = std::max(end, mean + 7 * stddev);
     narrowest = std::min(narrowest, stddev);
   }
+  const double reach = 4 * std::sqrt(p.variance());
+  begin = std::min(begin, p.mean() - reach);
+  end = std::max(end, p.mean() + reach);
 }
 
 Extent::Extent(const klgrid::GridDensity<double>& p) {

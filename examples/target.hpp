@@ -15,14 +15,14 @@ namespace command_line {
 /// Where a density has its mass, and the width of its narrowest part.
 struct Extent {
   double low, high;   ///< the ends of what is to be seen of it
-  double begin, end;  ///< the ends of a window that holds it
+  double begin, end;  ///< the ends of a window that holds it, and the Gaussian of its moments
   double narrowest;   ///< the least standard deviation of its parts, or distance of its nodes
 
   explicit Extent(const klgrid::GaussianMixture<double>& p);
   explicit Extent(const klgrid::GridDensity<double>& p);
 
-  // The notebook's axes, for a density that lies elsewhere: for the notebook's own they are its -10,10,0.05 of x,
-  // -5,5,0.1 of mu and 0.1,10,0.1 of sigma.
+  // Axes as the notebook's, for a density of any place and width; of mu and sigma they are the notebook's own for the
+  // notebook's mixture.
   [[nodiscard]] AxisOption::Range x() const;
   [[nodiscard]] AxisOption::Range mu() const;
   [[nodiscard]] AxisOption::Range sigma() const;
