@@ -1,45 +1,69 @@
-# As the humps of p move apart, and as the order runs from 0 to 1:
+# The best Gaussians as the humps of p move apart, and as the order alpha runs from 0 to 1:
 #   gnuplot -c asymmetry.gp DIRECTORY
 # reads asymmetry.csv and alpha.csv there and writes asymmetry.png and asymmetry.svg beside them.
 dir = ARG1
+here = ARG0[1:strlen(ARG0) - strlen('asymmetry.gp')]
+load here.'style.gp'
 set datafile separator comma
-text = '#22262b';  grey = '#8d96a0';  forward_colour = '#1d5c96';  reverse_colour = '#e08e0b'
+# Scale, mu and sigma of the points of each kind. The minima of one scale come sorted; several may be equally good.
 set table $forward
 plot dir.'/asymmetry.csv' using 1:4:5 skip 1 with table if (strcol(2) eq 'forward')
-do for [kind in "minimum saddle"] {
-  if (kind eq 'minimum') { set table $minima } else { set table $saddles }
-  plot dir.'/asymmetry.csv' using 1:4:5 skip 1 with table if (strcol(2) eq 'reverse' && strcol(3) eq kind)
-}
-set table $orders
-plot dir.'/alpha.csv' using 1:2:3 skip 1 with table
+set table $saddles
+plot dir.'/asymmetry.csv' using 1:4:5 skip 1 with table if (strcol(3) eq 'saddle')
+set table $sorted
+plot dir.'/asymmetry.csv' using 1:4:5:6 skip 1 with table if (strcol(2) eq 'reverse' && strcol(3) eq 'minimum')
 unset table
 set datafile separator whitespace
-D(a, b) = sprintf('{/:Italic D}({/:Italic %s} ‖ {/:Italic %s})', a, b)
-set tics nomirror out textcolor rgb text scale 0.5
-set border 3 lc rgb text
-set grid lc rgb '#e4e8ec' lw 0.8
+previous = -1e300;  least = 0
+is_best(scale, kl) = (scale == previous ? 0 : (previous = scale, least = kl), kl < least + 1e-5)
+set table $minima
+plot $sorted using 1:2:3:(is_best($1, $4)) with table
+unset table
+set datafile separator comma
+# The minima by order alpha: $branch_0 and on, of alpha, mu, sigma, and whether it is the best.
+stats dir.'/alpha.csv' using 2 skip 1 nooutput;  branches = int(STATS_max) + 1
+do for [b=0:branches - 1] {
+  eval(sprintf("set table $branch_%d", b))
+  plot dir.'/alpha.csv' using 1:4:5:3 skip 1 with table if (strcol(2) eq sprintf('%d', b))
+}
+unset table
+set datafile separator whitespace
+branch(b) = sprintf('$branch_%d', b)
+
 do for [type in "png svg"] {
-  if (type eq "png") {
-    set terminal pngcairo size 1800,640 font 'DejaVu Sans,18' linewidth 1.5 enhanced background '#ffffff'
-  } else {
-    set terminal svg size 1800,640 font 'DejaVu Sans,18' linewidth 1.5 enhanced background '#ffffff'
+  eval(open(type, 'asymmetry', 1800, 1120))
+  set multiplot
+  key_font = letters(16)
+  set border 3 lc rgb ink
+  do for [panel=1:4] {
+    column_ = (panel - 1) % 2;  upper = (panel < 3);  y = 2 + column_
+    set lmargin at screen 0.06 + 0.5*column_;  set rmargin at screen 0.48 + 0.5*column_
+    set tmargin at screen (upper ? 0.93 : 0.44);  set bmargin at screen (upper ? 0.60 : 0.11)
+    unset label
+    set label (column_ == 0 ? '{/:Italic μ} of the best {/:Italic q}' : '{/:Italic σ} of the best {/:Italic q}').(upper ? ' as the components of {/:Italic p} move apart' : ' from seeking to covering') at graph 0.0,1.07 left textcolor rgb ink font letters(20)
+    if (upper) {
+      set label 'distances between the components of {/:Italic p}, scaled' at graph 0.5,-0.2 center textcolor rgb ink
+    } else {
+      set label '{/:Italic α}, order of Rényi’s {/:Italic D_α}({/:Italic p}‖{/:Italic q})/{/:Italic α}' at graph 0.5,-0.2 center textcolor rgb ink
+      set label reverse_name at graph 0,-0.2 left textcolor rgb reverse_colour
+      set label forward_name at graph 1,-0.2 right textcolor rgb forward_colour
+    }
+    set autoscale xfix
+    set xrange [0:*]
+    set yrange [*:*]
+    set offsets 0, 0, graph 0.06, graph 0.06
+    set key Left reverse font key_font samplen 1.8 spacing 1.15
+    if (panel == 1) { set key top left } else { if (panel == 3) { set key top right } else { unset key } }
+    if (upper) {
+      plot $forward using 1:y with lines lc rgb forward_colour lw 6 title 'least '.forward_name, \
+           $minima using 1:($4 > 0 ? column(y) : NaN) with points pt 7 ps dot(0.9) lc rgb reverse_colour title 'least '.reverse_name, \
+           $minima using 1:($4 < 1 ? column(y) : NaN) with points pt 6 ps dot(0.8) lc rgb reverse_colour title 'its other minima', \
+           $saddles using 1:y with points pt 2 ps dot(0.6) lc rgb soft title 'its saddles'
+    } else {
+      plot for [b=0:branches - 1] branch(b) using 1:($4 > 0 ? column(y) : NaN) with lines lc rgb ink lw 5 title (b == 0 ? 'the least value' : ''), \
+           for [b=0:branches - 1] branch(b) using 1:y with lines lc rgb ink lw 1.4 dt (6,4) title (b == 0 ? 'all minima' : '')
+    }
   }
-  set output dir.'/asymmetry.'.type
-  set multiplot layout 1,3 margins 0.05,0.985,0.14,0.88 spacing 0.06,0
-  set xlabel 'means of {/:Italic p}, scaled' textcolor rgb text
-  set key samplen 1.5 spacing 1.25 textcolor rgb text reverse Left
-  do for [panel=1:2] {
-    set title (panel == 1 ? '{/:Italic μ} of the best {/:Italic q}' : '{/:Italic σ} of the best {/:Italic q}') textcolor rgb text font ',20'
-    if (panel == 2) { set key top left; set yrange [0:*] } else { unset key; set yrange [-5:5] }
-    plot $forward using 1:(column(1 + panel)) with lines lc rgb forward_colour lw 3.5 title D('p','q').': its minimum', \
-         $minima using 1:(column(1 + panel)) with points pt 7 ps 0.75 lc rgb reverse_colour title D('q','p').': minima', \
-         $saddles using 1:(column(1 + panel)) with points pt 6 ps 0.75 lc rgb grey title 'and saddles'
-  }
-  set title 'from seeking to covering' textcolor rgb text font ',20'
-  set yrange [-4:4]
-  set xlabel 'order {/:Italic α}'
-  set key bottom right
-  plot $orders using 1:2 with linespoints pt 7 ps 0.5 lc rgb reverse_colour lw 2 title '{/:Italic μ}', \
-       $orders using 1:3 with linespoints pt 7 ps 0.5 lc rgb forward_colour lw 2 title '{/:Italic σ}'
+  unset label
   unset multiplot
 }

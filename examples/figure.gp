@@ -9,6 +9,11 @@ stats dir.'/divergence.csv' using 1 skip 1 nooutput;  mu = STATS_min
 stats dir.'/divergence.csv' using 2 skip 1 nooutput;  sigma = STATS_min
 stats dir.'/divergence.csv' using 3 skip 1 nooutput;  forward = STATS_min
 stats dir.'/divergence.csv' using 4 skip 1 nooutput;  reverse = STATS_min
+set print $q
+print mu, sigma
+set print $obstacles
+print mu, sigma
+unset print
 load here.'surface.gp'
 set datafile separator comma
 stats dir.'/densities.csv' skip 1 nooutput;  components = STATS_columns - 3
@@ -17,9 +22,6 @@ stats dir.'/densities.csv' using (column(3 + components)) skip 1 nooutput;  top 
 # What is seen of x: where p or q is above a thousandth of the highest.
 stats dir.'/densities.csv' using ($2 > 1e-3*top || column(3 + components) > 1e-3*top ? $1 : NaN) skip 1 nooutput
 x_min = STATS_min - 0.12*(STATS_max - STATS_min);  x_max = STATS_max + 0.12*(STATS_max - STATS_min)
-set print $q
-print mu, sigma
-unset print
 set palette defined (0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', 4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', 8 '#b5de2b', 9 '#fde725')
 set style textbox opaque fillcolor rgb '#ffffff' noborder margins 0.6,0.5
 
@@ -31,8 +33,8 @@ do for [type in "png svg"] {
   set lmargin at screen 0.075;  set rmargin at screen 0.535
   set bmargin at screen 0.15;  set tmargin at screen 0.87
   set border 3 lc rgb ink
-  set label forward_name.sprintf(' = %.2f', forward) at graph 0.26,1.08 center textcolor rgb forward_colour font font(24)
-  set label reverse_name.sprintf(' = %.2f', reverse) at graph 0.74,1.08 center textcolor rgb reverse_colour font font(24)
+  set label forward_name.sprintf(' = %.2f', forward) at graph 0.26,1.08 center textcolor rgb forward_colour font letters(24)
+  set label reverse_name.sprintf(' = %.2f', reverse) at graph 0.74,1.08 center textcolor rgb reverse_colour font letters(24)
   set label '{/:Italic x}' at screen 0.305,0.065 center textcolor rgb ink
   set label 'density' at graph -0.07,1.04 left textcolor rgb ink
   set xrange [x_min:x_max];  set yrange [0:1.08*top]
@@ -59,11 +61,11 @@ do for [type in "png svg"] {
     } else { unset colorbox }
     lines = (panel == 1 ? '$forward' : '$reverse')
     unset label
-    set label (panel == 1 ? forward_name : reverse_name) at graph 0.5,1.09 center textcolor rgb (panel == 1 ? forward_colour : reverse_colour) font font(21)
+    set label (panel == 1 ? forward_name : reverse_name) at graph 0.5,1.09 center textcolor rgb (panel == 1 ? forward_colour : reverse_colour) font letters(21)
     set label '{/:Italic σ}' at screen 0.585,(panel == 1 ? 0.77 : 0.31) center textcolor rgb ink
     if (panel == 1) { set label 'nats' at screen 0.92,screen 0.965 left textcolor rgb ink }
     do for [k=1:names] { i = (panel - 1)*names + k
-      if (label_mu[i] == label_mu[i]) { set label label_text(i) at label_mu[i],label_sigma[i] center front boxed textcolor rgb ink font font(14) }
+      if (label_mu[i] == label_mu[i]) { set label label_text(i) at label_mu[i],label_sigma[i] center front boxed textcolor rgb ink font letters(14) }
     }
     if (panel == 2) {
       set label '{/:Italic μ}' at screen 0.7625,0.07 center textcolor rgb ink
@@ -71,7 +73,7 @@ do for [type in "png svg"] {
       do for [k=1:3] {
         place = word('0.632 0.762 0.888', k) + 0.0;  shape = (k == 3 ? 7 : 13);  fill = word('#ffffff #b9b6bf #fde725', k)
         set label at screen place,0.025 point pt shape ps (k == 3 ? dot(2.4) : diamond(2.6)) lc rgb ink
-        set label what[k] at screen place,0.025 left offset 1,0 font font(15) textcolor rgb ink point pt shape ps (k == 3 ? dot(1.7) : diamond(1.9)) lc rgb fill
+        set label what[k] at screen place,0.025 left offset 1,0 font letters(15) textcolor rgb ink point pt shape ps (k == 3 ? dot(1.7) : diamond(1.9)) lc rgb fill
       }
     }
     plot $surfaces using 1:2:(column(2 + panel)) with image notitle, \

@@ -67,22 +67,24 @@ unset table
 set datafile separator whitespace
 
 # Where each named level is labelled: at its point nearest to one of a few upright lines, which take turns, but not on a
-# minimum nor on q, if mu and sigma name one.
+# minimum nor on what the figure names in $obstacles.
 width = mu_max - mu_min;  height = sigma_max - sigma_min
 names = last - first + 1
 array label_mu[2*names];  array label_sigma[2*names]
-if (!exists("mu")) { mu = NaN;  sigma = NaN }
-stats $minima using 1 nooutput;  obstacles = int(STATS_records) + 1
+stats $obstacles using 1 nooutput;  obstacles = int(STATS_records)
+stats $minima using 1 nooutput;  obstacles = obstacles + int(STATS_records)
 array obstacle_mu[obstacles];  array obstacle_sigma[obstacles]
-obstacle_mu[obstacles] = mu;  obstacle_sigma[obstacles] = sigma
-stats $minima using (obstacle_mu[int($0) + 1] = $2, obstacle_sigma[int($0) + 1] = $3) nooutput
-clashes(x, y) = sum [i=1:obstacles] (abs(x - obstacle_mu[i]) < 0.08*width && abs(y - obstacle_sigma[i]) < 0.1*height)
+n = 0
+keep_off(x, y) = (n = n + 1, obstacle_mu[n] = x, obstacle_sigma[n] = y)
+stats $obstacles using (keep_off($1, $2)) nooutput
+stats $minima using (keep_off($2, $3)) nooutput
+clashes(x, y) = sum [i=1:obstacles] (abs(x - obstacle_mu[i]) < 0.07*width && abs(y - obstacle_sigma[i]) < 0.05*height)
 outside(y) = (y - sigma_min < 0.05*height || y - sigma_min > 0.93*height)
 turn(k) = 0.01*word('79 21 66 34 88', int(k) % 5 + 1)
-score(x, y, k) = abs((x - mu_min)/width - turn(k)) - 0.03*(y - sigma_min)/height + clashes(x, y) + 9*outside(y)
+score(x, y, k) = abs((x - mu_min)/width - turn(k)) - 0.03*(y - sigma_min)/height + clashes(x, y) + 99*outside(y)
 nearer(i, x, y, s) = (s < least ? (least = s, label_mu[i] = x, label_sigma[i] = y) : 0)
 do for [panel=1:2] { do for [k=0:names - 1] {
-  least = 9;  i = (panel - 1)*names + k + 1;  label_mu[i] = NaN;  label_sigma[i] = NaN
+  least = 99;  i = (panel - 1)*names + k + 1;  label_mu[i] = NaN;  label_sigma[i] = NaN
   block = (panel == 1 ? '$forward' : '$reverse')
   stats [*:*] block using (abs($3 - level(first + k)) < 1e-6 ? nearer(i, $1, $2, score($1, $2, k)) : 0) nooutput
 } }
