@@ -57,8 +57,8 @@ do for [type in "png svg"] {
     if (upper) {
       plot $forward using 1:y with lines lc rgb forward_colour lw 6 title 'least '.forward_name, \
            $minima using 1:($4 > 0 ? column(y) : NaN) with points pt 7 ps dot(0.9) lc rgb reverse_colour title 'least '.reverse_name, \
-           $minima using 1:($4 < 1 ? column(y) : NaN) with points pt 6 ps dot(0.8) lc rgb reverse_colour title 'its other minima', \
-           $saddles using 1:y with points pt 2 ps dot(0.6) lc rgb soft title 'its saddles'
+           $minima using 1:($4 < 1 ? column(y) : NaN) with points pt 7 ps dot(0.9) lc rgb '#e6bd99' title 'its other minima', \
+           $saddles using 1:y with points pt 13 ps diamond(0.8) lc rgb soft title 'its saddles'
     } else {
       plot for [b=0:branches - 1] branch(b) using 1:($4 > 0 ? column(y) : NaN) with lines lc rgb ink lw 5 title (b == 0 ? 'the least value' : ''), \
            for [b=0:branches - 1] branch(b) using 1:y with lines lc rgb ink lw 1.4 dt (6,4) title (b == 0 ? 'all minima' : '')

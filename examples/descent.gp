@@ -10,8 +10,9 @@ paths = dir.'/descent.csv'
 set table $obstacles
 plot paths using 5:6 skip 1 with table if (strcol(4) eq '0' || strcol(2) eq 'newton' || (strcol(2) eq 'gradient_flow' && int(strcol(4)) % 30 == 0))
 unset table
-load here.'surface.gp'
+x_name = '{/:Italic x}'
 load here.'minima.gp'
+load here.'surface.gp'
 set datafile separator comma
 stats paths using 3 skip 1 nooutput;  starts = int(STATS_max) + 1
 set style textbox opaque fillcolor rgb '#ffffff' noborder margins 0.4,0.3
@@ -21,7 +22,6 @@ do for [type in "png svg"] {
   set multiplot
   set lmargin at screen 0.06;  set rmargin at screen 0.40
   set bmargin at screen 0.15;  set tmargin at screen 0.87
-  set datafile separator comma
   eval(draw_minima)
 
   set datafile separator whitespace
@@ -29,7 +29,7 @@ do for [type in "png svg"] {
   unset key
   legend_y = 0.03
   set arrow from screen 0.475,legend_y to screen 0.495,legend_y nohead lc rgb soft lw 3
-  set arrow from screen 0.660,legend_y to screen 0.680,legend_y nohead lc rgb ink lw 1.2 dt (6,4)
+  set arrow from screen 0.605,legend_y to screen 0.625,legend_y nohead lc rgb ink lw 1.2 dt (6,4)
   set xrange [mu_min:mu_max];  set yrange [sigma_min:sigma_max]
   do for [panel=1:2] {
     direction = (panel == 1 ? 'forward' : 'reverse');  colour = (panel == 1 ? forward_colour : reverse_colour)
@@ -42,10 +42,14 @@ do for [type in "png svg"] {
     unset label
     set label (panel == 1 ? forward_name.' covers' : reverse_name.' seeks') at graph 0.5,1.06 center textcolor rgb colour font letters(23)
     set label '{/:Italic μ}' at graph 0.5,-0.11 center textcolor rgb ink
-    array what[4] = ['gradient descent, short steps', 'Newton’s method', 'start', 'minimum, grey: not the least']
-    do for [k=1:4] { set label what[k] at screen 0.0 + word('0.500 0.685 0.800 0.854', k),legend_y left font letters(15) textcolor rgb ink }
-    set label at screen 0.790,legend_y point pt 6 ps dot(1.6) lw 1.5 lc rgb ink
-    set label at screen 0.844,legend_y point pt 12 ps diamond(2.2) lc rgb ink
+    array what[5] = ['gradient flow', 'Newton', 'start', 'least value', 'other minimum']
+    do for [k=1:5] { set label what[k] at screen 0.0 + word('0.502 0.632 0.723 0.797 0.902', k),legend_y left font letters(15) textcolor rgb ink }
+    set label at screen 0.712,legend_y point pt 7 ps dot(1.9) lc rgb ink
+    set label at screen 0.712,legend_y point pt 7 ps dot(1.2) lc rgb '#ffffff'
+    do for [k=1:2] {
+      set label at screen 0.68 + 0.105*k,legend_y point pt 13 ps diamond(2.6) lc rgb ink
+      set label at screen 0.68 + 0.105*k,legend_y point pt 13 ps diamond(1.9) lc rgb word('#ffffff #b9b6bf', k)
+    }
     if (panel == 1) { set label '{/:Italic σ}' at graph -0.15,0.5 center textcolor rgb ink }
     set datafile separator whitespace
     plot lines.'_between' using 1:2 with lines lc rgb '#dcd8d2' lw 0.8 notitle, \

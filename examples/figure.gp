@@ -14,6 +14,7 @@ print mu, sigma
 set print $obstacles
 print mu, sigma
 unset print
+load here.'minima.gp'
 load here.'surface.gp'
 set datafile separator comma
 stats dir.'/densities.csv' skip 1 nooutput;  components = STATS_columns - 3

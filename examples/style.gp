@@ -4,7 +4,7 @@ p_colour = '#c8325a';  q_colour = ink;  forward_colour = '#1f6fbf';  reverse_col
 D(a, b) = sprintf('{/:Italic D}({/:Italic %s}‖{/:Italic %s})', a, b)
 forward_name = D('p', 'q');  reverse_name = D('q', 'p')
 # eval(open(type, name, width, height)) begins a figure. An SVG's points and letters are of other units: sizes of
-# circles, diamonds and letters are times dot, diamond and as letters(size).
+# circles, diamonds and letters are given by dot, diamond and letters. (Hollow points come out faint: two filled ones do.)
 open(type, name, width, height) = sprintf("set terminal %s size %d,%d font 'DejaVu Sans,%g' linewidth 1.5 dashlength %g enhanced background '#ffffff'; set output '%s/%s.%s'; png = %d", \
   type eq 'png' ? 'pngcairo' : 'svg', width, height, type eq 'png' ? 19 : 23, type eq 'png' ? 1.6 : 1, dir, name, type, type eq 'png')
 dot(size) = size*(png ? 1 : 0.39)

@@ -55,14 +55,9 @@ set surface
 set samples 600
 set autoscale
 
-# Tables are written with blanks between the numbers: mu, sigma and both logarithms; and of each minimum its direction,
-# 1 or 2, mu, sigma, the divergence and whether it is the best one, of which there may be several alike.
+# Tables are written with blanks between the numbers: mu, sigma and both logarithms.
 set table $surfaces
 plot dir.'/surfaces.csv' using 1:2:(log10($3 + 1e-300)):(log10($4 + 1e-300)) skip 1 with table
-previous = '';  least = 0
-best(direction, value) = (direction eq previous ? 0 : (previous = direction, least = value), value < least + 1e-6)
-set table $minima
-plot dir.'/fit.csv' using (strcol(1) eq 'forward' ? 1 : 2):2:3:4:(best(strcol(1), $4)) skip 1 with table
 unset table
 set datafile separator whitespace
 
