@@ -6,7 +6,7 @@ samples_file = ARG2;  samples_column = (strlen(ARG3) ? int(ARG3) : 1);  x_name =
 here = ARG0[1:strlen(ARG0) - strlen('fit.gp')]
 load here.'style.gp'
 load here.'minima.gp'
-marks = (strlen(samples_file) ? ', samples_file using samples_column:(0.025*curves_top) skip 1 with impulses lc rgb ink lw 0.7 title "samples"' : '')
+marks = (strlen(samples_file) ? ', samples_file using samples_column:(0.025*curves_top) skip 1 with impulses lc rgb ink lw 0.7 notitle' : '')
 do for [type in "png svg"] {
   eval(open(type, 'fit', 1400, 800))
   set lmargin at screen 0.09;  set rmargin at screen 0.97
