@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The asymmetry, computed: as the components of p move apart, the forward fit and every stationary point in reverse.
+#include "compiled.hpp"
 #include "target.hpp"
 
 namespace {

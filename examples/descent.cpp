@@ -2,13 +2,17 @@
 // Descents to the nearest Gaussian, in both directions and by three methods, step by step, as CSV.
 #include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <cmath>
+#include <functional>
 
+#include "compiled.hpp"
 #include "target.hpp"
 
 namespace {
 
 using Gaussian = klgrid::Gaussian<double>;
 using Path = std::vector<klgrid::FitStep<double>>;
+using Divergence = std::function<klgrid::KlDerivatives<double>(const Gaussian&)>;
 
 std::vector<Gaussian> gaussians(const std::vector<double>& means, const std::vector<double>& stddevs) {
   if (means.size() != stddevs.size())
@@ -22,7 +26,6 @@ std::vector<Gaussian> gaussians(const std::vector<double>& means, const std::vec
 
 /// The curve that steepest descent in (mu, log sigma) follows if its steps are short: of 2 % of q's width at most, and
 /// too short to cross a valley.
-template <class Divergence>
 Path gradient_flow(const Divergence& divergence, Gaussian q, int max_iterations) {
   constexpr double longest = 0.02;
   constexpr double tolerance = 1e-4;
@@ -82,21 +85,24 @@ int main(int argc, char** argv) {
                                 path[n].gradient_norm);
         domain.watch(path.back().q, p);
       };
-      const auto descend = [&](const char* direction, const auto& divergence) {
-        for (const bool newton : {false, true})
+      const auto descents = [&](const char* direction, const auto& fit, const Divergence& divergence) {
+        for (const auto method : {klgrid::FitMethod::gradient_descent, klgrid::FitMethod::newton})
           for (std::size_t i = 0; i < starts.size(); ++i)
-            write(direction, newton ? "newton" : "gradient_descent", i,
-                  klgrid::descend(divergence, starts[i],
-                                  {.method = newton ? klgrid::FitMethod::newton : klgrid::FitMethod::gradient_descent,
-                                   .max_iterations = max_iterations,
-                                   .record_path = true})
-                      .path);
+            write(
+                direction, method == klgrid::FitMethod::newton ? "newton" : "gradient_descent", i,
+                fit(starts[i],
+                    klgrid::FitOptions<double>{.method = method, .max_iterations = max_iterations, .record_path = true})
+                    .path);
         for (std::size_t i = 0; i < starts.size(); ++i)
           write(direction, "gradient_flow", i, gradient_flow(divergence, starts[i], max_iterations));
       };
       program.write_header(out);
-      descend("forward", [&](const Gaussian& q) { return klgrid::forward_kl_derivatives(p, q); });
-      descend("reverse", [&](const Gaussian& q) { return klgrid::reverse_kl_derivatives(q, p); });
+      descents(
+          "forward", [&](const auto&... arguments) { return klgrid::fit_forward(p, arguments...); },
+          [&](const Gaussian& q) { return klgrid::forward_kl_derivatives(p, q); });
+      descents(
+          "reverse", [&](const auto&... arguments) { return klgrid::fit_reverse(p, arguments...); },
+          [&](const Gaussian& q) { return klgrid::reverse_kl_derivatives(q, p); });
     };
     domain.with_density(target, [&](const auto& p) { output.write([&](std::ostream& out) { paths(p, out); }); });
   });

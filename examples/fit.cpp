@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "compiled.hpp"
 #include "target.hpp"
 
 namespace {
