@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Descents to the nearest Gaussian, in both directions and by three methods, step by step, as CSV.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -35,10 +34,8 @@ Path gradient_flow(const Divergence& divergence, Gaussian q, int max_iterations)
     const Eigen::Vector2d scale_free(q.stddev() * d.gradient[0], d.gradient[1]);
     path.push_back({q, d.value, scale_free.norm()});
     if (n == max_iterations || !(scale_free.norm() > tolerance)) return path;
-    const double curvature =
-        Eigen::SelfAdjointEigenSolver<Eigen::Matrix2d>(d.hessian).eigenvalues().cwiseAbs().maxCoeff();
     const double length = std::hypot(d.gradient[0] / q.stddev(), d.gradient[1]);
-    const double step = std::min(longest / length, 0.5 / curvature);
+    const double step = std::min(longest / length, 0.5 / d.hessian.norm());
     q = Gaussian(q.mean() - step * d.gradient[0], q.stddev() * std::exp(-step * d.gradient[1]));
   }
 }
