@@ -63,7 +63,7 @@ do for [type in "png svg"] {
     lines = (panel == 1 ? '$forward' : '$reverse')
     unset label
     set label (panel == 1 ? forward_name : reverse_name) at graph 0.5,1.09 center textcolor rgb (panel == 1 ? forward_colour : reverse_colour) font letters(21)
-    set label '{/:Italic σ}' at screen 0.585,(panel == 1 ? 0.77 : 0.31) center textcolor rgb ink
+    set label '{/:Italic σ}' at screen 0.577,(panel == 1 ? 0.77 : 0.31) center textcolor rgb ink
     if (panel == 1) { set label 'nats' at screen 0.92,screen 0.965 left textcolor rgb ink }
     do for [k=1:names] { i = (panel - 1)*names + k
       if (label_mu[i] == label_mu[i]) { set label label_text(i) at label_mu[i],label_sigma[i] center front boxed textcolor rgb ink font letters(14) }

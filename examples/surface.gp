@@ -7,18 +7,20 @@ columns = 0
 stats dir.'/surfaces.csv' using (columns = columns + ($2 == sigma_min)) skip 1 nooutput
 rows = cells/columns
 # As functions of mu and sigma, of which contours are made: a table of columns would not do.
+log_of(value) = (value < 1e300 ? log10(value + 1e-300) : 300)  # infinite where p is 0 at some nodes
 array log_kl[2*cells]
 do for [panel=1:2] {
-  stats dir.'/surfaces.csv' using (log_kl[(panel - 1)*cells + int($0) + 1] = log10(column(2 + panel) + 1e-300)) skip 1 nooutput
+  stats dir.'/surfaces.csv' using (log_kl[(panel - 1)*cells + int($0) + 1] = log_of(column(2 + panel))) skip 1 nooutput
 }
 row(y) = int((y - sigma_min)/(sigma_max - sigma_min)*(rows - 1) + 0.5)
 col(x) = int((x - mu_min)/(mu_max - mu_min)*(columns - 1) + 0.5)
 at(panel, x, y) = log_kl[(panel - 1)*cells + row(y)*columns + col(x) + 1]
 
 # From the least value to three times what three quarters of the cells are below: further up there is little to see.
-stats [*:*] dir.'/surfaces.csv' using (log10($3 + 1e-300)) skip 1 nooutput;  low = STATS_min;  high = STATS_up_quartile
-stats [*:*] dir.'/surfaces.csv' using (log10($4 + 1e-300)) skip 1 nooutput
-low = (STATS_min < low ? STATS_min : low);  high = log10(3) + (STATS_up_quartile > high ? STATS_up_quartile : high)
+stats [*:*] dir.'/surfaces.csv' using (log_of($3)) skip 1 nooutput;  low = STATS_min;  high = STATS_up_quartile
+stats [*:*] dir.'/surfaces.csv' using (log_of($4)) skip 1 nooutput
+low = (STATS_min < low ? STATS_min : low);  finite = (STATS_max < 300)
+high = log10(3) + (finite && STATS_up_quartile > high ? STATS_up_quartile : high)
 low = (low < high - 3 ? high - 3 : low)
 leading(n) = (n % 3 == 0 ? 1 : n % 3 == 1 ? 2 : 5)
 level(n) = log10(leading(n + 300)) + floor(n/3.0)
@@ -57,7 +59,7 @@ set autoscale
 
 # Tables are written with blanks between the numbers: mu, sigma and both logarithms.
 set table $surfaces
-plot dir.'/surfaces.csv' using 1:2:(log10($3 + 1e-300)):(log10($4 + 1e-300)) skip 1 with table
+plot dir.'/surfaces.csv' using 1:2:(log_of($3)):(log_of($4)) skip 1 with table
 unset table
 set datafile separator whitespace
 
@@ -74,13 +76,14 @@ keep_off(x, y) = (n = n + 1, obstacle_mu[n] = x, obstacle_sigma[n] = y)
 stats $obstacles using (keep_off($1, $2)) nooutput
 stats $minima using (keep_off($2, $3)) nooutput
 clashes(x, y) = sum [i=1:obstacles] (abs(x - obstacle_mu[i]) < 0.07*width && abs(y - obstacle_sigma[i]) < 0.05*height)
-outside(y) = (y - sigma_min < 0.05*height || y - sigma_min > 0.93*height)
+outside(x, y) = (y - sigma_min < 0.05*height || y - sigma_min > 0.93*height || x - mu_min < 0.04*width || x - mu_min > 0.96*width)
 turn(k) = 0.01*word('79 21 66 34 88', int(k) % 5 + 1)
-score(x, y, k) = abs((x - mu_min)/width - turn(k)) - 0.03*(y - sigma_min)/height + clashes(x, y) + 99*outside(y)
+score(x, y, k) = abs((x - mu_min)/width - turn(k)) - 0.03*(y - sigma_min)/height + clashes(x, y) + 99*outside(x, y)
 nearer(i, x, y, s) = (s < least ? (least = s, label_mu[i] = x, label_sigma[i] = y) : 0)
 do for [panel=1:2] { do for [k=0:names - 1] {
   least = 99;  i = (panel - 1)*names + k + 1;  label_mu[i] = NaN;  label_sigma[i] = NaN
   block = (panel == 1 ? '$forward' : '$reverse')
-  stats [*:*] block using (abs($3 - level(first + k)) < 1e-6 ? nearer(i, $1, $2, score($1, $2, k)) : 0) nooutput
+  if (panel == 1 || finite) { stats [*:*] block using (abs($3 - level(first + k)) < 1e-6 ? nearer(i, $1, $2, score($1, $2, k)) : 0) nooutput }
+  if (least >= 1) { label_mu[i] = NaN }  # no place is free
 } }
 label_text(i) = sprintf('%g', 10**level(first + (i - 1) % names))
