@@ -41,7 +41,7 @@ std::vector<Minimum> reverse_minima(const Density& p, const klgrid::ParameterMes
 }
 
 /// The minima as lines for people: means to as many decimals as tell a small part of the standard deviation.
-std::string table(const std::vector<Minimum>& minima) {
+std::string table(const std::vector<Minimum>& minima, bool has_zeros) {
   std::string text = "                  mean  std. deviation        nats\n";
   for (std::size_t i = 0; i < minima.size(); ++i) {
     const auto& [direction, q, value, converged] = minima[i];
@@ -49,14 +49,17 @@ std::string table(const std::vector<Minimum>& minima) {
     const double mean = std::abs(q.mean()) < 1e-5 * q.stddev() ? 0.0 : q.mean();
     const char* remark = !converged ? "  no minimum: the descent ends here"
                          : i == 0   ? "  covers p"
-                         : i == 1   ? "  the best in p"
+                         : i == 1   ? "  the best"
                                     : "";
     char line[400];
     std::snprintf(line, sizeof line, "%s %14.*f %15.*f %11.5g%s\n", i == 0 ? "D(p||q)" : "D(q||p)", decimals, mean,
                   decimals, q.stddev(), value, remark);
     text += line;
   }
-  if (minima.size() == 1) text += "D(q||p) is infinite for every Gaussian: p is 0 at some nodes\n";
+  if (has_zeros)
+    text += "D(q||p) is infinite for every Gaussian: p is 0 at some nodes\n";
+  else if (minima.size() == 1)
+    text += "D(q||p): no minimum was found within --mu and --sigma\n";
   return text;
 }
 
@@ -100,7 +103,7 @@ int main(int argc, char** argv) {
         });
       if (output.file != "-")
         command_line::OutputOption().write([&](std::ostream& out) {
-          out << "p: " << target.name << "\n\n" << table(minima);
+          out << "p: " << target.name << "\n\n" << table(minima, !p.has_full_support());
         });
     });
   });
