@@ -5,19 +5,6 @@
 
 namespace {
 
-const char* name(klgrid::StationaryKind kind) {
-  switch (kind) {
-    case klgrid::StationaryKind::minimum:
-      return "minimum";
-    case klgrid::StationaryKind::saddle:
-      return "saddle";
-    case klgrid::StationaryKind::maximum:
-      return "maximum";
-    default:
-      return "degenerate";
-  }
-}
-
 /// p with its components' distances from its mean multiplied by a factor.
 klgrid::GaussianMixture<double> spread(const klgrid::GaussianMixture<double>& p, double factor) {
   return {p.weights(), (p.mean() + (p.means() - p.mean()) * factor).eval(), p.stddevs()};
@@ -57,7 +44,7 @@ int main(int argc, char** argv) {
       program.write_header(out);
       for (const double factor : scales)
         domain.with_mixture(target, spread(target.mixture, factor), [&](const auto& p) {
-          const auto row = [&](const char* direction, const char* kind, const auto& q, double value) {
+          const auto row = [&](const char* direction, std::string_view kind, const auto& q, double value) {
             domain.watch(q, p);
             klgrid::write_csv_row(out, factor, direction, kind, q.mean(), q.stddev(), value);
           };
@@ -65,7 +52,7 @@ int main(int argc, char** argv) {
           row("forward", "minimum", forward.q, forward.value);
           const auto points =
               command_line::from_option("--mu, --sigma", [&] { return klgrid::reverse_stationary_points(p, mesh); });
-          for (const auto& point : points) row("reverse", name(point.kind), point.q, point.derivatives.value);
+          for (const auto& point : points) row("reverse", to_string(point.kind), point.q, point.derivatives.value);
         });
     });
   });

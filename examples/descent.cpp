@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Descents to the nearest Gaussian, in both directions and by three methods, step by step, as CSV.
-#include <algorithm>
-#include <cmath>
-#include <functional>
+// Descents to the nearest Gaussian, in both directions and by both methods, step by step, as CSV.
 
 #include "compiled.hpp"
 #include "target.hpp"
@@ -10,8 +7,6 @@
 namespace {
 
 using Gaussian = klgrid::Gaussian<double>;
-using Path = std::vector<klgrid::FitStep<double>>;
-using Divergence = std::function<klgrid::KlDerivatives<double>(const Gaussian&)>;
 
 std::vector<Gaussian> gaussians(const std::vector<double>& means, const std::vector<double>& stddevs) {
   if (means.size() != stddevs.size())
@@ -23,42 +18,24 @@ std::vector<Gaussian> gaussians(const std::vector<double>& means, const std::vec
   return starts;
 }
 
-/// The curve that steepest descent in (mu, log sigma) follows if its steps are short: of 2 % of q's width at most, and
-/// too short to cross a valley.
-Path gradient_flow(const Divergence& divergence, Gaussian q, int max_iterations) {
-  constexpr double longest = 0.02;
-  constexpr double tolerance = 1e-4;
-  Path path;
-  for (int n = 0;; ++n) {
-    const auto d = divergence(q);
-    const Eigen::Vector2d scale_free(q.stddev() * d.gradient[0], d.gradient[1]);
-    path.push_back({q, d.value, scale_free.norm()});
-    if (n == max_iterations || !(scale_free.norm() > tolerance)) return path;
-    const double length = std::hypot(d.gradient[0] / q.stddev(), d.gradient[1]);
-    const double step = std::min(longest / length, 0.5 / d.hessian.norm());
-    q = Gaussian(q.mean() - step * d.gradient[0], q.stddev() * std::exp(-step * d.gradient[1]));
-  }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  command_line::Program program(
-      "descent", "The paths of descents of D(p||q) and D(q||p) in (mu, log sigma)",
-      {{"direction", "forward: D(p||q); reverse: D(q||p)"},
-       {"method", "gradient_descent, newton, or gradient_flow: the curve of a gradient descent by short steps"},
-       {"start", "number of the start, from 0"},
-       {"iteration", "number of the step, 0 at the start"},
-       {"mu", "mean of q"},
-       {"sigma", "standard deviation of q"},
-       {"kl", "the divergence at q, nats"},
-       {"gradient_norm", "norm of (sigma d/dmu, d/dlog sigma) of the divergence, nats"}});
+  command_line::Program program("descent", "The paths of descents of D(p||q) and D(q||p) in (mu, log sigma)",
+                                {{"direction", "forward: D(p||q); reverse: D(q||p)"},
+                                 {"method", "gradient_descent, along the natural gradient's flow, or newton"},
+                                 {"start", "number of the start, from 0"},
+                                 {"iteration", "number of the step, 0 at the start"},
+                                 {"mu", "mean of q"},
+                                 {"sigma", "standard deviation of q"},
+                                 {"kl", "the divergence at q, nats"},
+                                 {"gradient_norm", "norm of (sigma d/dmu, d/dlog sigma) of the divergence, nats"}});
   command_line::TargetOptions target_options;
   command_line::DomainOption domain;
   command_line::OutputOption output;
   std::vector<double> start_means{-4.5, 0.4, 4.0};
   std::vector<double> start_stddevs{3.0, 0.4, 6.0};
-  int max_iterations = 2000;
+  int max_iterations = 1000;
   target_options.add_to(program);
   domain.add_to(program);
   program.add("--start-means", start_means, "Means of the starts; of a file's p, the default lies as much about it");
@@ -76,30 +53,19 @@ int main(int argc, char** argv) {
     const auto starts = gaussians(start_means, start_stddevs);
 
     const auto paths = [&](const auto& p, std::ostream& out) {
-      const auto write = [&](const char* direction, const char* method, std::size_t start, const Path& path) {
-        for (std::size_t n = 0; n < path.size(); ++n)
-          klgrid::write_csv_row(out, direction, method, start, n, path[n].q.mean(), path[n].q.stddev(), path[n].value,
-                                path[n].gradient_norm);
-        domain.watch(path.back().q, p);
-      };
-      const auto descents = [&](const char* direction, const auto& fit, const Divergence& divergence) {
-        for (const auto method : {klgrid::FitMethod::gradient_descent, klgrid::FitMethod::newton})
-          for (std::size_t i = 0; i < starts.size(); ++i)
-            write(
-                direction, method == klgrid::FitMethod::newton ? "newton" : "gradient_descent", i,
-                fit(starts[i],
-                    klgrid::FitOptions<double>{.method = method, .max_iterations = max_iterations, .record_path = true})
-                    .path);
-        for (std::size_t i = 0; i < starts.size(); ++i)
-          write(direction, "gradient_flow", i, gradient_flow(divergence, starts[i], max_iterations));
-      };
       program.write_header(out);
-      descents(
-          "forward", [&](const auto&... arguments) { return klgrid::fit_forward(p, arguments...); },
-          [&](const Gaussian& q) { return klgrid::forward_kl_derivatives(p, q); });
-      descents(
-          "reverse", [&](const auto&... arguments) { return klgrid::fit_reverse(p, arguments...); },
-          [&](const Gaussian& q) { return klgrid::reverse_kl_derivatives(q, p); });
+      for (const std::string direction : {"forward", "reverse"})
+        for (const auto method : {klgrid::FitMethod::gradient_descent, klgrid::FitMethod::newton})
+          for (std::size_t start = 0; start < starts.size(); ++start) {
+            const klgrid::FitOptions<double> options{
+                .method = method, .max_iterations = max_iterations, .record_path = true};
+            const auto fit = direction == "forward" ? klgrid::fit_forward(p, starts[start], options)
+                                                    : klgrid::fit_reverse(p, starts[start], options);
+            for (std::size_t n = 0; n < fit.path.size(); ++n)
+              klgrid::write_csv_row(out, direction, to_string(method), start, n, fit.path[n].q.mean(),
+                                    fit.path[n].q.stddev(), fit.path[n].value, fit.path[n].gradient_norm);
+            domain.watch(fit.q, p);
+          }
     };
     domain.with_density(target, [&](const auto& p) { output.write([&](std::ostream& out) { paths(p, out); }); });
   });

@@ -8,7 +8,7 @@ set datafile separator comma
 paths = dir.'/descent.csv'
 # What the levels' labels keep off: the starts, Newton's points and some of the others.
 set table $obstacles
-plot paths using 5:6 skip 1 with table if (strcol(4) eq '0' || strcol(2) eq 'newton' || (strcol(2) eq 'gradient_flow' && int(strcol(4)) % 30 == 0))
+plot paths using 5:6 skip 1 with table if (strcol(4) eq '0' || strcol(2) eq 'newton' || (strcol(2) eq 'gradient_descent' && int(strcol(4)) % 5 == 0))
 unset table
 x_name = '{/:Italic x}'
 load here.'minima.gp'
@@ -29,7 +29,7 @@ do for [type in "png svg"] {
   unset key
   legend_y = 0.03
   set arrow from screen 0.475,legend_y to screen 0.495,legend_y nohead lc rgb soft lw 3
-  set arrow from screen 0.605,legend_y to screen 0.625,legend_y nohead lc rgb ink lw 1.2 dt (6,4)
+  set arrow from screen 0.625,legend_y to screen 0.645,legend_y nohead lc rgb ink lw 1.2 dt (6,4)
   set xrange [mu_min:mu_max];  set yrange [sigma_min:sigma_max]
   do for [panel=1:2] {
     direction = (panel == 1 ? 'forward' : 'reverse');  colour = (panel == 1 ? forward_colour : reverse_colour)
@@ -42,13 +42,13 @@ do for [type in "png svg"] {
     unset label
     set label (panel == 1 ? forward_name.' covers' : reverse_name.' seeks') at graph 0.5,1.06 center textcolor rgb colour font letters(23)
     set label '{/:Italic μ}' at graph 0.5,-0.11 center textcolor rgb ink
-    array what[5] = ['gradient flow', 'Newton', 'start', 'least value', 'other minimum']
-    do for [k=1:5] { set label what[k] at screen 0.0 + word('0.502 0.632 0.723 0.797 0.902', k),legend_y left font letters(15) textcolor rgb ink }
-    set label at screen 0.712,legend_y point pt 7 ps dot(1.9) lc rgb ink
-    set label at screen 0.712,legend_y point pt 7 ps dot(1.2) lc rgb '#ffffff'
+    array what[5] = ['gradient descent', 'Newton', 'start', 'least value', 'other minimum']
+    do for [k=1:5] { set label what[k] at screen 0.0 + word('0.502 0.652 0.735 0.805 0.907', k),legend_y left font letters(15) textcolor rgb ink }
+    set label at screen 0.724,legend_y point pt 7 ps dot(1.9) lc rgb ink
+    set label at screen 0.724,legend_y point pt 7 ps dot(1.2) lc rgb '#ffffff'
     do for [k=1:2] {
-      set label at screen 0.68 + 0.105*k,legend_y point pt 13 ps diamond(2.6) lc rgb ink
-      set label at screen 0.68 + 0.105*k,legend_y point pt 13 ps diamond(1.9) lc rgb word('#ffffff #b9b6bf', k)
+      set label at screen 0.692 + 0.102*k,legend_y point pt 13 ps diamond(2.6) lc rgb ink
+      set label at screen 0.692 + 0.102*k,legend_y point pt 13 ps diamond(1.9) lc rgb word('#ffffff #b9b6bf', k)
     }
     if (panel == 1) { set label '{/:Italic σ}' at graph -0.15,0.5 center textcolor rgb ink }
     set datafile separator whitespace
@@ -57,7 +57,7 @@ do for [type in "png svg"] {
     unset label
     unset border;  unset tics
     set datafile separator comma
-    plot for [s=0:starts - 1] paths using (strcol(1) eq direction && strcol(2) eq 'gradient_flow' && $3 == s ? $5 : 1/0):6 skip 1 \
+    plot for [s=0:starts - 1] paths using (strcol(1) eq direction && strcol(2) eq 'gradient_descent' && $3 == s ? $5 : 1/0):6 skip 1 \
            with lines lc rgb colour lw 3 notitle, \
          for [s=0:starts - 1] paths using (strcol(1) eq direction && strcol(2) eq 'newton' && $3 == s ? $5 : 1/0):6 skip 1 \
            with linespoints pt 7 ps dot(0.7) lc rgb ink lw 1.2 dt (6,4) notitle, \

@@ -13,7 +13,7 @@ struct Minimum {
   const char* direction;
   klgrid::Gaussian<double> q;
   double value;
-  bool converged = true;
+  klgrid::FitStatus status = klgrid::FitStatus::converged;
 };
 
 bool same(const klgrid::Gaussian<double>& a, const klgrid::Gaussian<double>& b) {
@@ -44,17 +44,17 @@ std::vector<Minimum> reverse_minima(const Density& p, const klgrid::ParameterMes
 std::string table(const std::vector<Minimum>& minima, bool has_zeros) {
   std::string text = "                  mean  std. deviation        nats\n";
   for (std::size_t i = 0; i < minima.size(); ++i) {
-    const auto& [direction, q, value, converged] = minima[i];
+    const auto& [direction, q, value, status] = minima[i];
     const int decimals = std::max(0, 4 - static_cast<int>(std::floor(std::log10(q.stddev()))));
     const double mean = std::abs(q.mean()) < 1e-5 * q.stddev() ? 0.0 : q.mean();
-    const char* remark = !converged ? "  no minimum: the descent ends here"
-                         : i == 0   ? "  covers p"
-                         : i == 1   ? "  the best"
-                                    : "";
+    const std::string remark = status != klgrid::FitStatus::converged ? std::string(explanation(status))
+                               : i == 0                               ? "covers p"
+                               : i == 1                               ? "the best"
+                                                                      : "";
     char line[400];
-    std::snprintf(line, sizeof line, "%s %14.*f %15.*f %11.5g%s\n", i == 0 ? "D(p||q)" : "D(q||p)", decimals, mean,
-                  decimals, q.stddev(), value, remark);
-    text += line;
+    std::snprintf(line, sizeof line, "%s %14.*f %15.*f %11.5g", i == 0 ? "D(p||q)" : "D(q||p)", decimals, mean,
+                  decimals, q.stddev(), value);
+    text += line + (remark.empty() ? "" : "  " + remark) + '\n';
   }
   if (has_zeros)
     text += "D(q||p) is infinite for every Gaussian: p is 0 at some nodes\n";
@@ -66,14 +66,15 @@ std::string table(const std::vector<Minimum>& minima, bool has_zeros) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  command_line::Program program("fit",
-                                "The Gaussians nearest to a density p: the least of D(p||q) and all minima of D(q||p), "
-                                "as a table to read and, with --output, as CSV",
-                                {{"direction", "forward: D(p||q); reverse: D(q||p), the least first"},
-                                 {"mu", "mean of q"},
-                                 {"sigma", "standard deviation of q"},
-                                 {"kl", "the divergence at q, nats"},
-                                 {"converged", "1, or 0 if the descent found no minimum"}});
+  command_line::Program program(
+      "fit",
+      "The Gaussians nearest to a density p: the least of D(p||q) and all minima of D(q||p), "
+      "as a table to read and, with --output, as CSV",
+      {{"direction", "forward: D(p||q); reverse: D(q||p), the least first"},
+       {"mu", "mean of q"},
+       {"sigma", "standard deviation of q"},
+       {"kl", "the divergence at q, nats"},
+       {"status", "converged, or why the descent found no minimum, as flat: there is none on the window"}});
   command_line::TargetOptions target_options;
   command_line::DomainOption domain;
   command_line::MeshOptions mesh_options;
@@ -88,8 +89,7 @@ int main(int argc, char** argv) {
     const auto mesh = mesh_options.mesh(target);
     domain.with_density(target, [&](const auto& p) {
       const auto forward = klgrid::fit_forward(p);
-      std::vector<Minimum> minima{
-          {"forward", forward.q, forward.value, forward.status == klgrid::FitStatus::converged}};
+      std::vector<Minimum> minima{{"forward", forward.q, forward.value, forward.status}};
       const auto reverse = command_line::from_option(
           "--mu, --sigma", [&] { return reverse_minima(p, mesh, klgrid::starting_points(target.mixture)); });
       minima.insert(minima.end(), reverse.begin(), reverse.end());
@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
           program.write_header(out);
           for (const auto& each : minima)
             klgrid::write_csv_row(out, each.direction, each.q.mean(), each.q.stddev(), each.value,
-                                  static_cast<int>(each.converged));
+                                  to_string(each.status));
         });
       if (output.file != "-")
         command_line::OutputOption().write([&](std::ostream& out) {

@@ -36,20 +36,10 @@ AxisOption::Range round_range(double low, double high, double step) {
   return {rounded(std::floor(low / tens + 1e-9) * tens), rounded(std::ceil(high / tens - 1e-9) * tens), rounded(nice)};
 }
 
-/// The weights of the trapezoidal rule at nodes of any distances.
-klgrid::Vector<double> trapezoidal_weights(const klgrid::Vector<double>& x) {
-  const klgrid::Index gaps = x.size() - 1;
-  const klgrid::Vector<double> half = (x.tail(gaps) - x.head(gaps)) / 2.0;
-  klgrid::Vector<double> weights = klgrid::Vector<double>::Zero(x.size());
-  weights.head(gaps) += half;
-  weights.tail(gaps) += half;
-  return weights;
-}
-
 /// The share of each node as a Gaussian as wide as the node's weight.
 klgrid::GaussianMixture<double> nodes_of(const klgrid::GridDensity<double>& p) {
   const klgrid::Vector<double> shares = p.grid().weights() * p.pdf();
-  return {shares / shares.sum(), p.grid().nodes(), p.grid().weights()};
+  return klgrid::GaussianMixture<double>::normalized(shares, p.grid().nodes(), p.grid().weights());
 }
 
 /// The library's words for the argument of an option: "GaussianMixture: means[1] must be ..." names --means.
@@ -152,9 +142,12 @@ Target TargetOptions::read_mixture() const {
   const auto weights = table.column("weight", Table::non_negative);
   const auto means = table.column("mean", Table::finite);
   const auto stddevs = table.column("stddev", Table::positive);
-  if (!(std::abs(weights.sum() - 1) < 1e-12 * static_cast<double>(weights.size())))
-    throw std::invalid_argument(table.file() + ": weight: must be of sum 1, got " + format("%.15g", weights.sum()));
-  const klgrid::GaussianMixture<double> p(weights, means, stddevs);
+  const auto p = klgrid::GaussianMixture<double>::normalized(weights, means, stddevs);
+  const double sum = p.given_weight_sum();
+  if (std::abs(sum - 1) > 1e-12 * static_cast<double>(p.components()))
+    program_->warn_at_end([file = table.file(), sum] {
+      return "the weights of " + file + " are divided by their sum, " + format("%.15g", sum);
+    });
   return {
       format("mixture of %d Gaussians of ", static_cast<int>(p.components())) + table.file(), p, {}, Extent(p), true};
 }
@@ -193,7 +186,7 @@ Target TargetOptions::read_density() const {
   if (x.size() < 2) table.refuse(0, "x", "one of two or more");
   for (klgrid::Index i = 1; i < x.size(); ++i)
     if (!(x[i] > x[i - 1])) table.refuse(i, "x", "larger than in the line before");
-  auto p = klgrid::GridDensity<double>::from_log_values({x, trapezoidal_weights(x)}, log_values);
+  auto p = klgrid::GridDensity<double>::from_log_values(klgrid::Grid<double>::trapezoidal(x), log_values);
   const auto name = "density on " + std::to_string(x.size()) + " nodes of " + table.file();
   return {name, nodes_of(p), p, Extent(p), false};
 }

@@ -49,7 +49,7 @@ class TargetOptions {
   [[nodiscard]] Target read_samples() const;
   [[nodiscard]] Target read_density() const;
 
-  const Program* program_ = nullptr;
+  Program* program_ = nullptr;
   std::vector<double> weights_{0.5, 0.5};
   std::vector<double> means_{-3.0, 3.0};
   std::vector<double> stddevs_{1.0, 1.0};
