@@ -186,16 +186,19 @@ using Powers = std::array<V, 5>;
 
 }  // namespace detail
 
-/// D(p||q) at one q, and m_k = E_q[z^k], of which its derivatives are made.
+/// D(p||q) at one q, and m_k = E_q[u^k], of which its derivatives are made: u = (x - x0) / sigma, x0 = mu or, where the
+/// domain does not hold it, a point near by.
 template <Real T>
 struct ForwardKlTerms {
+  T x0;
   T value{};
   detail::Powers<T> moment{};
 };
 
-/// D(q||p) at one q, m_k = E_q[z^k], and E_q[z^k (log p - log q)] but for a constant times m_k.
+/// D(q||p) at one q, m_k = E_q[u^k], and E_q[u^k (log p - log q)] but for a constant times m_k.
 template <Real T>
 struct ReverseKlTerms {
+  T x0;
   T value{};
   detail::Powers<T> moment{};
   detail::Powers<T> log_ratio{};

@@ -125,6 +125,47 @@ void clear_infinite(Index row, Out& out) {
   }
 }
 
+/// Of D(p||q) at one q, from E_q[u^k] and the moments of p, counted from its origin.
+template <Density P, Real T>
+KlDerivatives<T> forward_second_order(const ForwardKlTerms<T>& of, const P& p, const Gaussian<T>& q) {
+  const T& sigma = q.stddev();
+  const T mean = ((p.origin() - of.x0) + p.mean_offset()) / sigma;
+  const T second_moment = mean * mean + p.variance() / sigma / sigma;
+  const Powers<T>& m = of.moment;
+  const Powers<T> delta{T(0), T(m[1] - mean), T(m[2] - second_moment), T(0), T(0)};
+  return second_order<T>(of.value, m, delta, T(1), sigma, T((of.x0 - q.mean()) / sigma));
+}
+
+/// Of D(q||p) at one q, from E_q[u^k] and E_q[u^k (log p - log q)].
+template <Real T>
+KlDerivatives<T> reverse_second_order(const ReverseKlTerms<T>& of, const Gaussian<T>& q) {
+  Powers<T> covariance;
+  for (std::size_t k = 0; k < covariance.size(); ++k) covariance[k] = of.moment[k] * of.log_ratio[0] - of.log_ratio[k];
+  return second_order<T>(of.value, of.moment, covariance, T(0), q.stddev(), T((of.x0 - q.mean()) / q.stddev()));
+}
+
+/// Takes cells by themselves, derivatives_at(q), in which z is about so large a z0 throughout that its powers would lose
+/// digits.
+template <GaussianBank Bank, class Out, class Derivatives>
+void replace_far_cells(const Bank& bank, Index row, Out& out, const Derivatives& derivatives_at) {
+  using T = typename Bank::Scalar;
+  const auto& mu = bank.mesh().mu();
+  const T& sigma = bank.mesh().sigma()[row];
+  const T most = T(4) * sigma;
+  for (Index col = 0; col < mu.size(); ++col) {
+    const T offset = nearest_points(bank)[col] - mu[col];
+    if (offset <= most && -offset <= most) continue;
+    const KlDerivatives<T> d = derivatives_at(Gaussian<T>(mu[col], sigma));
+    out.d_mu(row, col) = d.gradient[0];
+    out.d_log_sigma(row, col) = d.gradient[1];
+    if constexpr (has_hessian<Out>) {
+      out.d_mu_mu(row, col) = d.hessian(0, 0);
+      out.d_mu_log_sigma(row, col) = d.hessian(0, 1);
+      out.d_log_sigma_log_sigma(row, col) = d.hessian(1, 1);
+    }
+  }
+}
+
 /// A row of D(p||q), from E_q[z^k] and the moments of p, counted from its origin.
 template <GaussianBank Bank, class Out>
 void forward_kl_derivatives_row(const typename Bank::Density& p, const Bank& bank, Index row, Out& out) {
@@ -147,11 +188,14 @@ void forward_kl_derivatives_row(const typename Bank::Density& p, const Bank& ban
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4));
   else
     from(bank.moment(1), bank.moment(2));
+  replace_far_cells(bank, row, out,
+                    [&](const auto& q) { return forward_second_order(forward_kl_terms(p, q), p, q); });
 }
 
 /// A row of D(q||p), from E_q[z^k] and E_q[z^k log p]; log q is -z^2/2 but for a constant.
 template <GaussianBank Bank, class Out>
-void reverse_kl_derivatives_row(const Bank& bank, Index row, const auto& expected_log, Out& out) {
+void reverse_kl_derivatives_row(const Bank& bank, const typename Bank::Density& p, Index row, const auto& expected_log,
+                                Out& out) {
   using T = typename Bank::Scalar;
   reverse_kl_row(bank, row, expected_log.row(0), out.value.row(row));
   const auto from = [&](const auto&... moment) {
@@ -176,25 +220,8 @@ void reverse_kl_derivatives_row(const Bank& bank, Index row, const auto& expecte
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4), bank.moment(5), bank.moment(6));
   else
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4));
+  replace_far_cells(bank, row, out, [&](const auto& q) { return reverse_second_order(reverse_kl_terms(q, p), q); });
   if (!(out.value.row(row).maxCoeff() <= (std::numeric_limits<T>::max)())) clear_infinite<T>(row, out);
-}
-
-/// Of D(p||q) at one q, from E_q[z^k] and the moments of p, counted from its origin.
-template <Density P, Real T>
-KlDerivatives<T> forward_second_order(const ForwardKlTerms<T>& of, const P& p, const T& mu, const T& sigma) {
-  const T mean = ((p.origin() - mu) + p.mean_offset()) / sigma;
-  const T second_moment = mean * mean + p.variance() / sigma / sigma;
-  const Powers<T>& m = of.moment;
-  return second_order<T>(of.value, m, {T(0), T(m[1] - mean), T(m[2] - second_moment), T(0), T(0)}, T(1), sigma);
-}
-
-/// Of D(q||p) at one q, from E_q[z^k] and E_q[z^k (log p - log q)].
-template <Real T>
-KlDerivatives<T> reverse_second_order(const ReverseKlTerms<T>& of, const T& sigma) {
-  if (!(of.value <= (std::numeric_limits<T>::max)())) return second_order<T>(of.value, {}, {}, T(0), sigma);
-  Powers<T> covariance;
-  for (std::size_t k = 0; k < covariance.size(); ++k) covariance[k] = of.moment[k] * of.log_ratio[0] - of.log_ratio[k];
-  return second_order<T>(of.value, of.moment, covariance, T(0), sigma);
 }
 
 }  // namespace detail
@@ -246,7 +273,8 @@ void reverse_kl_derivatives(const Bank& bank, std::span<const typename Bank::Den
     ready.expected_log(
         densities, power, workspace,
         [&](Index d, Index row, const auto& values) {
-          detail::reverse_kl_derivatives_row(ready, row, values, out[static_cast<std::size_t>(d)]);
+          const auto i = static_cast<std::size_t>(d);
+          detail::reverse_kl_derivatives_row(ready, densities[i], row, values, out[i]);
         },
         run);
   });
@@ -275,7 +303,7 @@ requires DensityFor<P, Bank>
 template <Density P, GaussianFor<P> Q>
 [[nodiscard]] ForwardKlTerms<typename P::Scalar> forward_kl_terms(const P& p, const Q& q) {
   const auto bank = bank_of_one(p, q);
-  ForwardKlTerms<typename P::Scalar> of{forward_kl(p, bank)(0, 0), {}};
+  ForwardKlTerms<typename P::Scalar> of{q.mean(), forward_kl(p, bank)(0, 0)};
   for (int k = 0; k < 5; ++k) of.moment[static_cast<std::size_t>(k)] = bank.moment(k)(0, 0);
   return of;
 }
@@ -287,7 +315,7 @@ requires GaussianFor<Q, P>
   using T = typename P::Scalar;
   const auto bank = bank_of_one(p, q);
   typename std::remove_const_t<decltype(bank)>::Workspace workspace;
-  ReverseKlTerms<T> of;
+  ReverseKlTerms<T> of{q.mean()};
   Surface<T> value(1, 1);
   const auto sink = [&](Index, Index row, const auto& values) {
     detail::reverse_kl_row(bank, row, values.row(0), value.row(0));
@@ -306,14 +334,14 @@ requires GaussianFor<Q, P>
 template <DensityLike P, GaussianFor<P> Q>
 [[nodiscard]] KlDerivatives<detail::ScalarOf<P>> forward_kl_derivatives(const P& p, const Q& q) {
   const auto& density = density_of(p);
-  return detail::forward_second_order(forward_kl_terms(density, q), density, q.mean(), q.stddev());
+  return detail::forward_second_order(forward_kl_terms(density, q), density, q);
 }
 
 /// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p): relatively accurate about p = q.
 template <class Q, DensityLike P>
 requires GaussianFor<Q, P>
 [[nodiscard]] KlDerivatives<detail::ScalarOf<P>> reverse_kl_derivatives(const Q& q, const P& p) {
-  return detail::reverse_second_order(reverse_kl_terms(q, density_of(p)), q.stddev());
+  return detail::reverse_second_order(reverse_kl_terms(q, density_of(p)), q);
 }
 
 // Arguments that are none. The compiler shows these lines.

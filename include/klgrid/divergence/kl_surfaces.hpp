@@ -20,8 +20,10 @@
 /// A bank supplies log Z, H(q) and E_q[.]; a density supplies log p, H(p) and its moments. z0 is that of the domain's
 /// point nearest to mu, 0 where it holds mu: far outside a grid z^2 and z0^2 are huge and nearly the same.
 ///
-/// Accuracy: 1e-12 relative, absolute below 1. A value that rounding would leave below zero is 0 (Gibbs' inequality);
-/// for relative accuracy at p = q itself, see divergence.hpp.
+/// Accuracy: 1e-12 (double) relative, absolute below 1; D(p||q) beside that to a few roundings of E_p[(x - x0)^2] /
+/// sigma^2, x0 the point of the domain nearest to mu, which counts only where sigma is far below the spacing of nodes
+/// and mu half-way between two that hold all of p. A value that rounding would leave below zero is 0 (Gibbs'
+/// inequality); for relative accuracy at p = q itself, see divergence.hpp.
 namespace klgrid {
 
 template <Real T>

@@ -95,7 +95,8 @@ class GridDensity {
   /// sum_i w_i p_i x_i
   [[nodiscard]] T mean() const { return origin_ + mean_offset_; }
 
-  /// The mean as two numbers, origin() + mean_offset(): far from 0 one number rounds away digits that a narrow q feels.
+  /// The mean as two numbers, origin() + mean_offset(), the first a node: far from 0 one number rounds away digits that
+  /// a narrow q feels.
   [[nodiscard]] const T& origin() const noexcept { return origin_; }
   [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
 
@@ -143,7 +144,7 @@ class GridDensity {
     log_mass_ = top + log_mass;
     log_pdf_ -= log_mass;
     pdf_ /= mass;
-    origin_ = (w * pdf_ * x).sum();
+    origin_ = x[grid_.nearest(T((w * pdf_ * x).sum()))];  // where all mass is at one node, nothing is left to round
     mean_offset_ = (w * pdf_ * (x - origin_)).sum();
     variance_ = (w * pdf_ * ((x - origin_) - mean_offset_).square()).sum();
     entropy_ = -(w * pdf_ * (log_pdf_.max)(std::numeric_limits<T>::lowest())).sum();  // 0 log 0 = 0

@@ -101,37 +101,39 @@ template <Real T>
 
 namespace detail {
 
-/// Calls visit(k, w_i q_i z_i^k, i), 0 <= k <= 4, for each node of positive mass.
+/// Calls visit(k, w_i q_i u_i^k, i), 0 <= k <= 4, for each node of positive mass; u is counted from x0.
 template <Real T, class Visit>
-void for_each_power(const GridDensity<T>& q_on_grid, const Gaussian<T>& q, const Visit& visit) {
+void for_each_power(const GridDensity<T>& q_on_grid, const Gaussian<T>& q, const T& x0, const Visit& visit) {
   const Grid<T>& grid = q_on_grid.grid();
   for (Index i = 0; i < grid.size(); ++i) {
     T mass = grid.weights()[i] * q_on_grid.pdf()[i];
     if (!(mass > T(0))) continue;
-    const T z = (grid.nodes()[i] - q.mean()) / q.stddev();
-    for (std::size_t k = 0; k < 5; ++k, mass *= z) visit(k, mass, i);
+    const T u = (grid.nodes()[i] - x0) / q.stddev();
+    for (std::size_t k = 0; k < 5; ++k, mass *= u) visit(k, mass, i);
   }
 }
 
 }  // namespace detail
 
-/// D(p||q) and E_q[z^k], for derivatives. Cost: hardly more than D(p||q).
+/// For derivatives, counted from the node nearest to the mean. Cost: hardly more than D(p||q).
 template <Real T>
 [[nodiscard]] ForwardKlTerms<T> forward_kl_terms(const GridDensity<T>& p, const Gaussian<T>& q) {
   const GridDensity<T> on_grid(p.grid(), q);
-  ForwardKlTerms<T> of{detail::relative_entropy(p, on_grid), {}};
-  detail::for_each_power(on_grid, q, [&](std::size_t k, const T& mass, Index) { of.moment[k] += mass; });
+  ForwardKlTerms<T> of{p.grid().nodes()[p.grid().nearest(q.mean())], detail::relative_entropy(p, on_grid)};
+  detail::for_each_power(on_grid, q, of.x0, [&](std::size_t k, const T& mass, Index) { of.moment[k] += mass; });
   return of;
 }
 
-/// D(q||p), E_q[z^k] and E_q[z^k (log p - log q)], for derivatives. Cost: hardly more than D(q||p).
+/// For derivatives, counted from the node nearest to the mean. Cost: hardly more than D(q||p).
 template <Real T>
 [[nodiscard]] ReverseKlTerms<T> reverse_kl_terms(const Gaussian<T>& q, const GridDensity<T>& p) {
   const GridDensity<T> on_grid(p.grid(), q);
-  ReverseKlTerms<T> of{detail::relative_entropy(on_grid, p), {}, {}};
-  detail::for_each_power(on_grid, q, [&](std::size_t k, const T& mass, Index i) {
+  const Index nearest = p.grid().nearest(q.mean());
+  ReverseKlTerms<T> of{p.grid().nodes()[nearest], detail::relative_entropy(on_grid, p)};
+  const T level = p.log_pdf()[nearest] - on_grid.log_pdf()[nearest];  // a constant times m_k is free
+  detail::for_each_power(on_grid, q, of.x0, [&](std::size_t k, const T& mass, Index i) {
     of.moment[k] += mass;
-    of.log_ratio[k] += mass * (p.log_pdf()[i] - on_grid.log_pdf()[i]);
+    of.log_ratio[k] += mass * (p.log_pdf()[i] - on_grid.log_pdf()[i] - level);
   });
   return of;
 }

@@ -96,7 +96,7 @@ template <Real T>
 /// D(p||q) and E_q[z^k], which is 1 0 1 0 3, for derivatives.
 template <Real T>
 [[nodiscard]] ForwardKlTerms<T> forward_kl_terms(const RealLineDensity<T>& p, const Gaussian<T>& q) {
-  return {forward_kl(p, q), {T(1), T(0), T(1), T(0), T(3)}};
+  return {q.mean(), forward_kl(p, q), {T(1), T(0), T(1), T(0), T(3)}};
 }
 
 /// D(q||p), E_q[z^k], which is 1 0 1 0 3, and E_q[z^k (log p - log q)], for derivatives: one pass for all. Cost: that
@@ -120,7 +120,7 @@ template <Real T>
                        term *= z;
                      }
                    });
-  ReverseKlTerms<T> of{{}, {T(1), T(0), T(1), T(0), T(3)}, {}};
+  ReverseKlTerms<T> of{q.mean(), {}, {T(1), T(0), T(1), T(0), T(3)}, {}};
   for (std::size_t k = 0; k < sums.size(); ++k) of.log_ratio[k] = sums[k].sum() * inverse;
   of.value = -of.log_ratio[0] - level - (T(log(q.stddev())) + detail::log_sqrt_two_pi<T>());
   if (of.value < T(detail::close))

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <array>
 #include <cstddef>
+#include <limits>
 
 #include "klgrid/domain.hpp"
 #include "klgrid/real.hpp"
@@ -28,8 +29,7 @@ namespace detail {
 ///         = delta of s'  +  Cov_q(s, s)  +  (1 - alpha) (delta_jk - m_j delta_k - m_k delta_j + alpha delta_j
 ///         delta_k),
 /// in which nothing large cancels. At alpha = 0, r is q and delta_k is Cov_q(z^k, log q - log p). At alpha = 1, r is p,
-/// of which only delta_1 and delta_2 are left.
-/// For a number of type V, or for several side by side.
+/// of which only delta_1 and delta_2 are left. For a number of type V, or for several side by side.
 template <class V, Real T>
 V curvature(const Powers<V>& m, const Powers<V>& delta, const T& alpha, std::size_t j, std::size_t k) {
   V result = m[j + k] - m[j] * m[k];
@@ -38,15 +38,23 @@ V curvature(const Powers<V>& m, const Powers<V>& delta, const T& alpha, std::siz
   return result;
 }
 
+/// Where z is about z0 throughout, huge beside its spread, m and delta are those of u = z - z0: of the scores (z, z^2)
+/// = (u, u^2 + 2 z0 u) + constants. Where the value is infinite, the derivatives are given as 0.
 template <Real T>
 KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T>& delta, const T& alpha,
-                              const T& sigma) {
+                              const T& sigma, const T& z0 = T(0)) {
   KlDerivatives<T> d;
   d.value = value;
-  d.gradient << delta[1] / sigma, delta[2];
-  d.hessian(0, 0) = curvature(m, delta, alpha, 1, 1) / sigma / sigma;
-  d.hessian(0, 1) = d.hessian(1, 0) = (curvature(m, delta, alpha, 1, 2) - T(2) * delta[1]) / sigma;
-  d.hessian(1, 1) = curvature(m, delta, alpha, 2, 2) - T(2) * delta[2];
+  d.gradient.setZero();
+  d.hessian.setZero();
+  if (!(value <= (std::numeric_limits<T>::max)())) return d;
+  const T twice = T(2) * z0;
+  const T first = curvature(m, delta, alpha, 1, 1);
+  const T mixed = curvature(m, delta, alpha, 1, 2);
+  d.gradient << delta[1] / sigma, delta[2] + twice * delta[1];
+  d.hessian(0, 0) = first / sigma / sigma;
+  d.hessian(0, 1) = d.hessian(1, 0) = (mixed + twice * first - T(2) * delta[1]) / sigma;
+  d.hessian(1, 1) = curvature(m, delta, alpha, 2, 2) + twice * (T(2) * mixed + twice * first) - T(2) * d.gradient[1];
   return d;
 }
 

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: MIT
+// random_search_grid [problems [seed]]: everything that the grid computes, for random nodes, weights, mixtures and
+// meshes of every class, in three scalars, against sums of 113 bits. Prints the cases of each class and its worst
+// error, in units of what is promised; fails if one is above 1, if a divergence is negative, or if anything is NaN.
+#include <algorithm>
+#include <array>
+#include <boost/multiprecision/cpp_bin_float.hpp>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "klgrid/divergence/alpha_divergence.hpp"
+#include "klgrid/divergence/kl_derivatives.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/grid/bank.hpp"
+#include "klgrid/grid/divergence.hpp"
+#include "klgrid/grid/pair_quadrature.hpp"
+
+using klgrid::Gaussian;
+using klgrid::GaussianMixture;
+using klgrid::Grid;
+using klgrid::GridDensity;
+using klgrid::Index;
+using klgrid::NormalizedGaussianBank;
+using klgrid::ParameterMesh;
+using klgrid::Vector;
+
+namespace {
+
+using Quad = boost::multiprecision::cpp_bin_float_quad;
+
+// ---- random input, in double; every scalar works on the numbers that it can hold ----
+
+class Random {
+ public:
+  explicit Random(unsigned long seed) : engine_(seed) {}
+  double operator()(double from, double to) {
+    return from + (to - from) * (static_cast<double>(engine_() >> 11) * 0x1p-53);
+  }
+  Index whole(Index from, Index to) {
+    return from + static_cast<Index>(engine_() % static_cast<unsigned long>(to - from + 1));
+  }
+  double magnitude(double from, double to) { return std::exp((*this)(std::log(from), std::log(to))); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+template <class F>
+std::vector<double> list(Index size, const F& f) {
+  std::vector<double> values;
+  for (Index i = 0; i < size; ++i) values.push_back(f(i));
+  return values;
+}
+
+struct Nodes {
+  std::vector<double> x;
+  double begin, width;  // of the window that the other input is laid out in
+};
+
+struct Mixture {
+  std::vector<double> weights, means, stddevs;
+};
+
+struct Mesh {
+  std::vector<double> mu, sigma;
+};
+
+template <class F>
+struct Class {
+  const char* name;
+  F make;
+};
+
+Nodes window(std::vector<double> x) {
+  std::sort(x.begin(), x.end());
+  const double width = x.back() - x.front();
+  return {x, x.front(), width > 0 ? width : 1};
+}
+
+const std::vector<Class<std::function<Nodes(Random&)>>> node_classes = {
+    {"uniform",
+     [](Random& r) {
+       const double first = r(-20, 20), step = r.magnitude(1e-3, 1);
+       return window(list(r.whole(30, 200), [&](Index i) { return first + static_cast<double>(i) * step; }));
+     }},
+    {"clustered",
+     [](Random& r) {
+       const auto centers = list(r.whole(2, 5), [&](Index) { return r(-10, 10); });
+       return window(list(r.whole(30, 150), [&](Index i) {
+         return centers[static_cast<std::size_t>(i) % centers.size()] + r.magnitude(1e-5, 0.3);
+       }));
+     }},
+    {"log-spaced",
+     [](Random& r) {
+       const double first = r.magnitude(1e-6, 1e-1), ratio = r(1.02, 1.3);
+       return window(list(r.whole(30, 100), [&](Index i) { return first * std::pow(ratio, static_cast<double>(i)); }));
+     }},
+    {"Chebyshev",
+     [](Random& r) {
+       const Index n = r.whole(20, 150);
+       return window(list(n, [&](Index i) {
+         return 5 * std::cos(3.14159265358979 * (static_cast<double>(i) + 0.5) / static_cast<double>(n));
+       }));
+     }},
+    {"one node", [](Random& r) { return window({r(-5, 5)}); }},
+    {"two nodes",
+     [](Random& r) {
+       return window({r(-5, 5), r(-5, 5)});
+     }},
+    {"repeated",
+     [](Random& r) {
+       auto x = list(r.whole(10, 60), [&](Index) { return r(-4, 4); });
+       for (std::size_t i = 0; i + 3 < x.size(); i += 3) x[i + 1] = x[i];
+       return window(x);
+     }},
+    {"offset",
+     [](Random& r) {
+       const double origin = std::ldexp(1.0, static_cast<int>(r.whole(8, 33)));
+       const double step = r.magnitude(1e-3, 1);
+       return window(list(r.whole(30, 150), [&](Index i) { return origin + static_cast<double>(i) * step; }));
+     }},
+    {"random", [](Random& r) { return window(list(r.whole(3, 150), [&](Index) { return r(-10, 10); })); }},
+};
+
+const std::vector<Class<std::function<std::vector<double>(Random&, Index)>>> weight_classes = {
+    {"equal",
+     [](Random& r, Index n) { return std::vector<double>(static_cast<std::size_t>(n), r.magnitude(1e-3, 10)); }},
+    {"some zero",
+     [](Random& r, Index n) {
+       auto w = list(n, [&](Index) { return r(0, 1) < 0.3 ? 0 : r(0.1, 1); });
+       w[static_cast<std::size_t>(r.whole(0, n - 1))] = 1;
+       return w;
+     }},
+    {"ratio 1e12", [](Random& r, Index n) { return list(n, [&](Index) { return r.magnitude(1e-12, 1); }); }},
+};
+
+Mixture mixture(Random& r, Index components, const std::function<double()>& mean,
+                const std::function<double()>& stddev) {
+  return {list(components, [&](Index) { return r(0.1, 1); }), list(components, [&](Index) { return mean(); }),
+          list(components, [&](Index) { return stddev(); })};
+}
+
+const std::vector<Class<std::function<Mixture(Random&, const Nodes&)>>> mixture_classes = {
+    {"tame",
+     [](Random& r, const Nodes& n) {
+       return mixture(
+           r, r.whole(1, 3), [&] { return n.begin + r(0, 1) * n.width; }, [&] { return r(0.05, 0.3) * n.width; });
+     }},
+    {"far",
+     [](Random& r, const Nodes& n) {
+       return mixture(
+           r, r.whole(1, 3), [&] { return n.begin + r(-8, 8) * n.width; }, [&] { return r(0.3, 2) * n.width; });
+     }},
+    {"wide",
+     [](Random& r, const Nodes& n) {
+       return mixture(
+           r, r.whole(1, 3), [&] { return n.begin + r(-2, 2) * n.width; },
+           [&] { return r.magnitude(3, 1e5) * n.width; });
+     }},
+    {"spiky",
+     [](Random& r, const Nodes& n) {
+       return mixture(
+           r, r.whole(1, 4),
+           [&] { return n.x[static_cast<std::size_t>(r.whole(0, static_cast<Index>(n.x.size()) - 1))]; },
+           [&] { return r.magnitude(1e-5, 0.1) * n.width; });
+     }},
+    {"many",
+     [](Random& r, const Nodes& n) {
+       return mixture(
+           r, r.whole(20, 60), [&] { return n.begin + r(0, 1) * n.width; },
+           [&] { return r.magnitude(0.01, 0.5) * n.width; });
+     }},
+    {"faint",
+     [](Random& r, const Nodes& n) {
+       auto p = mixture(
+           r, 3, [&] { return n.begin + r(0, 1) * n.width; }, [&] { return r(0.02, 0.2) * n.width; });
+       p.weights[1] *= r.magnitude(1e-30, 1e-10);
+       p.weights[2] = 0;
+       return p;
+     }},
+};
+
+std::vector<double> sorted(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+const std::vector<Class<std::function<Mesh(Random&, const Nodes&)>>> mesh_classes = {
+    {"tame",
+     [](Random& r, const Nodes& n) {
+       const double first = r.magnitude(0.01, 0.1);
+       return Mesh{list(40, [&](Index i) { return n.begin + n.width * static_cast<double>(i) / 39; }),
+                   list(12, [&](Index i) { return n.width * first * static_cast<double>(i + 1); })};
+     }},
+    {"narrow",
+     [](Random& r, const Nodes& n) {
+       auto mu = list(20, [&](Index) { return n.begin + r(-0.1, 1.1) * n.width; });
+       mu[3] = n.x[n.x.size() / 2];
+       mu[4] = (n.x[0] + n.x[n.x.size() > 1 ? 1 : 0]) / 2;
+       return Mesh{sorted(mu), sorted(list(6, [&](Index) { return n.width * r.magnitude(1e-9, 1e-2); }))};
+     }},
+    {"wide",
+     [](Random& r, const Nodes& n) {
+       return Mesh{sorted(list(30, [&](Index) { return n.begin + r(-2, 3) * n.width; })),
+                   sorted(list(8, [&](Index) { return n.width * r.magnitude(0.3, 1e6); }))};
+     }},
+    {"far",
+     [](Random& r, const Nodes& n) {
+       const double side = r(0, 1) < 0.5 ? -1 : 1;
+       return Mesh{sorted(list(12, [&](Index) { return n.begin + side * r.magnitude(1, 1e6) * n.width; })),
+                   sorted(list(8, [&](Index) { return n.width * r.magnitude(1e-3, 1e3); }))};
+     }},
+};
+
+// ---- the same by its definition, in 113 bits ----
+
+/// Of one Gaussian on the nodes of positive weight, and p there.
+struct Exact {
+  Quad forward, reverse, renyi, entropy, largest_log_p;
+  Quad spread;                                                   // E_p[(x - x0)^2] / sigma^2, x0 the nearest node
+  std::array<Quad, 5> forward_derivatives, reverse_derivatives;  // times sigma for each derivative in mu
+  Quad scale_of_derivatives;                                     // what their roundings are relative to
+};
+
+struct ExactDensity {
+  std::vector<Quad> x, w, log_p, p;
+  Quad log_mass;
+};
+
+template <class T>
+ExactDensity exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixture) {
+  ExactDensity d;
+  const Quad log_sqrt_two_pi = log(atan(Quad(1)) * 8) / 2;
+  std::vector<Quad> factor;
+  for (Index k = 0; k < mixture.components(); ++k)
+    factor.push_back(mixture.weights()[k] > T(0)
+                         ? Quad(log(Quad(mixture.weights()[k])) - log(Quad(mixture.stddevs()[k])) - log_sqrt_two_pi)
+                         : Quad(0));
+  for (Index i = 0; i < grid.size(); ++i) {
+    if (!(grid.weights()[i] > T(0))) continue;
+    d.x.emplace_back(grid.nodes()[i]);
+    d.w.emplace_back(grid.weights()[i]);
+    std::vector<Quad> exponents;
+    for (Index k = 0; k < mixture.components(); ++k) {
+      if (!(mixture.weights()[k] > T(0))) continue;
+      const Quad z = (d.x.back() - Quad(mixture.means()[k])) / Quad(mixture.stddevs()[k]);
+      exponents.push_back(factor[static_cast<std::size_t>(k)] - z * z / 2);
+    }
+    const Quad top = *std::max_element(exponents.begin(), exponents.end());
+    Quad sum = 0;
+    for (const Quad& e : exponents)
+      if (e - top > -100) sum += exp(Quad(e - top));
+    d.log_p.push_back(top + log(sum));
+  }
+  const Quad top = *std::max_element(d.log_p.begin(), d.log_p.end());
+  Quad mass = 0;
+  for (std::size_t i = 0; i < d.x.size(); ++i) mass += d.w[i] * exp(Quad(d.log_p[i] - top));
+  d.log_mass = top + log(mass);
+  for (Quad& value : d.log_p) {
+    value -= d.log_mass;
+    d.p.push_back(exp(value));
+  }
+  return d;
+}
+
+Exact exact(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad& alpha) {
+  const std::size_t n = d.x.size();
+  std::vector<Quad> z(n), log_q(n), q(n);
+  std::size_t nearest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    z[i] = (d.x[i] - mu) / sigma;
+    if (abs(z[i]) < abs(z[nearest])) nearest = i;
+  }
+  Quad sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    log_q[i] = (z[nearest] - z[i]) * (z[nearest] + z[i]) / 2;
+    q[i] = log_q[i] > -11000 ? exp(log_q[i]) : Quad(0);
+    sum += d.w[i] * q[i];
+  }
+  const Quad log_sum = log(sum);
+  Exact e{};
+  std::array<Quad, 5> of_p{}, of_q{}, size{};  // E[z^k], E_q|z|^k
+  Quad mean_ratio = 0, top = -1e9;
+  std::vector<Quad> mean(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    log_q[i] -= log_sum;
+    q[i] *= d.w[i] / sum;
+    const Quad p = d.w[i] * d.p[i];
+    e.forward += p * (d.log_p[i] - log_q[i]);
+    e.entropy -= q[i] * log_q[i];
+    e.spread += p * (z[i] - z[nearest]) * (z[i] - z[nearest]);
+    mean_ratio += q[i] * (log_q[i] - d.log_p[i]);
+    e.largest_log_p = std::max<Quad>(e.largest_log_p, abs(d.log_p[i]));
+    mean[i] = alpha * d.log_p[i] + (1 - alpha) * log_q[i];
+    top = i == 0 ? mean[0] : std::max<Quad>(top, mean[i]);
+    Quad power = 1;
+    for (std::size_t k = 0; k < 5; ++k, power *= z[i]) {
+      of_p[k] += p * power;
+      of_q[k] += q[i] * power;
+      size[k] += q[i] * abs(power);
+    }
+  }
+  e.reverse = mean_ratio;
+  Quad affinity = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    if (mean[i] - top > -200) affinity += d.w[i] * exp(Quad(mean[i] - top));
+  e.renyi = -(top + log(affinity)) / (1 - alpha);
+
+  Quad cov[3]{};     // of s = (z, z^2) under q: 11, 12, 22
+  Quad first[2]{};   // Cov_q(s, r), r = log q - log p
+  Quad second[3]{};  // E_q[(s - E s)(s - E s)' (r - E r)]
+  Quad ratio_size = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Quad r = (log_q[i] - d.log_p[i]) - mean_ratio;
+    const Quad s[2] = {z[i] - of_q[1], z[i] * z[i] - of_q[2]};
+    const Quad product[3] = {s[0] * s[0], s[0] * s[1], s[1] * s[1]};
+    for (int j = 0; j < 2; ++j) first[j] += q[i] * s[j] * r;
+    for (int j = 0; j < 3; ++j) {
+      cov[j] += q[i] * product[j];
+      second[j] += q[i] * product[j] * r;
+    }
+    ratio_size = std::max<Quad>(ratio_size, q[i] > 0 ? Quad(abs(log_q[i]) * q[i]) : Quad(0));
+  }
+  e.forward_derivatives = {of_q[1] - of_p[1], of_q[2] - of_p[2], cov[0], cov[1] + 2 * (of_p[1] - of_q[1]),
+                           cov[2] + 2 * (of_p[2] - of_q[2])};
+  e.reverse_derivatives = {first[0], first[1], second[0] + cov[0], second[1] - 2 * first[0] + cov[1],
+                           second[2] - 2 * first[1] + cov[2]};
+  e.scale_of_derivatives = (1 + size[4]) * (1 + abs(e.reverse) + e.largest_log_p + ratio_size) + of_p[2];
+  return e;
+}
+
+// ---- the comparison ----
+
+enum Quantity {
+  forward,
+  reverse,
+  forward_pair,
+  reverse_pair,
+  entropy,
+  alpha_surface,
+  alpha_pair,
+  gradients,
+  gradients_pair,
+  quantities
+};
+constexpr const char* quantity_names[quantities] = {"forward", "reverse",   "pair fwd", "pair rev", "entropy",
+                                                    "alpha",   "pair alph", "deriv.",   "pair der."};
+
+struct Tally {
+  long cases = 0;
+  double worst[quantities] = {};
+};
+
+class Report {
+ public:
+  void open(std::vector<std::string> classes) { classes_ = std::move(classes); }
+  void cell() {
+    for (const auto& name : classes_) ++tallies_[name].cases;
+  }
+  /// An error in units of the promise; NaN counts as infinite.
+  void operator()(Quantity quantity, double error, const std::function<void()>& describe) {
+    if (!(error <= 1)) {
+      if (error != error) error = HUGE_VAL;
+      if (++failures_ <= 20) {
+        std::printf("%s: %g times the promise:", quantity_names[quantity], error);
+        for (const auto& name : classes_) std::printf(" [%s]", name.c_str());
+        describe();
+      }
+    }
+    for (const auto& name : classes_) {
+      double& worst = tallies_[name].worst[quantity];
+      worst = std::max(worst, error);
+    }
+  }
+  [[nodiscard]] bool print() const {
+    std::printf("\nworst error in units of the promise\n%-22s%8s", "class", "cases");
+    for (const char* name : quantity_names) std::printf("%10s", name);
+    for (const auto& [name, tally] : tallies_) {
+      std::printf("\n%-22s%8ld", name.c_str(), tally.cases);
+      for (const double worst : tally.worst) std::printf("%10.2g", worst);
+    }
+    std::printf("\n%ld failures\n", failures_);
+    return failures_ == 0;
+  }
+
+ private:
+  std::vector<std::string> classes_;
+  std::map<std::string, Tally> tallies_;
+  long failures_ = 0;
+};
+
+template <class T>
+Vector<T> cast(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::ArrayXd>(values.data(), static_cast<Index>(values.size())).template cast<T>();
+}
+
+struct Problem {
+  Nodes nodes;
+  std::vector<double> weights;
+  Mixture mixture;
+  Mesh mesh;
+};
+
+template <class T>
+std::array<T, 5> scaled(const klgrid::KlDerivatives<T>& d, const T& sigma) {
+  return {d.gradient[0] * sigma, d.gradient[1], d.hessian(0, 0) * sigma * sigma, d.hessian(0, 1) * sigma,
+          d.hessian(1, 1)};
+}
+
+template <class T>
+void compare(const Problem& problem, Random& random, Report& report) {
+  const Grid<T> grid(cast<T>(problem.nodes.x), cast<T>(problem.weights));
+  Vector<T> weights = cast<T>(problem.mixture.weights);
+  weights /= weights.sum();
+  const GaussianMixture<T> mixture(weights, cast<T>(problem.mixture.means), cast<T>(problem.mixture.stddevs));
+  const ParameterMesh<T> mesh(cast<T>(problem.mesh.mu), cast<T>(problem.mesh.sigma));
+  const GridDensity<T> p(grid, mixture);
+  const NormalizedGaussianBank<T> bank(grid, mesh, {.highest_power = 4});
+  const auto surfaces = klgrid::kl_surfaces(p, bank);
+  const auto forward_surfaces = klgrid::forward_kl_derivatives(p, bank);
+  const auto reverse_surfaces = klgrid::reverse_kl_derivatives(bank, p);
+  const T alpha = T(random(0.1, 0.9));
+  const auto renyi = klgrid::renyi_divergence(p, klgrid::AffinityBank<NormalizedGaussianBank<T>>(bank, alpha));
+  const ExactDensity truth = exact_density(grid, mixture);
+
+  const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  const double log_p_error =
+      epsilon * static_cast<double>(abs(truth.log_mass));  // of the given log p, before its mass is taken off
+  for (int sample = 0; sample < 5; ++sample) {
+    const Index row = random.whole(0, mesh.rows() - 1);
+    const Index col = random.whole(0, mesh.cols() - 1);
+    const Gaussian<T> q(mesh.mu()[col], mesh.sigma()[row]);
+    const Exact e = exact(truth, Quad(q.mean()), Quad(q.stddev()), Quad(alpha));
+    report.cell();
+    const auto describe = [&] {
+      std::printf(" n = %ld, mu = %.9g, sigma = %.9g, D = %.6g, %.6g, max |log p| = %.3g, alpha = %.3g\n",
+                  static_cast<long>(grid.size()), static_cast<double>(q.mean()), static_cast<double>(q.stddev()),
+                  static_cast<double>(e.forward), static_cast<double>(e.reverse), static_cast<double>(e.largest_log_p),
+                  static_cast<double>(alpha));
+    };
+    const auto check_value = [&](Quantity quantity, const T& value, const Quad& exactly) {
+      // Beyond the range of T it is to be infinite.
+      if (exactly > Quad((std::numeric_limits<T>::max)()) / 4) return;
+      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, abs(exactly))) + 64 * log_p_error +
+                             (quantity == forward ? 8 * epsilon * static_cast<double>(e.spread) : 0);
+      const double error = static_cast<double>(abs(Quad(value) - exactly)) / allowed;
+      const bool negative = quantity != entropy && !(value >= T(0));
+      report(quantity, negative ? HUGE_VAL : error, describe);
+    };
+    check_value(forward, surfaces.forward(row, col), e.forward);
+    check_value(reverse, surfaces.reverse(row, col), e.reverse);
+    check_value(forward_pair, klgrid::forward_kl(p, q), e.forward);
+    check_value(reverse_pair, klgrid::reverse_kl(q, p), e.reverse);
+    check_value(entropy, bank.entropy()(row, col), e.entropy);
+    check_value(alpha_surface, renyi(row, col), e.renyi);
+    check_value(alpha_pair, klgrid::renyi_divergence(p, q, alpha), e.renyi);
+
+    const auto check_derivatives = [&](Quantity quantity, const std::array<T, 5>& d,
+                                       const std::array<Quad, 5>& exactly) {
+      const Quad scale = e.scale_of_derivatives;
+      if (scale > Quad((std::numeric_limits<T>::max)()) / 1e6) return;
+      const double allowed = 4500 * epsilon;
+      for (std::size_t k = 0; k < 5; ++k)
+        report(quantity, static_cast<double>(Quad(abs(Quad(d[k]) - exactly[k]) / scale)) / allowed, describe);
+    };
+    check_derivatives(gradients, scaled(forward_surfaces.at(row, col), q.stddev()), e.forward_derivatives);
+    check_derivatives(gradients, scaled(reverse_surfaces.at(row, col), q.stddev()), e.reverse_derivatives);
+    check_derivatives(gradients_pair, scaled(klgrid::forward_kl_derivatives(p, q), q.stddev()), e.forward_derivatives);
+    check_derivatives(gradients_pair, scaled(klgrid::reverse_kl_derivatives(q, p), q.stddev()), e.reverse_derivatives);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const long problems = argc > 1 ? std::atol(argv[1]) : 648;
+  const unsigned long seed = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 20240229;
+  Random random(seed);
+  Report report;
+  for (long i = 0; i < problems; ++i) {
+    // Every pair of classes meets, and every class each scalar.
+    auto next = static_cast<std::size_t>(i);
+    const auto pick = [&](const auto& classes) -> const auto& {
+      const auto& chosen = classes[next % classes.size()];
+      next /= classes.size();
+      return chosen;
+    };
+    const auto& nodes = pick(node_classes);
+    const auto& mixture = pick(mixture_classes);
+    const auto& mesh = pick(mesh_classes);
+    const auto& weights = weight_classes[static_cast<std::size_t>(random.whole(0, 2))];
+    Problem problem;
+    problem.nodes = nodes.make(random);
+    problem.weights = weights.make(random, static_cast<Index>(problem.nodes.x.size()));
+    problem.mixture = mixture.make(random, problem.nodes);
+    problem.mesh = mesh.make(random, problem.nodes);
+    const auto run = [&](const char* scalar, const auto& compute) {
+      report.open({std::string("nodes ") + nodes.name, std::string("weights ") + weights.name,
+                   std::string("mixture ") + mixture.name, std::string("mesh ") + mesh.name,
+                   std::string("scalar ") + scalar});
+      compute(problem, random, report);
+    };
+    run("float", compare<float>);
+    run("double", compare<double>);
+    run("long double", compare<long double>);
+  }
+  std::printf("%ld problems, seed %lu", problems, seed);
+  return report.print() ? 0 : 1;
+}
