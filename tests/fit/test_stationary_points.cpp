@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <numbers>
 #include <random>
@@ -201,6 +202,179 @@ TEST_CASE("as two humps move apart, minima are born in pairs with saddles") {
       CHECK(distance / before < 2 + 0.2);
     }
     before = distance;
+  }
+}
+
+namespace {
+
+/// A mesh that resolves p, as the header says: steps of mu of the least standard deviation, sigma in a ratio of e^0.3.
+ParameterMesh<double> resolving(const GaussianMixture<double>& p, double mu, double least, double most) {
+  const double width = (p.weights() > 0).select(p.stddevs(), p.stddevs().maxCoeff()).minCoeff();
+  const auto cols = static_cast<Index>(std::ceil(2 * mu / width)) + 1;
+  const auto rows = static_cast<Index>(std::ceil(std::log(most / least) / 0.3)) + 1;
+  Vector<double> sigma = Vector<double>::LinSpaced(rows, std::log(least), std::log(most)).exp();
+  sigma[0] = least;
+  return {klgrid::linspace(-mu, mu, cols), sigma};
+}
+
+/// The densities of Marron and Wand, "Exact mean integrated squared error", Ann. Statist. 20, 1992, table 1.
+std::vector<GaussianMixture<double>> marron_wand() {
+  struct Component {
+    double weight, mean, stddev;
+  };
+  using Components = std::vector<Component>;
+  const double third = 2.0 / 3;
+  std::vector<Components> all = {{{1, 0, 1}},
+                                 {{0.2, 0, 1}, {0.2, 0.5, third}, {0.6, 13.0 / 12, 5.0 / 9}},
+                                 {},
+                                 {{third, 0, 1}, {1 - third, 0, 0.1}},
+                                 {{0.1, 0, 1}, {0.9, 0, 0.1}},
+                                 {{0.5, -1, third}, {0.5, 1, third}},
+                                 {{0.5, -1.5, 0.5}, {0.5, 1.5, 0.5}},
+                                 {{0.75, 0, 1}, {0.25, 1.5, 1.0 / 3}},
+                                 {{0.45, -1.2, 0.6}, {0.45, 1.2, 0.6}, {0.1, 0, 0.25}},
+                                 {{0.5, 0, 1}},
+                                 {{0.49, -1, third}, {0.49, 1, third}},
+                                 {{0.5, 0, 1}},
+                                 {{0.46, -1, third}, {0.46, 1, third}},
+                                 {},
+                                 {}};
+  const auto add = [&](std::size_t number, double weight, double mean, double stddev) {
+    all[number - 1].push_back({weight, mean, stddev});
+  };
+  for (int l = 0; l < 8; ++l) add(3, 1.0 / 8, 3 * (std::pow(third, l) - 1), std::pow(third, l));
+  for (int l = 0; l < 5; ++l) add(10, 0.1, l / 2.0 - 1, 0.1);
+  for (int l = 0; l < 7; ++l) add(11, 1.0 / 350, (l - 3) / 2.0, 0.01);
+  for (int l = -2; l <= 2; ++l) add(12, std::pow(2, 1 - l) / 31, l + 0.5, std::pow(2, -l) / 10);
+  for (int l = 1; l <= 3; ++l) add(13, 1.0 / 300, -l / 2.0, 0.01);
+  for (int l = 1; l <= 3; ++l) add(13, 7.0 / 300, l / 2.0, 0.07);
+  for (int l = 0; l < 6; ++l)
+    add(14, std::pow(2, 5 - l) / 63, (65 - 96 * std::pow(0.5, l)) / 21, 32.0 / 63 / std::pow(2, l));
+  for (int l = 0; l < 3; ++l) add(15, 2.0 / 7, (12 * l - 15) / 7.0, 2.0 / 7);
+  for (int l = 8; l < 11; ++l) add(15, 1.0 / 21, 2 * l / 7.0, 1.0 / 21);
+  std::vector<GaussianMixture<double>> mixtures;
+  for (const auto& components : all) {
+    Vector<double> weights(components.size()), means(components.size()), stddevs(components.size());
+    for (std::size_t k = 0; k < components.size(); ++k) {
+      weights[static_cast<Index>(k)] = components[k].weight;
+      means[static_cast<Index>(k)] = components[k].mean;
+      stddevs[static_cast<Index>(k)] = components[k].stddev;
+    }
+    mixtures.emplace_back(weights / weights.sum(), means, stddevs);
+  }
+  return mixtures;
+}
+
+/// Newton's method on the exact gradient from the corners and the centre of every cell of a fine mesh at whose corners
+/// both components of the gradient take both signs, or that touches a least of its norm: what is found so, within the
+/// mesh's range.
+Points by_brute_force(const RealLineDensity<double>& p, const ParameterMesh<double>& fine) {
+  constexpr double same = 6e-6;
+  const auto d = reverse_kl_derivatives(bank_for(p, fine), p);
+  const auto& mu = fine.mu();
+  const auto& sigma = fine.sigma();
+  const klgrid::Surface<double> norm = (d.d_mu.colwise() * sigma).square() + d.d_log_sigma.square();
+  const auto both_signs = [](const auto& corners) { return corners.minCoeff() <= 0 && corners.maxCoeff() >= 0; };
+  const auto is_least = [&](Index i, Index j) {
+    const Index top = std::max<Index>(i - 1, 0), left = std::max<Index>(j - 1, 0);
+    return norm(i, j) <=
+           norm.block(top, left, std::min(i + 2, fine.rows()) - top, std::min(j + 2, fine.cols()) - left).minCoeff();
+  };
+  Points points;
+  const auto search_from = [&](double mean, double stddev) {
+    const auto found = klgrid::detail::nearby_stationary_point<double>(
+        [&](const Gaussian<double>& q) { return klgrid::reverse_kl_derivatives(q, p); }, {mean, stddev}, same);
+    if (!found || found->q.mean() < mu[0] || found->q.mean() > mu[mu.size() - 1] || found->q.stddev() < sigma[0] ||
+        found->q.stddev() > sigma[sigma.size() - 1])
+      return;
+    if (std::none_of(points.begin(), points.end(),
+                     [&](const auto& other) { return klgrid::detail::same_gaussian(found->q, other.q, same); }))
+      points.push_back(*found);
+  };
+  for (Index i = 0; i + 1 < fine.rows(); ++i)
+    for (Index j = 0; j + 1 < fine.cols(); ++j) {
+      if (!(both_signs(d.d_mu.block<2, 2>(i, j)) && both_signs(d.d_log_sigma.block<2, 2>(i, j))) && !is_least(i, j))
+        continue;
+      search_from((mu[j] + mu[j + 1]) / 2, std::sqrt(sigma[i] * sigma[i + 1]));
+      for (const Index row : {i, i + 1})
+        for (const Index col : {j, j + 1}) search_from(mu[col], sigma[row]);
+    }
+  return points;
+}
+
+}  // namespace
+
+TEST_CASE("the fifteen densities of Marron and Wand: as many points as brute force finds") {
+  const std::size_t counts[] = {1, 1, 1, 1, 1, 1, 5, 1, 1, 1, 1, 3, 1, 13, 15};
+  const auto densities = marron_wand();
+  REQUIRE(densities.size() == 15);
+  for (std::size_t n = 0; n < densities.size(); ++n) {
+    CAPTURE(n + 1);
+    CHECK(reverse_stationary_points(RealLineDensity<double>(densities[n]), resolving(densities[n], 3.5, 0.006, 3.0))
+              .size() == counts[n]);
+  }
+}
+
+TEST_CASE("random mixtures of 1 to 12 components: every point that brute force finds, and no other") {
+  // KLGRID_MIXTURES=1000 in the environment searches more of them: some ten seconds.
+  const char* const asked = std::getenv("KLGRID_MIXTURES");
+  const int mixtures = asked != nullptr ? std::atoi(asked) : 36;
+  std::mt19937 random(20240229);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  std::size_t found = 0;
+  for (int n = 0; n < mixtures; ++n) {
+    const Index size = 1 + n % 12;
+    Vector<double> weights(size), means(size), stddevs(size);
+    for (Index k = 0; k < size; ++k) {
+      weights[k] = 0.05 + unit(random);
+      means[k] = -4 + 8 * unit(random);
+      stddevs[k] = 0.15 * std::pow(10.0, unit(random));
+    }
+    const GaussianMixture<double> mixture(weights / weights.sum(), means, stddevs);
+    const RealLineDensity<double> p(mixture);
+    const auto range = resolving(mixture, 5.0, 0.8 * stddevs.minCoeff(), 6.0);
+    const auto points = reverse_stationary_points(p, range);
+    const auto every =
+        by_brute_force(p, {klgrid::linspace(-5.0, 5.0, 401),
+                           Vector<double>::LinSpaced(61, std::log(range.sigma()[0]), std::log(6.0)).exp()});
+    CAPTURE(n);
+    CHECK(points.size() == every.size());
+    for (const auto& point : every)
+      CHECK(std::any_of(points.begin(), points.end(),
+                        [&](const auto& other) { return klgrid::detail::same_gaussian(point.q, other.q, 1e-4); }));
+    found += every.size();
+  }
+  CHECK(found >= 2 * static_cast<std::size_t>(mixtures));
+}
+
+TEST_CASE("dates: far from 0 the same points, to the rounding of the mean") {
+  struct Case {
+    double distance, stddev, shift;
+    std::size_t points;
+  };
+  for (const Case& each : {Case{6.0, 2.0, 1e5, 3}, Case{0.5, 0.0625, 58849.0, 5}, Case{0.0625, 0.0078125, 2000.0, 5},
+                           Case{6.0, 1.0, std::ldexp(1.0, 40), 5}}) {
+    const double half = each.distance / 2, s = each.stddev;
+    // The first: components of different width.
+    const Vector<double> stddevs = klgrid::Vector<double>{{s == 2.0 ? 1.0 : s, s}};
+    const GaussianMixture<double> here(Vector<double>::Constant(2, 0.5), Vector<double>{{-half, half}}, stddevs);
+    const GaussianMixture<double> there(here.weights(), here.means() + each.shift, stddevs);
+    const Vector<double> mu = klgrid::linspace(-each.distance, each.distance, 49);
+    const Vector<double> sigma = Vector<double>::LinSpaced(24, std::log(stddevs[0] / 2), std::log(each.distance)).exp();
+    const auto at_zero = reverse_stationary_points(here, {mu, sigma});
+    const auto points = reverse_stationary_points(there, {mu + each.shift, sigma});
+    CAPTURE(each.shift);
+    CHECK(at_zero.size() == each.points);
+    REQUIRE(points.size() == at_zero.size());
+    const double rounding = each.shift * std::numeric_limits<double>::epsilon();
+    for (const auto& point : points) {
+      CHECK(point.gradient_norm <= tol::polished);
+      CHECK(std::any_of(at_zero.begin(), at_zero.end(), [&](const auto& other) {
+        return std::abs(point.q.mean() - each.shift - other.q.mean()) <= tol::position * point.q.stddev() + rounding &&
+               std::abs(point.q.stddev() - other.q.stddev()) <= tol::position * point.q.stddev() &&
+               point.kind == other.kind;
+      }));
+    }
   }
 }
 

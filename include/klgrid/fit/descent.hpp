@@ -274,6 +274,36 @@ void require_options(const FitOptions<T>& options, std::string_view where) {
   require_that(options.max_iterations >= 0, where, "max_iterations", ">= 0", options.max_iterations);
 }
 
+/// As descend; ends early at a q of value D for which is_known(q, D): nothing new is to be found from there.
+template <Real T, class Divergence, class Known>
+FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options,
+                           const Known& is_known) {
+  DescentPoint<T> point{start, divergence(start)};
+  FitResult<T> result{.q = start};
+  T longest = T(1);  // of the flow's next step
+  for (;; ++result.iterations) {
+    const ScaleFree<T> at(point.q, point.d);
+    result.q = point.q;
+    result.value = point.d.value;
+    result.gradient_norm = at.gradient_norm();
+    if (options.record_path) result.path.push_back({result.q, result.value, result.gradient_norm});
+    result.status = FitStatus::infinite;
+    if (!is_finite(result.value)) return result;
+    const T enough = tolerance_at(point.q, point.d.value, options.gradient_tolerance);
+    const bool stationary = result.gradient_norm <= enough;
+    if (stationary) result.status = stationary_status(at, enough);
+    const bool newton = options.method == FitMethod::newton;
+    if (stationary && !(newton && result.status == FitStatus::saddle)) return result;
+    result.status = FitStatus::iteration_limit;
+    if (result.iterations == options.max_iterations || is_known(result.q, result.value)) return result;
+    const T taken = newton ? line_search(divergence, NewtonCourse<T>(at, stationary), T(1), point)
+                           : line_search(divergence, FlowCourse<T>(at), longest, point);
+    result.status = FitStatus::stalled;
+    if (!(taken > T(0))) return result;
+    longest = T(2) * taken;
+  }
+}
+
 }  // namespace detail
 
 /// Descends from start to a local minimum of divergence, a function of a Gaussian that gives KlDerivatives.
@@ -283,30 +313,7 @@ void require_options(const FitOptions<T>& options, std::string_view where) {
 template <Real T, class Divergence>
 FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options = {}) {
   detail::require_options(options, "descend");
-  detail::DescentPoint<T> point{start, divergence(start)};
-  FitResult<T> result{.q = start};
-  T longest = T(1);  // of the flow's next step
-  for (;; ++result.iterations) {
-    const detail::ScaleFree<T> at(point.q, point.d);
-    result.q = point.q;
-    result.value = point.d.value;
-    result.gradient_norm = at.gradient_norm();
-    if (options.record_path) result.path.push_back({result.q, result.value, result.gradient_norm});
-    result.status = FitStatus::infinite;
-    if (!detail::is_finite(result.value)) return result;
-    const T enough = detail::tolerance_at(point.q, point.d.value, options.gradient_tolerance);
-    const bool stationary = result.gradient_norm <= enough;
-    if (stationary) result.status = detail::stationary_status(at, enough);
-    const bool newton = options.method == FitMethod::newton;
-    if (stationary && !(newton && result.status == FitStatus::saddle)) return result;
-    result.status = FitStatus::iteration_limit;
-    if (result.iterations == options.max_iterations) return result;
-    const T taken = newton ? detail::line_search(divergence, detail::NewtonCourse<T>(at, stationary), T(1), point)
-                           : detail::line_search(divergence, detail::FlowCourse<T>(at), longest, point);
-    result.status = FitStatus::stalled;
-    if (!(taken > T(0))) return result;
-    longest = T(2) * taken;
-  }
+  return detail::descend_until(divergence, start, options, [](const Gaussian<T>&, const T&) { return false; });
 }
 
 }  // namespace klgrid

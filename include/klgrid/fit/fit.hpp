@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,27 +23,48 @@ namespace klgrid {
 
 namespace detail {
 
-/// A descent with positions counted from near p's mean, back where they were: divergence(p, q) gives KlDerivatives.
-template <Density P, Real T, class Divergence>
-FitResult<T> descend_centered(const Centered<P>& p, const Divergence& divergence, const Gaussian<T>& start,
-                              const FitOptions<T>& options) {
-  auto fit = descend([&](const Gaussian<T>& q) { return divergence(p.density(), q); }, p.centered(start), options);
+/// Back to where positions were counted from.
+template <Density P, Real T>
+FitResult<T> given(const Centered<P>& p, FitResult<T> fit) {
   fit.q = p.given(fit.q);
   for (auto& step : fit.path) step.q = p.given(step.q);
   return fit;
 }
 
-/// The lowest end of descents from each start; of equal ones, the first.
+/// A descent with positions counted from near p's mean: divergence(p, q) gives KlDerivatives.
+template <Density P, Real T, class Divergence>
+FitResult<T> descend_centered(const Centered<P>& p, const Divergence& divergence, const Gaussian<T>& start,
+                              const FitOptions<T>& options) {
+  return given(p,
+               descend([&](const Gaussian<T>& q) { return divergence(p.density(), q); }, p.centered(start), options));
+}
+
+/// The lowest end of descents from each start; of equal ones, the first. A descent ends where it comes so near to the
+/// best minimum until then, and not below it, that Newton's method could only lead there.
 template <Density P, Real T, class Divergence>
 FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std::vector<Gaussian<T>>& starts,
                             const FitOptions<T>& options, const char* where) {
   require_that(!starts.empty(), where, "starts", "of at least one Gaussian", "none");
+  require_options(options, where);
   const Centered<P> centered(p);
-  auto best = descend_centered(centered, divergence, starts.front(), options);
-  for (auto start = starts.begin() + 1; start != starts.end(); ++start)
-    if (auto other = descend_centered(centered, divergence, *start, options); other.value < best.value)
-      best = std::move(other);
-  return best;
+  const auto at = [&](const Gaussian<T>& q) { return divergence(centered.density(), q); };
+  std::optional<FitResult<T>> best;
+  T radius = T(0);  // about the best minimum, scale-free
+  const auto is_known = [&](const Gaussian<T>& q, const T& value) {
+    using std::hypot;
+    using std::log;
+    return radius > T(0) && value >= best->value &&
+           hypot(T((q.mean() - best->q.mean()) / best->q.stddev()), T(log(T(q.stddev() / best->q.stddev())))) <= radius;
+  };
+  for (const Gaussian<T>& start : starts) {
+    auto other = descend_until(at, centered.centered(start), options, is_known);
+    if (best && !(other.value < best->value)) continue;
+    best = std::move(other);
+    // Third derivatives of D are some times its curvatures.
+    const T curvature = Spectrum<T>(ScaleFree<T>(best->q, at(best->q)).hessian).least();
+    radius = best->status == FitStatus::converged ? (std::min)(curvature, T(1)) / T(16) : T(0);
+  }
+  return given(centered, *best);
 }
 
 template <Real T>

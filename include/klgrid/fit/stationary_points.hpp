@@ -189,8 +189,10 @@ bool same_gaussian(const Gaussian<T>& a, const Gaussian<T>& b, const T& slack) {
 /// D(q||p) is infinite, for a zero of p.
 ///
 /// Gradient and Hessian are evaluated on the mesh, the gradient is interpolated between its points, and from each
-/// distinct zero of that Newton's method polishes once. So a point is found if the mesh resolves D: RESOLUTION. Points
-/// nearer than the cube root of rounding (6e-6 in double) count as one.
+/// distinct zero of that Newton's method polishes once. So a point is found if the mesh resolves D: steps of mu up to
+/// the least standard deviation of p's components, and of sigma by a ratio of up to e^0.3, lost none of 2920 points of
+/// 1200 random mixtures; twice as far apart, one in some 700. Points nearer than the cube root of rounding (6e-6 in
+/// double) count as one.
 ///
 /// Each is polished until the gradient's norm is at the rounding of its sums: at most 1e-12 in double (times D where
 /// that is above 1), or what the spacing of numbers at q leaves of it; it is given with the point. Value and

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <Eigen/Core>
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 
 #include "klgrid/detail/exponential_remainder.hpp"
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/domain.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/grid.hpp"
@@ -101,16 +104,41 @@ template <Real T>
 
 namespace detail {
 
-/// Calls visit(k, w_i q_i u_i^k, i), 0 <= k <= 4, for each node of positive mass; u is counted from x0.
-template <Real T, class Visit>
-void for_each_power(const GridDensity<T>& q_on_grid, const Gaussian<T>& q, const T& x0, const Visit& visit) {
+/// sums[k] += sum_i w_i q_i u_i^k f_i, u = (x - x0) / sigma, for the nodes from `first` on, N at a time, as many as
+/// there are N of; returns the first one left. f(i) gives N values. What is 0 stays 0, however large u and f are.
+template <int N, Real T, class Values>
+Index add_powers(const GridDensity<T>& q_on_grid, const T& x0, const T& sigma, const Values& f, Index first,
+                 Powers<T>& sums) {
+  using V = Eigen::Array<T, N, 1>;
+  const T most = (std::numeric_limits<T>::max)();
   const Grid<T>& grid = q_on_grid.grid();
-  for (Index i = 0; i < grid.size(); ++i) {
-    T mass = grid.weights()[i] * q_on_grid.pdf()[i];
-    if (!(mass > T(0))) continue;
-    const T u = (grid.nodes()[i] - x0) / q.stddev();
-    for (std::size_t k = 0; k < 5; ++k, mass *= u) visit(k, mass, i);
+  const T precision = (std::min)(most, T(T(1) / sigma));
+  Powers<V> parts;
+  for (V& part : parts) part.setZero();
+  for (; first + N <= grid.size(); first += N) {
+    const V scaled = (grid.nodes().template segment<N>(first) - x0) * precision;
+    const V u = (((scaled.min)(most)).max)(-most);
+    V term = grid.weights().template segment<N>(first) * q_on_grid.pdf().template segment<N>(first) *
+             f.template operator()<N>(first);
+    for (V& part : parts) {
+      part += term;
+      term *= u;
+    }
   }
+  for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += parts[k].sum();
+  return first;
+}
+
+template <Real T, class Values>
+void sum_powers(const GridDensity<T>& q_on_grid, const T& x0, const T& sigma, const Values& f, Powers<T>& sums) {
+  const Index rest = add_powers<static_cast<int>(lane_size<T>)>(q_on_grid, x0, sigma, f, 0, sums);
+  add_powers<1>(q_on_grid, x0, sigma, f, rest, sums);
+}
+
+template <Real T>
+void sum_moments(const GridDensity<T>& q_on_grid, const T& x0, const T& sigma, Powers<T>& sums) {
+  sum_powers(
+      q_on_grid, x0, sigma, []<int N>(Index) { return Eigen::Array<T, N, 1>::Ones(); }, sums);
 }
 
 }  // namespace detail
@@ -120,7 +148,7 @@ template <Real T>
 [[nodiscard]] ForwardKlTerms<T> forward_kl_terms(const GridDensity<T>& p, const Gaussian<T>& q) {
   const GridDensity<T> on_grid(p.grid(), q);
   ForwardKlTerms<T> of{p.grid().nodes()[p.grid().nearest(q.mean())], detail::relative_entropy(p, on_grid)};
-  detail::for_each_power(on_grid, q, of.x0, [&](std::size_t k, const T& mass, Index) { of.moment[k] += mass; });
+  detail::sum_moments(on_grid, of.x0, q.stddev(), of.moment);
   return of;
 }
 
@@ -130,11 +158,15 @@ template <Real T>
   const GridDensity<T> on_grid(p.grid(), q);
   const Index nearest = p.grid().nearest(q.mean());
   ReverseKlTerms<T> of{p.grid().nodes()[nearest], detail::relative_entropy(on_grid, p)};
+  detail::sum_moments(on_grid, of.x0, q.stddev(), of.moment);
   const T level = p.log_pdf()[nearest] - on_grid.log_pdf()[nearest];  // a constant times m_k is free
-  detail::for_each_power(on_grid, q, of.x0, [&](std::size_t k, const T& mass, Index i) {
-    of.moment[k] += mass;
-    of.log_ratio[k] += mass * (p.log_pdf()[i] - on_grid.log_pdf()[i] - level);
-  });
+  const T lowest = std::numeric_limits<T>::lowest();
+  const auto log_ratio = [&]<int N>(Index i) {
+    const Eigen::Array<T, N, 1> log_p = (p.log_pdf().template segment<N>(i).max)(lowest);
+    const Eigen::Array<T, N, 1> log_q = (on_grid.log_pdf().template segment<N>(i).max)(lowest);
+    return Eigen::Array<T, N, 1>((log_p - log_q) - level);
+  };
+  detail::sum_powers(on_grid, of.x0, q.stddev(), log_ratio, of.log_ratio);
   return of;
 }
 
