@@ -256,6 +256,21 @@ def print_alpha(samples):
                 rows)
 
 
+def print_derivatives(samples):
+    """What a descent needs, each as a multiple of the values it goes with."""
+    rows = []
+    for domain in ("grid", "line"):
+        surfaces, pair = f"derivatives/{domain}/values", f"one/{domain}/value"
+        for name, unit in ((surfaces, surfaces), (f"derivatives/{domain}/gradient", surfaces),
+                           (f"derivatives/{domain}/hessian", surfaces), (f"derivatives/{domain}/forward", surfaces),
+                           (f"stationary/{domain}/mesh", surfaces), (f"stationary/{domain}/bank", surfaces),
+                           (pair, pair), (f"one/{domain}/derivative", pair), ("fit/line/2", pair), ("fit/line/5", pair)):
+            if name in samples and not (domain == "grid" and name.startswith("fit/")):
+                rows.append([name, show_time(samples.median(name)), f"{100 * samples.spread(name):.0f} %",
+                             f"{samples.median(name) / samples.median(unit):.2f}"])
+    print_table(["derivatives, fits and stationary points", "time", "+-", "ratio to values"], rows)
+
+
 def exponent(sizes, values):
     """Least squares of log value over log size."""
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
@@ -323,6 +338,7 @@ def main():
         rounds.append(("/grow/|^(update|bank)/large", min(3, options.rounds)))
     line = LineQuadrature({core})
     rounds.insert(1, ("^(peer/)?line/|^alpha/", min(3, options.rounds)))
+    rounds.insert(2, ("^(derivatives|one|fit|stationary)/", options.rounds))
     for pattern, count in rounds:
         for _ in range(count):
             pin({core})
@@ -346,6 +362,7 @@ def main():
     print_banks(samples)
     print_line(samples)
     print_alpha(samples)
+    print_derivatives(samples)
     if not options.no_growth:
         print_growth(samples)
         print_large(samples)
