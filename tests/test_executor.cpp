@@ -9,6 +9,7 @@
     if (!(condition)) throw std::logic_error(#condition); \
   } while (false)
 
+#include "klgrid/divergence/kl_derivatives.hpp"
 #include "klgrid/divergence/kl_surfaces.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/grid/bank.hpp"
@@ -69,6 +70,40 @@ TEST_CASE("executor: an update allocates nothing after the first, alone or in a 
     for (auto& density : densities) density.assign(second);
     klgrid::kl_surfaces<Bank>(densities, bank, surfaces, workspace);
     CHECK(watch.seen() == 0);
+  }
+}
+
+TEST_CASE(
+    "executor: derivatives allocate nothing after the first call either, and do not depend on the batch or on it") {
+  using Out = klgrid::KlDerivativeSurfaces<double>;
+  const Bank bank(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh(), {.highest_power = 4});
+  std::vector<GridDensity<double>> densities;
+  for (const double stddev : {0.1, 0.5, 1.0, 1.5, 2.0})
+    densities.emplace_back(bank.grid(), GaussianMixture<double>({0.5, 0.5}, {-3.0, 3.0}, {stddev, 1.0}));
+  std::vector<Out> together(densities.size());
+  std::vector<Out> threaded(densities.size());
+  Bank::Workspace workspace, of_threads;
+  klgrid::reverse_kl_derivatives<Bank, Out>(bank, densities, together, workspace);
+  Out forward;
+  klgrid::forward_kl_derivatives(densities[0], bank, forward);
+  {
+    const NoAllocations watch;
+    klgrid::reverse_kl_derivatives<Bank, Out>(bank, densities, together, workspace);
+    klgrid::forward_kl_derivatives(densities[0], bank, forward);
+    CHECK(watch.seen() == 0);
+  }
+  klgrid::reverse_kl_derivatives<Bank, Out>(bank, densities, threaded, of_threads, OneThreadATask{});
+  klgrid::KlGradientSurfaces<double> gradient;
+  for (std::size_t i = 0; i < densities.size(); ++i) {
+    const Out alone = klgrid::reverse_kl_derivatives(bank, densities[i]);
+    klgrid::reverse_kl_derivatives(bank, densities[i], gradient, workspace);
+    for (const Out* other : {&together[i], &threaded[i]}) {
+      CHECK((other->value == alone.value).all());
+      CHECK((other->d_mu == alone.d_mu).all());
+      CHECK((other->d_log_sigma_log_sigma == alone.d_log_sigma_log_sigma).all());
+    }
+    CHECK((gradient.d_mu == alone.d_mu).all());
+    CHECK((gradient.d_log_sigma == alone.d_log_sigma).all());
   }
 }
 
