@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 # cmake -D include_dir=... -P layout.cmake: fails if an include climbs, if it enters another folder's private room, or if
-# klgrid.hpp, the index of the library, leaves a public header out or says no word about it.
+# klgrid.hpp, the index of the library, leaves a public header out or says no word about it; and if a header opens klgrid
+# outside of the inline namespace of abi.hpp.
 cmake_minimum_required(VERSION 3.25)
 
 # The storeys, from the ground up. A header includes headers of its own storey and of those below it.
 set(storeys
-  "real.hpp version.hpp"
+  "abi.hpp version.hpp"
+  "real.hpp"
   "detail"
   "executor.hpp numbers.hpp"
   "axis.hpp thread_executor.hpp"
@@ -38,6 +40,11 @@ endfunction()
 file(GLOB_RECURSE headers RELATIVE ${include_dir}/klgrid ${include_dir}/klgrid/*.hpp)
 foreach(header IN LISTS headers)
   place(${header} storey room)
+  file(STRINGS ${include_dir}/klgrid/${header} namespaces REGEX "^namespace klgrid")
+  list(FILTER namespaces EXCLUDE REGEX "^namespace klgrid::inline KLGRID_ABI(::detail)? {$")
+  if(namespaces AND NOT header STREQUAL "abi.hpp")
+    message(SEND_ERROR "${header}: ${namespaces}: write `namespace klgrid::inline KLGRID_ABI`, as abi.hpp tells")
+  endif()
   file(STRINGS ${include_dir}/klgrid/${header} includes REGEX "^#include \"")
   foreach(line IN LISTS includes)
     if(NOT line MATCHES "^#include \"klgrid/([a-z_/]+\\.hpp)\"")

@@ -10,7 +10,7 @@
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -21,7 +21,7 @@
 
 /// Comma-separated values: a header line, then numbers in the shortest form that reads back as the same number.
 /// Infinity is written inf.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -29,7 +29,7 @@
 ///   - for divergences of order alpha also pair_quadrature(p, q, alpha, out), and a bank that is a PowerBank.
 /// It may have its own forward_kl(p, q), reverse_kl(q, p), forward_kl_terms(p, q) and reverse_kl_terms(q, p), where it
 /// knows better than a bank of one Gaussian.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A probability density p of one variable.
 template <class P>

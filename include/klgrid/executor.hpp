@@ -7,7 +7,7 @@
 #include <omp.h>
 #endif
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// Something that runs the tasks 0 .. tasks - 1, each once, in any order, on up to workers() threads: body(worker,
 /// task) with 0 <= worker < workers(), no two tasks at a time under the same worker. Tasks share no result, so the

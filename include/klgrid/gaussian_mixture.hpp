@@ -12,7 +12,7 @@
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A rule for the width of a kernel density estimate of n samples with standard deviation s (divisor n - 1), as SciPy's
 /// gaussian_kde has it in one dimension. Of samples with weights w_i, of sum 1, n is the effective size

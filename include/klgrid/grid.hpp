@@ -12,7 +12,7 @@
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// Quadrature on a window: nodes x_i and weights w_i, so that sum_i w_i f(x_i) stands for the integral of f.
 ///

@@ -12,7 +12,7 @@
 #include "klgrid/real.hpp"
 
 /// Numbers as arguments, whoever holds them: which vectors are taken, and what scalar follows from them.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -4,7 +4,7 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// What integrals of p, of q and of p^alpha q^(1 - alpha) are sums over, for one pair: sum_i weight_i f(x_i). Both
 /// densities sum to 1. A domain fills it in by pair_quadrature(p, q, alpha, out); its storage is used again.

@@ -8,7 +8,7 @@
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// The Gaussians under comparison: every (mu_j, sigma_i), of a mu axis (columns) and a sigma axis (rows).
 template <Real T = double>

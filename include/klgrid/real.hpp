@@ -5,9 +5,19 @@
 #include <concepts>
 #include <limits>
 
+#include "klgrid/abi.hpp"
+
+// With -fno-finite-math-only behind it, -ffast-math keeps what is refused, what is infinite and, in double, what is
+// promised of values; not the last bit of NumPy's axes, long double's last digits, or numbers as small as the least
+// normal one.
+#if (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || defined(_M_FP_FAST)
+#error \
+    "klgrid refuses NaN and answers with infinities; -ffast-math (-Ofast, -ffinite-math-only, /fp:fast) lets the compiler assume that there are neither: leave it out, or add -fno-finite-math-only"
+#endif
+
 static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "klgrid needs Eigen 3.4 or later");
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A real scalar: float, double, long double, or a class that behaves like one (a multiprecision number, a forward-mode
 /// automatic-differentiation scalar). Elementary functions are found by argument-dependent lookup beside those of std.

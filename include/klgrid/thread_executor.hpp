@@ -15,7 +15,7 @@
 #include "klgrid/executor.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// On the threads of the standard library, the calling one among them; nothing is left running after a call.
 ///

@@ -6,7 +6,7 @@
 
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// e^d - 1 - d >= 0 to full relative accuracy, also where the difference cancels: near 0 it is the series
 /// d^2/2 (1 + d/3 (1 + d/4 (1 + ...))), summed until a term no longer counts.

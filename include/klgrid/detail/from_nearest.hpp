@@ -8,7 +8,7 @@
 
 /// A Gaussian q on separate nodes, counted from the node x0 that is nearest to its mean: q / q(x0) is exp((z0^2 -
 /// z^2)/2), at most 1 and 1 somewhere, wherever the mean lies and however narrow q is. z0^2 alone may be huge.
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// (x - mu) + (x0 - mu). Half-way between two nodes it cancels, so what the differences lose by rounding is added back
 /// (two-sum; Knuth, The Art of Computer Programming 2, 4.2.2): the sign is right, and all digits but the last few.

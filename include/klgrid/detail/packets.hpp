@@ -8,7 +8,7 @@
 
 /// Eigen's vector registers, by the names of Eigen::internal that the library uses: the one place to look at when Eigen
 /// changes there.
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// Numbers that one register holds; 1 where Eigen does not vectorise T.
 template <Real T>

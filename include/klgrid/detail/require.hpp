@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <exception>
 #include <limits>
 #include <sstream>
 #include <stdexcept>
@@ -9,12 +10,23 @@
 
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// False for NaN and both infinities, for every Real.
 template <Real T>
 bool is_finite(const T& x) {
   return x >= std::numeric_limits<T>::lowest() && x <= (std::numeric_limits<T>::max)();
+}
+
+/// Every refusal of the library ends here. A program compiled without exceptions (-fno-exceptions) ends as with an
+/// exception that nobody catches: by std::terminate, whose handler the program may set.
+[[noreturn]] inline void refuse(const std::string& message) {
+#if defined(__cpp_exceptions)
+  throw std::invalid_argument(message);
+#else
+  static_cast<void>(message);
+  std::terminate();
+#endif
 }
 
 template <class V>
@@ -25,7 +37,7 @@ template <class V>
   message << where << ": " << name;
   if (index >= 0) message << '[' << index << ']';
   message << " must be " << rule << ", got " << value;
-  throw std::invalid_argument(message.str());
+  refuse(message.str());
 }
 
 /// Throws std::invalid_argument "where: name must be rule, got value" unless ok.

@@ -13,7 +13,7 @@
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -31,7 +31,7 @@
 /// direction. Of a surface on a grid, that of the bank's transforms, tolerance * max |log p| for each E_q[z^k log p] /
 /// E_q|z|^k: as these add up, 14 times that for the Hessian in (mu / sigma, log sigma), of which a hundredth is seen:
 /// 1e-13 where log p falls to -30 in the window, 8e-12 where components 0.1 wide let it fall to -2400.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A divergence for every q of a mesh, to first order in theta = (mu, log sigma).
 template <Real T>

@@ -24,7 +24,7 @@
 /// sigma^2, x0 the point of the domain nearest to mu, which counts only where sigma is far below the spacing of nodes
 /// and mu half-way between two that hold all of p. A value that rounding would leave below zero is 0 (Gibbs'
 /// inequality); for relative accuracy at p = q itself, see divergence.hpp.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 template <Real T>
 struct KlSurfaces {

@@ -30,7 +30,7 @@
 ///
 /// A descent finds a local minimum. D(p||q) has one only; for D(q||p), see starting_points and
 /// reverse_stationary_points.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 enum class FitMethod { newton, gradient_descent };
 

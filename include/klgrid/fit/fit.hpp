@@ -19,7 +19,7 @@
 
 /// The Gaussian q nearest to p, by descent, in either direction and on either domain. A descent finds a local minimum.
 /// D(p||q) has one only; for D(q||p), see starting_points.hpp and stationary_points.hpp.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

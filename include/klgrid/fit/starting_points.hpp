@@ -11,7 +11,7 @@
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

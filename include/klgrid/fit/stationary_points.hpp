@@ -19,7 +19,7 @@
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 enum class StationaryKind { minimum, saddle, maximum, degenerate };
 

@@ -18,7 +18,7 @@
 #include "klgrid/real.hpp"
 #include "klgrid/transform/gauss_transform.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// Every Gaussian of a mesh, normalised on a grid as densities are: q_i = exp((z0^2 - z_i^2) / 2) / Z(mu, sigma) with
 /// z_i = (x_i - mu) / sigma, z0 that of the node nearest to mu, and sum_i w_i q_i = 1. Holds what does not depend on

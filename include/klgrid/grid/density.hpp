@@ -14,7 +14,7 @@
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A function that gives a log-density, normalised or not, at one point. It may return -inf, but not NaN or +inf.
 template <class F, class T>

@@ -24,7 +24,7 @@
 ///   D(p||q) = sum w p (e^d - 1 - d),    D(q||p) = sum w q (e^-d - 1 + d),
 /// which is -sum w p d because p and q both sum to one (Schulman, "Approximating KL divergence", 2020, his k3). Near
 /// p = q nothing cancels, where H(p,q) - H(p) would lose every digit.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -11,7 +11,7 @@
 #include "klgrid/grid/density.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// The best of the densities to which Gaussians normalised on a window tend as sigma grows without end and mu / sigma^2
 /// is held: l(x) = e^(slope x) / Z, flat for slope = 0.

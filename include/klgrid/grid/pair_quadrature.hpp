@@ -6,7 +6,7 @@
 #include "klgrid/pair_quadrature.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// p's grid, on which q is normalised, whatever alpha. Nodes of weight 0, which take no part, are filled up with 0.
 /// Cost: an exponential a node.

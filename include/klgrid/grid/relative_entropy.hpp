@@ -13,7 +13,7 @@
 ///
 /// Accuracy: 1e-12 relative, absolute below 1 (double); about p = r a few roundings of log p - log r, relative. Cost: a
 /// pass over the nodes, an exponential at each.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -18,7 +18,7 @@
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// Every Gaussian of a mesh on the real line, q = exp(-z^2/2) / (sigma sqrt(2 pi)), z = (x - mu)/sigma: what the
 /// surfaces of kl_surfaces.hpp are formed from where there is no window. Make it once, use it for every p.

@@ -12,7 +12,7 @@
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A mixture as a density on the real line, with what integrals of it need, none of which depends on q: panels on which
 /// log p is analytic, placed from the parameters of the components, log p at the points of a Gauss-Legendre rule on

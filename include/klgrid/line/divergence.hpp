@@ -26,7 +26,7 @@
 /// relative however small: below 0.01 it is formed as the integral of terms that are never negative, with d = log p -
 /// log q of differences of the parameters. Through `error`, if given, each returns a bound on its error. Not covered:
 /// components narrower than the spacing of T at their own distance from the mean of p.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// H(p)
 template <Real T>

@@ -12,7 +12,7 @@
 #include "klgrid/pair_quadrature.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

@@ -24,7 +24,7 @@
 /// and r have as many components, which are then compared one by one, in the order of their means: with u = p/r - 1,
 /// nothing is formed as a difference of what is nearly equal. Through `error`, if given, each returns a bound on its
 /// error. Cost: log p and log r at the points of both densities' panels, each point an exponential a component.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 

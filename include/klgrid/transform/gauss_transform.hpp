@@ -69,7 +69,7 @@
 /// A new version of the fast Gauss transform, Doc. Math. Extra Volume ICM III (1998) 575-584, for plane waves in place
 /// of its expansions; Trefethen & Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56 (2014)
 /// 385-458, for the error of Poisson's sum.
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 template <Real T = double>
 class GaussTransform {

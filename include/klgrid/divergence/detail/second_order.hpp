@@ -9,7 +9,7 @@
 #include "klgrid/domain.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 /// A divergence at one q, to second order in theta = (mu, log sigma).
 template <Real T>

@@ -10,7 +10,7 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// A density that can be moved along x.
 template <class P>

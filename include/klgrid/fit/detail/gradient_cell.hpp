@@ -10,7 +10,7 @@
 #include "klgrid/fit/detail/symmetric_matrix.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// A function on the unit square from its values and slopes at the corners: cubic along each edge, and what lies
 /// between blended from them (Adini's element; Coons' patch). Kept as Bezier's control values, which bound it.

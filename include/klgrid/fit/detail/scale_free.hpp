@@ -14,7 +14,7 @@
 
 /// Steps and derivatives at q in the coordinates (mu / sigma, log sigma), sigma held at q's: no unit of x is left in
 /// them, so tolerances mean the same for every p.
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 template <Real T>
 struct ScaleFree {

@@ -8,7 +8,7 @@
 #include "klgrid/real.hpp"
 
 /// Symmetric 2 x 2 matrices in closed form.
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 template <Real T>
 using Vector2 = Eigen::Matrix<T, 2, 1>;

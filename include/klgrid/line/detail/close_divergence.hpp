@@ -12,7 +12,7 @@
 #include "klgrid/line/detail/relative_excess.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 enum class Direction { forward, reverse };
 

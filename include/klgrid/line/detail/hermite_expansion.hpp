@@ -13,7 +13,7 @@
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// E_q[f] for all means within `widest` stddevs of a center, f = log p or a power of p, as a power series in the
 /// distance eta = (mean - center)/stddev. The generating function of the Hermite polynomials He_m gives, with z = (x -

@@ -8,7 +8,7 @@
 
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// Points of the Gauss-Legendre rule used for T: 16 for double, 21 for 64-bit long double, at least 12. Enough for an
 /// error of about one rounding on the panels of line_mixture.hpp.

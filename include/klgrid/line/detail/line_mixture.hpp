@@ -14,7 +14,7 @@
 #include "klgrid/line/detail/two_component_zeros.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// Beyond this many standard deviations z^6 exp(-z^2/2) is below the rounding of T: 9.5 for double.
 template <Real T>

@@ -12,7 +12,7 @@
 #include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// p/r - 1 of two mixtures without cancellation about p = r, if they have as many components: the k-th of p, N_k, is
 /// compared with the k-th of r, M_k, both in the order of their means. With s_k = stddev (1 + e) and m_k = mean +

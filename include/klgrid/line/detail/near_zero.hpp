@@ -10,7 +10,7 @@
 
 /// e^t - 1 and log(1 + u) of arrays near 0, where forming them as they are written would cancel: by series. (Eigen's
 /// expm1 and log1p go through the C library.)
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// e^t. Flattened, for compilers may leave each packet of Eigen's exponential to a call.
 template <class Array>

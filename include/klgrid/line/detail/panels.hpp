@@ -11,7 +11,7 @@
 #include "klgrid/real.hpp"
 
 /// The line cut into panels, on each of which the Legendre rule is as good as exact.
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// A stretch of the line with log p, or a function of it, at the points of the Legendre rule on it.
 template <Real T>

@@ -10,7 +10,7 @@
 #include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// p/q - 1 without cancellation near p = q. With component k's mean and stddev relative to q's, s_k = stddev (1 + e)
 /// and m_k = mean + stddev h,

@@ -9,7 +9,7 @@
 
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// The complex zeros nearest the real line of p = e^a + e^b, two Gaussians with their weights, in closed form: where
 /// b - a = i pi. In y = (x - mean)/stddev of a, the narrower one, with r = stddev / stddev_b and

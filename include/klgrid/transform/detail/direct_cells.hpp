@@ -12,7 +12,7 @@
 #include "klgrid/real.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// The Gaussians of a mesh whose expectations are summed as they are defined, over the few nodes near their mean, with
 /// stored weights. They are normalised relative to the nearest node, so that neither a mean far off the nodes nor a

@@ -6,7 +6,7 @@
 #include "klgrid/detail/packets.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// A number n times.
 template <Real T>

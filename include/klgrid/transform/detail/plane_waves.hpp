@@ -13,7 +13,7 @@
 
 /// The expanded rows of the Gauss transform, in the order of the essay in gauss_transform.hpp: panels (nodes and means
 /// in reach of each other), analysis of values at the nodes, the kernel's amplitudes, and synthesis at the means.
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// A run of neighbouring means with the nodes in their reach.
 template <Real T>

@@ -10,7 +10,7 @@
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// What rows of a mesh cost the Gauss transform by either of its ways, in multiply-adds of its synthesis. The weights
 /// of other operations are as measured. The nodes and the mesh have to outlive it.
