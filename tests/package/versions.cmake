@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# cmake -D source=... -D version=... -P versions.cmake: what names the version in prose or for other tools names the header's.
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" minor ${version})
+function(expect file text)
+  file(READ ${source}/${file} content)
+  string(FIND "${content}" "${text}" position)
+  if(position LESS 0)
+    message(SEND_ERROR "${file} does not say '${text}'")
+  endif()
+endfunction()
+expect(README.md "find_package(klgrid ${minor} CONFIG REQUIRED)")
+expect(docs/building.md "find_package(klgrid ${minor} CONFIG REQUIRED)")
+expect(docs/building.md "v${version}.tar.gz")
+expect(docs/building.md "libklgrid-dev_${version}_all.deb")
+expect(CHANGELOG.md "# Changelog\n\n## ${version}\n")
+expect(CITATION.cff "version: ${version}\n")
+expect(packaging/vcpkg/klgrid/vcpkg.json "\"version\": \"${version}\"")
