@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # cmake -D include_dir=... -P layout.cmake: fails if an include climbs, if it enters another folder's private room, or if
 # klgrid.hpp, the index of the library, leaves a public header out or says no word about it; and if a header opens klgrid
-# outside of the inline namespace of abi.hpp.
+# outside of the inline namespace of abi.hpp, or names Eigen's inside elsewhere than in detail/packets.hpp.
 cmake_minimum_required(VERSION 3.25)
 
 # The storeys, from the ground up. A header includes headers of its own storey and of those below it.
@@ -44,6 +44,10 @@ foreach(header IN LISTS headers)
   list(FILTER namespaces EXCLUDE REGEX "^namespace klgrid::inline KLGRID_ABI(::detail)? {$")
   if(namespaces AND NOT header STREQUAL "abi.hpp")
     message(SEND_ERROR "${header}: ${namespaces}: write `namespace klgrid::inline KLGRID_ABI`, as abi.hpp tells")
+  endif()
+  file(STRINGS ${include_dir}/klgrid/${header} internals REGEX "Eigen::internal")
+  if(internals AND NOT header STREQUAL "detail/packets.hpp")
+    message(SEND_ERROR "${header} uses Eigen::internal, which detail/packets.hpp alone may name")
   endif()
   file(STRINGS ${include_dir}/klgrid/${header} includes REGEX "^#include \"")
   foreach(line IN LISTS includes)
