@@ -4,7 +4,7 @@
 /// Everything, storey by storey from the ground up: no header includes one of a storey further down this list.
 
 // ground
-#include "klgrid/abi.hpp"       // objects of different vector widths do not link
+#include "klgrid/abi.hpp"              // objects of different vector widths do not link
 #include "klgrid/axis.hpp"             // arange and linspace, as NumPy's
 #include "klgrid/executor.hpp"         // on which threads work is done
 #include "klgrid/numbers.hpp"          // what is taken for a vector of numbers
