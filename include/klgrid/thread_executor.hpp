@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <exception>
 #include <limits>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "klgrid/detail/attempt.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/real.hpp"
@@ -43,10 +43,8 @@ class ThreadExecutor {
     std::vector<Failure> failures(used);
     const auto work = [&](std::size_t worker) {
       for (Index task = next++; task < tasks; task = next++) {
-        try {
-          body(static_cast<Index>(worker), task);
-        } catch (...) {
-          failures[worker] = {task, std::current_exception()};
+        if (auto exception = detail::attempt([&] { body(static_cast<Index>(worker), task); })) {
+          failures[worker] = {task, std::move(exception)};
           next = tasks;
         }
       }
@@ -80,12 +78,7 @@ class ThreadExecutor {
     /// False if the system has no thread to give.
     template <class Work>
     bool start(Work work) {
-      try {
-        threads_.emplace_back(std::move(work));
-        return true;
-      } catch (const std::system_error&) {
-        return false;
-      }
+      return !detail::attempt([&] { threads_.emplace_back(std::move(work)); });
     }
 
    private:

@@ -72,8 +72,8 @@ auto scaled_renyi(const T& alpha) {
   return [&alpha](const auto& p, const Gaussian<T>& q) { return scaled_renyi_derivatives(p, q, alpha); };
 }
 
-inline constexpr auto forward = [](const auto& p, const auto& q) { return forward_kl_derivatives(p, q); };
-inline constexpr auto reverse = [](const auto& p, const auto& q) { return reverse_kl_derivatives(q, p); };
+inline constexpr auto forward_derivatives = [](const auto& p, const auto& q) { return forward_kl_derivatives(p, q); };
+inline constexpr auto reverse_derivatives = [](const auto& p, const auto& q) { return reverse_kl_derivatives(q, p); };
 
 }  // namespace detail
 
@@ -92,7 +92,7 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
       return {centered.given(limit->q), limit->value, at.gradient_norm(), 0, FitStatus::flat, {}};
     }
   }
-  return detail::descend_centered(centered, detail::forward, start, options);
+  return detail::descend_centered(centered, detail::forward_derivatives, start, options);
 }
 
 /// Minimises D(q||p) from start: a local minimum.
@@ -101,7 +101,8 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   detail::require_options(options, "fit_reverse");
   const auto& density = density_of(p);
-  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::reverse, start, options);
+  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::reverse_derivatives, start,
+                                  options);
 }
 
 /// The Gaussian with p's mean and standard deviation.
@@ -144,7 +145,7 @@ template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& starts,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return detail::lowest_descent(density, detail::reverse, starts, options, "fit_reverse");
+  return detail::lowest_descent(density, detail::reverse_derivatives, starts, options, "fit_reverse");
 }
 
 /// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of equal ones, the first.
