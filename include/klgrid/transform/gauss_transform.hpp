@@ -91,8 +91,8 @@ class GaussTransform {
   /// How a run of rows is computed.
   struct Step {
     enum class Method { direct, plane_waves };
-    friend constexpr std::string_view to_string(Method method) noexcept {
-      return method == Method::direct ? "direct" : "plane_waves";
+    friend constexpr std::string_view to_string(Method of) noexcept {
+      return of == Method::direct ? "direct" : "plane_waves";
     }
 
     Method method;
