@@ -5,8 +5,8 @@
 
 #include <cstddef>
 
-#include "klgrid/grid/density.hpp"
 #include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/grid/density.hpp"
 #include "problem.hpp"
 #include "reference.hpp"
 

@@ -197,7 +197,8 @@ TEST_CASE("gradient descent stays on a saddle and says so, Newton leaves it for 
   const RealLineDensity<double> p(equal);
   // Between the minimum at 0 that covers and the one at 3 that seeks; polished by Newton's method on the gradient.
   const auto saddle = klgrid::detail::nearby_stationary_point<double>(
-      [&](const Gaussian<double>& q) { return klgrid::reverse_kl_derivatives(q, p); }, Gaussian<double>(1.84, 2.1), 1e-6);
+      [&](const Gaussian<double>& q) { return klgrid::reverse_kl_derivatives(q, p); }, Gaussian<double>(1.84, 2.1),
+      1e-6);
   REQUIRE(saddle);
   const auto plain = fit_reverse(p, saddle->q, {.method = FitMethod::gradient_descent});
   CHECK(plain.status == FitStatus::saddle);

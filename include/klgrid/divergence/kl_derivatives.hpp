@@ -144,8 +144,8 @@ KlDerivatives<T> reverse_second_order(const ReverseKlTerms<T>& of, const Gaussia
   return second_order<T>(of.value, of.moment, covariance, T(0), q.stddev(), T((of.x0 - q.mean()) / q.stddev()));
 }
 
-/// Takes cells by themselves, derivatives_at(q), in which z is about so large a z0 throughout that its powers would lose
-/// digits.
+/// Takes cells by themselves, derivatives_at(q), in which z is about so large a z0 throughout that its powers would
+/// lose digits.
 template <GaussianBank Bank, class Out, class Derivatives>
 void replace_far_cells(const Bank& bank, Index row, Out& out, const Derivatives& derivatives_at) {
   using T = typename Bank::Scalar;
@@ -188,8 +188,7 @@ void forward_kl_derivatives_row(const typename Bank::Density& p, const Bank& ban
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4));
   else
     from(bank.moment(1), bank.moment(2));
-  replace_far_cells(bank, row, out,
-                    [&](const auto& q) { return forward_second_order(forward_kl_terms(p, q), p, q); });
+  replace_far_cells(bank, row, out, [&](const auto& q) { return forward_second_order(forward_kl_terms(p, q), p, q); });
 }
 
 /// A row of D(q||p), from E_q[z^k] and E_q[z^k log p]; log q is -z^2/2 but for a constant.
