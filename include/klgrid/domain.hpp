@@ -39,7 +39,7 @@ concept Density = requires(const P& p) {
   { p.entropy() } -> std::convertible_to<typename P::Scalar>;      // H(p), nats
   { p.origin() } -> std::convertible_to<typename P::Scalar>;       // a number close to E_p[x], from which
   { p.mean_offset() } -> std::convertible_to<typename P::Scalar>;  // E_p[x - origin] counts: together exact to rounding
-  { p.variance() } -> std::convertible_to<typename P::Scalar>;     // E_p[(x - E_p[x])^2]
+  { p.stddev() } -> std::convertible_to<typename P::Scalar>;       // the root of E_p[(x - E_p[x])^2]
   { p.has_full_support() } -> std::convertible_to<bool>;           // p > 0 wherever q is; else D(q||p) = +inf
 };
 

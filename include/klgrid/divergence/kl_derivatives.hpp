@@ -130,7 +130,8 @@ template <Density P, Real T>
 KlDerivatives<T> forward_second_order(const ForwardKlTerms<T>& of, const P& p, const Gaussian<T>& q) {
   const T& sigma = q.stddev();
   const T mean = ((p.origin() - of.x0) + p.mean_offset()) / sigma;
-  const T second_moment = mean * mean + p.variance() / sigma / sigma;
+  const T spread = p.stddev() / sigma;
+  const T second_moment = mean * mean + spread * spread;
   const Powers<T>& m = of.moment;
   const Powers<T> delta{T(0), T(m[1] - mean), T(m[2] - second_moment), T(0), T(0)};
   return second_order<T>(of.value, m, delta, T(1), sigma, T((of.x0 - q.mean()) / sigma));
@@ -173,7 +174,8 @@ void forward_kl_derivatives_row(const typename Bank::Density& p, const Bank& ban
   forward_kl_row(p, bank, row, out.value.row(row));
   const T& sigma = bank.mesh().sigma()[row];
   const T precision = T(1) / sigma;
-  const T variance = p.variance() / sigma / sigma;
+  const T spread = p.stddev() / sigma;
+  const T variance = spread * spread;
   const auto from = [&](const auto&... moment) {
     for_each_cells<T>(bank.mesh().cols(), [&]<int N>(Index col) {
       using V = Cells<T, N>;

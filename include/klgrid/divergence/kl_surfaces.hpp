@@ -45,7 +45,8 @@ void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row
   const auto& nearest = nearest_points(bank);
   const auto offset = (p.origin() - nearest) + p.mean_offset();
   const auto twice = offset * precision_root * ((offset + T(2) * (nearest - mu)) * precision_root);
-  const T constant = p.variance() / sigma / sigma / T(2) - p.entropy();
+  const T spread = p.stddev() / sigma;
+  const T constant = spread * spread / T(2) - p.entropy();
   out = ((twice.transpose() * T(0.5) + bank.log_normalizer().row(row) + constant).max)(T(0));
 }
 

@@ -103,6 +103,12 @@ class GridDensity {
   /// sum_i w_i p_i (x_i - mean)^2
   [[nodiscard]] const T& variance() const noexcept { return variance_; }
 
+  /// The root of variance()
+  [[nodiscard]] T stddev() const {
+    using std::sqrt;
+    return sqrt(variance_);
+  }
+
   /// True if p > 0 at every node of positive weight. Where it is false, D(q||p) = +inf for every Gaussian q.
   [[nodiscard]] bool has_full_support() const noexcept { return has_full_support_; }
 

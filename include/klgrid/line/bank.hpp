@@ -13,7 +13,11 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/density.hpp"
+#include "klgrid/line/detail/gaussian_family.hpp"
+#include "klgrid/line/detail/geometric_means.hpp"
 #include "klgrid/line/detail/hermite_expansion.hpp"
+#include "klgrid/line/detail/legendre_rule.hpp"
+#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
@@ -32,8 +36,8 @@ class RealLineBank {
   struct Workspace {
     struct Scratch {
       std::vector<detail::LinePanel<T>> panels;
-      Eigen::Array<T, 1, Eigen::Dynamic> eta;
-      Surface<T> values;  ///< a row for each power of z
+      Eigen::Array<T, 1, Eigen::Dynamic> eta;  // as long as a row, so that nothing is allocated again
+      Surface<T> values;                       ///< a row for each power of z
     };
     std::vector<Scratch> scratch;  ///< of each worker
   };
@@ -77,10 +81,8 @@ class RealLineBank {
       const Index d = task / mesh_.rows();
       const Index row = task % mesh_.rows();
       auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
-      const T lowest = std::numeric_limits<T>::lowest();
-      const Integrand whole_line{lowest, T(-lowest), mesh_.sigma()[row], true};
-      const auto log_p = [](const auto& values) -> const auto& { return values; };
-      expectation_row(densities[static_cast<std::size_t>(d)], whole_line, log_p, power, row, scratch);
+      const Density& p = densities[static_cast<std::size_t>(d)];
+      expected_log_row(p, power, row, scratch);
       sink(d, row, scratch.values);
     });
   }
@@ -98,25 +100,35 @@ class RealLineBank {
 
   /// E_q[p^alpha] as a surface, 0 < alpha <= 1. Returned is, for each row, what tolerance() is a share of: the largest
   /// p^alpha met or, where less, the integral of p^alpha times the peak of q. Cost: as expected_log, with panels as
-  /// narrow as p^alpha q asks.
+  /// narrow as p^alpha q asks where a narrow component is what p is made of.
   Vector<T> expected_power(const Density& p, const T& alpha, Surface<T>& out) const {
+    using std::log;
+    using std::sqrt;
     out.resize(mesh_.rows(), mesh_.cols());
-    const T margin = p.power_margin(alpha);
-    const T first = p.begin() - margin;
-    const T last = p.end() + margin;
-    const auto power_of_p = [&](const auto& log_p) { return detail::LegendreArray<T>((alpha * log_p).exp()); };
+    const T widened = T(1) / T(sqrt(alpha));
+    const Point first = p.parts().first(widened);
+    const Point last = p.parts().last(widened);
+    const T log_unit = log(p.unit());
+    const auto power_of_p = [&](const auto& log_p) {
+      return detail::LegendreArray<T>((alpha * (log_p - log_unit)).exp());
+    };
     T integral = T(0);
     T largest = T(0);
-    const T any = (std::numeric_limits<T>::max)() / T(4);
-    p.for_each_panel(first, last, {first, last, any}, detail::Ends::whole, [&](const auto& panel) {
+    p.for_each_panel(first, last, detail::NoGaussian<T>(), [&](const auto& panel) {
       const detail::LegendreArray<T> power = power_of_p(panel.values);
       integral += (power * panel.weights()).sum();
       largest = (std::max)(largest, power.maxCoeff());
     });
     typename Workspace::Scratch scratch;
     for (Index row = 0; row < mesh_.rows(); ++row) {
-      const Integrand power{first, last, p.narrowest_factor(alpha, mesh_.sigma()[row]), false};
-      expectation_row(p, power, power_of_p, 0, row, scratch);
+      for_each_group(row, 0, scratch,
+                     [&](Index begin, Index end, const Family& family, const Point& low, const Point& high) {
+                       const auto means = detail::geometric_means(p.parts(), family, alpha, T(1));
+                       p.for_each_panel((std::max)(low, first), (std::min)(high, last), means, [&](const auto& panel) {
+                         scratch.panels.push_back({panel.center, panel.half, power_of_p(panel.values)});
+                       });
+                       expand([](const T&) { return T(0); }, T(0), 0, begin, end, row, scratch);
+                     });
       out.row(row) = scratch.values.row(0);
     }
     return ((integral * (-log_normalizer_.col(0)).exp()).min)(largest);
@@ -140,48 +152,56 @@ class RealLineBank {
   }
 
  private:
-  /// What is known of a function of log p before it is integrated.
-  struct Integrand {
-    T first, last;  ///< outside of which, counted from p's origin, it is below rounding
-    T resolution;   ///< of a q for which panels are short enough
-    bool leveled;   ///< to be taken from its value close by
-  };
+  using Point = detail::LinePoint<T>;
+  using Family = detail::GaussianFamily<T>;
+  using Expansion = detail::HermiteExpansion<T>;
 
-  /// E_q[z^k f(log p)], k = 0 .. power, for a row of the mesh. Means whose q overlap share their panels.
-  template <class Function>
-  void expectation_row(const Density& p, const Integrand& integrand, const Function& f, int power, Index row,
-                       typename Workspace::Scratch& scratch) const {
+  /// Calls visit(begin, end, family, low, high) for the means begin to end of a row, a family whose q overlap, as far
+  /// as they reach: they share the panels that visit is to make.
+  template <class Visit>
+  void for_each_group(Index row, int power, typename Workspace::Scratch& scratch, Visit visit) const {
     const auto& mu = mesh_.mu();
     const T& sigma = mesh_.sigma()[row];
     const T reach = detail::gaussian_reach<T>() * sigma;
     scratch.values.setZero(power + 1, mu.size());
+    scratch.eta.resize(mu.size());
     for (Index begin = 0, end = 0; begin < mu.size(); begin = end) {
       for (end = begin + 1; end < mu.size() && mu[end] - mu[end - 1] < T(2) * reach;) ++end;
-      const T low = (std::max)(T(mu[begin] - p.origin() - reach), integrand.first);
-      const T high = (std::min)(T(mu[end - 1] - p.origin() + reach), integrand.last);
+      const Family family{mu[begin], mu[end - 1], sigma};
       scratch.panels.clear();
-      p.for_each_panel(low, high, {low, high, integrand.resolution}, detail::Ends::whole, [&](const auto& panel) {
-        scratch.panels.push_back({panel.center, panel.half, f(panel.values)});
-      });
-      if (!scratch.panels.empty()) expand(p, integrand.leveled, power, begin, end, sigma, scratch);
+      visit(begin, end, family, family.first + T(-reach), family.last + reach);
     }
   }
 
-  /// The same for means begin to end, whose panels are there.
-  void expand(const Density& p, bool leveled, int power, Index begin, Index end, const T& sigma,
+  /// E_q[z^power log p] for a row.
+  void expected_log_row(const Density& p, int power, Index row, typename Workspace::Scratch& scratch) const {
+    using std::log;
+    const T log_unit = log(p.unit());
+    for_each_group(row, power, scratch,
+                   [&](Index begin, Index end, const Family& family, const Point& low, const Point& high) {
+                     p.for_each_panel(low, high, family, [&](const auto& panel) { scratch.panels.push_back(panel); });
+                     // log p from its value close by.
+                     const auto level = [&](const T& center) { return Expansion::level_at(scratch.panels, center); };
+                     expand(level, -log_unit, power, begin, end, row, scratch);
+                   });
+  }
+
+  /// E_q[z^power (f + constant)] for means begin to end, on whose panels f is.
+  template <class Level>
+  void expand(const Level& level, const T& constant, int power, Index begin, Index end, Index row,
               typename Workspace::Scratch& scratch) const {
-    using Expansion = detail::HermiteExpansion<T>;
+    if (scratch.panels.empty()) return;
     const auto& mu = mesh_.mu();
+    const T& sigma = mesh_.sigma()[row];
     const T widest = T(2 * Expansion::widest) * sigma;
     for (Index first = begin, last = begin; first < end; first = last) {
       while (last < end && mu[last] - mu[first] <= widest) ++last;
       const T half = (mu[last - 1] - mu[first]) / T(2);
       const T center = mu[first] + half;
-      const T position = center - p.origin();
-      const T level = leveled ? Expansion::level_at(scratch.panels, position) : T(0);
-      const Expansion expansion(scratch.panels, position, sigma, T(half / sigma), power, level);
-      scratch.eta = (mu.segment(first, last - first) - center).transpose() / sigma;
-      expansion.evaluate(scratch.eta, scratch.values.middleCols(first, last - first));
+      const Expansion expansion(scratch.panels, center, sigma, T(half / sigma), power, level(center), constant);
+      auto eta = scratch.eta.head(last - first);
+      eta = (mu.segment(first, last - first) - center).transpose() / sigma;
+      expansion.evaluate(eta, scratch.values.middleCols(first, last - first));
     }
   }
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/line_mixture.hpp"
+#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
@@ -28,27 +30,29 @@ class RealLineDensity {
   explicit RealLineDensity(GaussianMixture<T> mixture)
       : mixture_(std::move(mixture)),
         parts_(mixture_),
-        begin_(parts_.first()),
-        end_(parts_.last()),
+        begin_(parts_.first(T(1))),
+        end_(parts_.last(T(1))),
         mean_(mixture_.mean()),
-        mean_offset_((mixture_.weights() * (mixture_.means() - origin())).sum() / mixture_.weights().sum()),
-        variance_(mixture_.variance()) {
-    const auto fit = [&](const T& x, const T& before, const T& rest) {
-      return parts_.analytic_half(x, before, parts_.resolved(x, rest));
+        mean_offset_(expectation([&](const auto& k) { return T(k.mean - mean_); })),
+        stddev_(spread()) {
+    const auto fit = [&](const detail::LinePoint<T>& x, const T& before, const T& rest) {
+      const T most = parts_.size() > 2 ? (std::min)(rest, T(T(detail::most_growth) * before)) : rest;
+      return parts_.analytic_half(x, before, parts_.resolved(x, most));
     };
     panels_.reserve(32);
     edges_.reserve(33);
-    detail::cut_into_panels(begin_, end_, fit, [&](const T& x, const T& half) {
+    detail::cut_into_panels(begin_, end_, fit, [&](const detail::LinePoint<T>& x, const T& half) {
       panels_.emplace_back(panel(x, half));
       edges_.push_back(x);
     });
     edges_.push_back(end_);
     detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
+    const T inverse_unit = T(1) / unit();
     for (auto& each : panels_) {
-      each.keep_mass();
-      sum -= each.mass() * each.values;
+      each.keep_mass(inverse_unit);
+      sum -= each.mass(inverse_unit) * each.values;
     }
-    entropy_ = sum.sum();
+    scaled_entropy_ = sum.sum();
   }
 
   /// The same density of x + by.
@@ -56,6 +60,10 @@ class RealLineDensity {
     RealLineDensity moved(*this);
     moved.mixture_ = GaussianMixture<T>(mixture_.weights(), mixture_.means() + by, mixture_.stddevs());
     moved.parts_.translate(by);
+    for (auto& each : moved.panels_) each.center = each.center + by;
+    for (auto& edge : moved.edges_) edge = edge + by;
+    moved.begin_ = begin_ + by;
+    moved.end_ = end_ + by;
     moved.mean_ += by;
     return moved;
   }
@@ -68,80 +76,72 @@ class RealLineDensity {
     return mixture_.log_pdf(x) - T(log(T(mixture_.weights().sum())));
   }
 
-  /// log p at the points of a panel, counted from the origin.
-  [[nodiscard]] detail::LegendreArray<T> log_pdf(const detail::LegendreArray<T>& x) const { return parts_.log_pdf(x); }
-
   /// H(p) = -integral of p log p, in nats.
-  [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
+  [[nodiscard]] T entropy() const {
+    using std::log;
+    return scaled_entropy_ + T(log(unit()));
+  }
 
-  /// A bound on the error of entropy(), rounding and quadrature. Cost: as much as entropy() took.
-  [[nodiscard]] T entropy_error() const {
+  /// A bound on the error of scaled_entropy(), rounding and quadrature. Cost: as much as entropy() took.
+  [[nodiscard]] T scaled_entropy_error() const {
     detail::LegendreArray<T> doubt = detail::LegendreArray<T>::Zero();
-    for (const auto& each : panels_) doubt += each.mass() * (each.values.abs() + T(1)) * (each.log_pdf_doubt() + T(16));
+    const T inverse_unit = T(1) / unit();
+    for (const auto& each : panels_)
+      doubt += each.mass(inverse_unit) * (each.values.abs() + T(1)) *
+               (each.log_pdf_doubt(parts_.largest_log_factor()) + T(16));
     return doubt.sum() * std::numeric_limits<T>::epsilon();
   }
 
   /// E_p[x]
   [[nodiscard]] const T& mean() const noexcept { return mean_; }
 
-  /// E_p[(x - mean)^2]
-  [[nodiscard]] const T& variance() const noexcept { return variance_; }
+  /// The root of E_p[(x - mean)^2]
+  [[nodiscard]] const T& stddev() const noexcept { return stddev_; }
+  [[nodiscard]] T variance() const { return stddev_ * stddev_; }
 
-  /// E_p[(x - about)^2], free of cancellation however far from 0 both lie.
-  [[nodiscard]] T second_moment(const T& about) const {
-    const T distance = (origin() - about) + mean_offset_;
-    return variance_ + distance * distance;
-  }
-
-  /// The point from which the panels count.
-  [[nodiscard]] const T& origin() const noexcept { return parts_.origin(); }
-
-  /// E_p[x - origin]
+  /// The mean as two numbers, origin() + mean_offset(): far from 0 one number rounds away digits that a narrow q feels.
+  [[nodiscard]] const T& origin() const noexcept { return mean_; }
   [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
 
-  /// The stretch, counted from the origin, outside which every component is below rounding.
-  [[nodiscard]] const T& begin() const noexcept { return begin_; }
-  [[nodiscard]] const T& end() const noexcept { return end_; }
+  /// The components as the sums take them.
+  [[nodiscard]] const detail::LineMixture<T>& parts() const noexcept { return parts_; }
+
+  /// A length of about the size of p's own. Panels hold log(unit p), whose size does not depend on the unit of x.
+  [[nodiscard]] const T& unit() const noexcept { return parts_.unit(); }
+
+  /// H(p) with lengths counted in that unit, H(p) - log(unit).
+  [[nodiscard]] const T& scaled_entropy() const noexcept { return scaled_entropy_; }
+
+  /// log(unit p(x))
+  [[nodiscard]] T scaled_log_pdf(const T& x) const { return parts_.log_pdf(x, T(0))[0]; }
+
+  /// The ends of the stretch outside which every component is below rounding.
+  [[nodiscard]] const detail::LinePoint<T>& begin() const noexcept { return begin_; }
+  [[nodiscard]] const detail::LinePoint<T>& end() const noexcept { return end_; }
 
   /// p > 0 on the whole line.
   [[nodiscard]] bool has_full_support() const noexcept { return true; }
 
-  /// The standard deviation of the narrowest Gaussian factor of p^alpha q, q of standard deviation sigma.
-  [[nodiscard]] T narrowest_factor(const T& alpha, const T& sigma) const {
-    using std::sqrt;
-    const T narrowest =
-        (mixture_.weights() > T(0)).select(mixture_.stddevs(), (std::numeric_limits<T>::max)()).minCoeff();
-    return T(1) / T(sqrt(T(alpha / (narrowest * narrowest) + T(1) / (sigma * sigma))));
-  }
-
-  /// How far p^alpha reaches beyond [begin, end]: each component is widened by the power, by half the stretch at most.
-  [[nodiscard]] T power_margin(const T& alpha) const {
-    using std::sqrt;
-    if (!(alpha > T(0))) return (std::numeric_limits<T>::max)();
-    return (end_ - begin_) / T(2) * (T(T(1) / T(sqrt(alpha))) - T(1));
-  }
-
-  /// Calls visit(panel) from left to right for panels that cover [low, high] (counted from the origin), each short
-  /// enough for every q of the family (whose means are counted from the origin, too). Panels stored are handed on as
-  /// they are, others made on the way. With Ends::whole, stored panels at the ends may reach beyond [low, high], which
-  /// saves making parts of them.
-  template <class Visit, class Family = detail::GaussianFamily<T>>
-  void for_each_panel(const T& low, const T& high, const Family& family, detail::Ends ends, Visit visit) const {
+  /// Calls visit(panel) from left to right for panels that cover [low, high], each short enough for every q of the
+  /// family. Panels stored are handed on as they are, so that those at the ends may reach beyond [low, high]; others
+  /// are made on the way.
+  template <class Visit, class Family>
+  void for_each_panel(const detail::LinePoint<T>& low, const detail::LinePoint<T>& high, const Family& family,
+                      Visit visit) const {
+    using Point = detail::LinePoint<T>;
     // A part of a panel is as analytic as the panel.
-    const auto part = [&](const T& x, const T&, const T& rest) { return (std::min)(rest, family.half_from(x)); };
-    const auto fit = [&](const T& x, const T& before, const T& rest) {
+    const auto part = [&](const Point& x, const T&, const T& rest) { return (std::min)(rest, family.half_from(x)); };
+    const auto fit = [&](const Point& x, const T& before, const T& rest) {
       return parts_.analytic_half(x, before, part(x, before, rest));
     };
-    const auto make = [&](const T& x, const T& half) { visit(panel(x, half)); };
+    const auto make = [&](const Point& x, const T& half) { visit(panel(x, half)); };
     detail::cut_into_panels(low, (std::min)(high, begin_), fit, make);
     for (std::size_t i = 0; i < panels_.size(); ++i) {
-      const auto& stored = panels_[i];
-      const T& left = edges_[i];
-      const T& right = edges_[i + 1];
-      if (!(left < high && right > low)) continue;
-      const bool whole = ends == detail::Ends::whole || (left >= low && right <= high);
-      if (whole && family.resolved_on(left, right))
-        visit(stored);
+      const Point& left = edges_[i];
+      const Point& right = edges_[i + 1];
+      if (!(left < high && low < right)) continue;
+      if (family.resolved_on(left, right))
+        visit(panels_[i]);
       else
         detail::cut_into_panels((std::max)(low, left), (std::min)(high, right), part, make);
     }
@@ -149,22 +149,44 @@ class RealLineDensity {
   }
 
  private:
-  [[nodiscard]] detail::LinePanel<T> panel(const T& x, const T& half) const {
-    detail::LinePanel<T> made{T(x + half), half, {}};
-    made.values = parts_.log_pdf(made.nodes());
-    return made;
+  [[nodiscard]] detail::LinePanel<T> panel(const detail::LinePoint<T>& x, const T& half) const {
+    const detail::LinePoint<T> center = x + half;
+    return {center, half, parts_.log_pdf(center, half)};
+  }
+
+  /// The standard deviation, squares formed of ratios to the largest distance.
+  [[nodiscard]] T spread() const {
+    using std::abs;
+    using std::sqrt;
+    const auto distance = [&](const auto& k) { return T((k.mean - mean_) - mean_offset_); };
+    T largest = unit();
+    for (const auto& k : parts_.components()) largest = (std::max)(largest, T(abs(distance(k))));
+    const T square = expectation([&](const auto& k) {
+      const T far_off = distance(k) / largest;
+      const T wide = k.stddev / largest;
+      return T(far_off * far_off + wide * wide);
+    });
+    return largest * T(sqrt(square));
+  }
+
+  /// sum_k weight_k of_component(k)
+  template <class Function>
+  [[nodiscard]] T expectation(const Function& of_component) const {
+    T sum = T(0);
+    for (const auto& k : parts_.components()) sum += k.weight * of_component(k);
+    return sum;
   }
 
   GaussianMixture<T> mixture_;
   detail::LineMixture<T> parts_;
   std::vector<detail::MassPanel<T>> panels_;
-  std::vector<T> edges_;  // of the panels; a long one's center and half give them with less precision
-  T begin_;
-  T end_;
+  std::vector<detail::LinePoint<T>> edges_;  // of the panels
+  detail::LinePoint<T> begin_;
+  detail::LinePoint<T> end_;
   T mean_;
   T mean_offset_;
-  T variance_;
-  T entropy_{};
+  T stddev_;
+  T scaled_entropy_{};
 };
 
 /// What a mixture stands for where a density is taken. Make a RealLineDensity yourself to use it for several q.

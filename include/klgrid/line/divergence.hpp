@@ -13,7 +13,10 @@
 #include "klgrid/line/bank.hpp"
 #include "klgrid/line/density.hpp"
 #include "klgrid/line/detail/close_divergence.hpp"
+#include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
+#include "klgrid/line/detail/line_point.hpp"
+#include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
 /// The divergences of one pair on the real line: a mixture p and a Gaussian q, integrals over R without a window.
@@ -28,10 +31,59 @@
 /// components narrower than the spacing of T at their own distance from the mean of p.
 namespace klgrid::inline KLGRID_ABI {
 
+namespace detail {
+
+/// log of q's stddev in p's unit, times sqrt(2 pi).
+template <Real T>
+T scaled_log_normalizer(const RealLineDensity<T>& p, const Gaussian<T>& q) {
+  using std::log;
+  return T(log(T(q.stddev() / p.unit()))) + log_sqrt_two_pi<T>();
+}
+
+/// E_p[z^2] / 2
+template <Real T>
+T half_second_moment(const RealLineDensity<T>& p, const Gaussian<T>& q) {
+  const T mean = ((p.origin() - q.mean()) + p.mean_offset()) / q.stddev();
+  const T spread = p.stddev() / q.stddev();
+  return (mean * mean + spread * spread) / T(2);
+}
+
+/// H(q,p) with lengths counted in p's unit.
+template <Real T>
+T scaled_cross_entropy(const Gaussian<T>& q, const RealLineDensity<T>& p, T* error) {
+  using Array = LegendreArray<T>;
+  const LinePoint<T> mean = q.mean();
+  const T reach = gaussian_reach<T>() * q.stddev();
+  const T inverse = T(1) / q.stddev();
+  Array sum = Array::Zero();
+  Array doubt = Array::Zero();
+  p.for_each_panel(mean + T(-reach), mean + reach, GaussianFamily<T>{mean, mean, q.stddev()}, [&](const auto& panel) {
+    const Array z = panel.standardized(q.mean(), inverse);
+    const Array mass = gaussian_weights<T>(panel, z, inverse);
+    sum -= mass * panel.values;
+    if (error == nullptr) return;
+    // The terms' own roundings, and those of z, which q feels by its slope.
+    doubt += mass * (panel.log_pdf_doubt(p.parts().largest_log_factor()) +
+                     panel.values.abs() * (T(16) + z.square() + z.abs() * T(panel.half * inverse)));
+  });
+  if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();
+  return sum.sum();
+}
+
+/// The error of adding log(unit) or log(stddev).
+template <Real T>
+T log_error(const T& length) {
+  using std::abs;
+  using std::log;
+  return T(4) * std::numeric_limits<T>::epsilon() * T(abs(T(log(length))));
+}
+
+}  // namespace detail
+
 /// H(p)
 template <Real T>
 [[nodiscard]] T entropy(const RealLineDensity<T>& p, std::type_identity_t<T>* error = nullptr) {
-  if (error != nullptr) *error = p.entropy_error();
+  if (error != nullptr) *error = p.scaled_entropy_error() + detail::log_error(p.unit());
   return p.entropy();
 }
 
@@ -39,46 +91,34 @@ template <Real T>
 template <Real T>
 [[nodiscard]] T cross_entropy(const RealLineDensity<T>& p, const Gaussian<T>& q,
                               std::type_identity_t<T>* error = nullptr) {
-  using std::abs;
   using std::log;
-  const T& sigma = q.stddev();
-  const T square = p.second_moment(q.mean()) / sigma / sigma / T(2);
-  const T log_sigma = log(sigma);
-  if (error != nullptr) *error = T(16) * std::numeric_limits<T>::epsilon() * (square + abs(log_sigma) + T(1));
-  return square + (log_sigma + detail::log_sqrt_two_pi<T>());
+  const T square = detail::half_second_moment(p, q);
+  if (error != nullptr)
+    *error = T(16) * std::numeric_limits<T>::epsilon() * (square + T(1)) + detail::log_error(q.stddev());
+  return square + (T(log(q.stddev())) + detail::log_sqrt_two_pi<T>());
 }
 
 /// H(q,p) = -E_q[log p]
 template <Real T>
 [[nodiscard]] T cross_entropy(const Gaussian<T>& q, const RealLineDensity<T>& p,
                               std::type_identity_t<T>* error = nullptr) {
-  using Array = detail::LegendreArray<T>;
-  const T mean = q.mean() - p.origin();
-  const T reach = detail::gaussian_reach<T>() * q.stddev();
-  Array sum = Array::Zero();
-  Array doubt = Array::Zero();
-  p.for_each_panel(
-      T(mean - reach), T(mean + reach), {mean, mean, q.stddev()}, detail::Ends::whole, [&](const auto& panel) {
-        const Array x = panel.nodes();
-        const Array z = (x - mean) / q.stddev();
-        const Array mass = detail::gaussian_weights<T>(panel, z);
-        sum -= mass * panel.values;
-        if (error == nullptr) return;
-        // The terms' own roundings, and those of z, which q feels by its slope.
-        doubt +=
-            mass * (panel.log_pdf_doubt() + panel.values.abs() * (T(16) + z.square() + x.abs() * z.abs() / q.stddev()));
-      });
-  if (error != nullptr) *error = doubt.sum() / q.stddev() * std::numeric_limits<T>::epsilon();
-  return sum.sum() / q.stddev();
+  using std::log;
+  const T value = detail::scaled_cross_entropy<T>(q, p, error) + T(log(p.unit()));
+  if (error != nullptr) *error += detail::log_error(p.unit());
+  return value;
 }
 
 /// D(p||q) >= 0
 template <Real T>
 [[nodiscard]] T forward_kl(const RealLineDensity<T>& p, const Gaussian<T>& q,
                            std::type_identity_t<T>* error = nullptr) {
-  const T value = cross_entropy(p, q, error) - p.entropy();
+  using std::abs;
+  const T square = detail::half_second_moment(p, q);
+  const T log_width = detail::scaled_log_normalizer(p, q);
+  const T value = (square + log_width) - p.scaled_entropy();
   if (value < T(detail::close)) return detail::close_divergence(detail::Direction::forward, p, q, error);
-  if (error != nullptr) *error += p.entropy_error();
+  if (error != nullptr)
+    *error = p.scaled_entropy_error() + T(16) * std::numeric_limits<T>::epsilon() * (square + T(abs(log_width)) + T(1));
   return value;
 }
 
@@ -86,10 +126,14 @@ template <Real T>
 template <Real T>
 [[nodiscard]] T reverse_kl(const Gaussian<T>& q, const RealLineDensity<T>& p,
                            std::type_identity_t<T>* error = nullptr) {
+  using std::abs;
   // The forward one costs no sum: asked first, it mostly saves the one that would be formed again.
-  const bool is_close = cross_entropy(p, q) - p.entropy() < T(4 * detail::close);
-  const T value = is_close ? T(0) : cross_entropy(q, p, error) - q.entropy();
+  const T log_width = detail::scaled_log_normalizer(p, q);
+  const bool is_close = detail::half_second_moment(p, q) + log_width - p.scaled_entropy() < T(4 * detail::close);
+  const T entropy = log_width + T(1) / T(2);
+  const T value = is_close ? T(0) : T(detail::scaled_cross_entropy<T>(q, p, error) - entropy);
   if (value < T(detail::close)) return detail::close_divergence(detail::Direction::reverse, p, q, error);
+  if (error != nullptr) *error += T(4) * std::numeric_limits<T>::epsilon() * (T(abs(entropy)) + T(1));
   return value;
 }
 
@@ -104,25 +148,24 @@ template <Real T>
 template <Real T>
 [[nodiscard]] ReverseKlTerms<T> reverse_kl_terms(const Gaussian<T>& q, const RealLineDensity<T>& p) {
   using Array = detail::LegendreArray<T>;
-  using std::log;
-  const T mean = q.mean() - p.origin();
+  const detail::LinePoint<T> mean = q.mean();
   const T inverse = T(1) / q.stddev();
   const T reach = detail::gaussian_reach<T>() * q.stddev();
-  const T level = p.log_pdf(q.mean());  // a constant times m_k is free: it keeps the size of log p out of the sums
+  const T level = p.scaled_log_pdf(q.mean());  // a constant times m_k is free: it keeps the size of log p out of it
   std::array<Array, 5> sums;
   for (Array& sum : sums) sum.setZero();
-  p.for_each_panel(T(mean - reach), T(mean + reach), {mean, mean, q.stddev()}, detail::Ends::whole,
-                   [&](const auto& panel) {
-                     const Array z = (panel.nodes() - mean) * inverse;
-                     Array term = detail::gaussian_weights<T>(panel, z) * (panel.values - level + z.square() * T(0.5));
-                     for (Array& sum : sums) {
-                       sum += term;
-                       term *= z;
-                     }
-                   });
+  p.for_each_panel(
+      mean + T(-reach), mean + reach, detail::GaussianFamily<T>{mean, mean, q.stddev()}, [&](const auto& panel) {
+        const Array z = panel.standardized(q.mean(), inverse);
+        Array term = detail::gaussian_weights<T>(panel, z, inverse) * (panel.values - level + z.square() * T(0.5));
+        for (Array& sum : sums) {
+          sum += term;
+          term *= z;
+        }
+      });
   ReverseKlTerms<T> of{q.mean(), {}, {T(1), T(0), T(1), T(0), T(3)}, {}};
-  for (std::size_t k = 0; k < sums.size(); ++k) of.log_ratio[k] = sums[k].sum() * inverse;
-  of.value = -of.log_ratio[0] - level - (T(log(q.stddev())) + detail::log_sqrt_two_pi<T>());
+  for (std::size_t k = 0; k < sums.size(); ++k) of.log_ratio[k] = sums[k].sum();
+  of.value = -of.log_ratio[0] - level - detail::scaled_log_normalizer(p, q);
   if (of.value < T(detail::close))
     of.value = detail::close_divergence(detail::Direction::reverse, p, q, static_cast<T*>(nullptr));
   return of;

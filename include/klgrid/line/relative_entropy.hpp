@@ -28,27 +28,23 @@ namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 
-/// Panels of the last density, counted from its origin, each of which is a part of panels of all others, from low to
-/// high (counted from `origin`).
+/// Panels of the last density, each of which is a part of panels of all others, from low to high.
 template <Real T, class Visit, class... Rest>
-void for_each_common_panel(const T& origin, const T& low, const T& high, Visit visit, const RealLineDensity<T>& density,
-                           const Rest&... rest) {
-  const T shift = origin - density.origin();
-  const GaussianFamily<T> any{low, high, (std::numeric_limits<T>::max)() / T(4)};
-  density.for_each_panel(T(low + shift), T(high + shift), any, Ends::clipped, [&](const LinePanel<T>& panel) {
+void for_each_common_panel(const LinePoint<T>& low, const LinePoint<T>& high, Visit visit,
+                           const RealLineDensity<T>& density, const Rest&... rest) {
+  density.for_each_panel(low, high, NoGaussianWithin<T>{low, high}, [&](const LinePanel<T>& panel) {
     if constexpr (sizeof...(rest) == 0)
       visit(panel);
     else
-      for_each_common_panel(density.origin(), T(panel.center - panel.half), T(panel.center + panel.half), visit,
-                            rest...);
+      for_each_common_panel(panel.center + T(-panel.half), panel.center + panel.half, visit, rest...);
   });
 }
 
 /// A panel with log p and log r at its points.
 template <Real T>
 struct PanelOfTwo {
-  LinePanel<T> p;  ///< counted from p's origin
-  LinePanel<T> r;  ///< counted from r's origin
+  LinePanel<T> p;
+  LinePanel<T> r;
 };
 
 /// Calls visit(panel) for panels on which log p, log r and the logarithms of all further densities are analytic, and
@@ -56,15 +52,12 @@ struct PanelOfTwo {
 template <Real T, class Visit, class... Further>
 void for_each_panel_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, Visit visit,
                            const Further&... further) {
-  const T shift = p.origin() - r.origin();
-  const T low = (std::min)(p.begin() - faint_margin(p), r.begin() - faint_margin(r) - shift);
-  const T high = (std::max)(p.end() + faint_margin(p), r.end() + faint_margin(r) - shift);
+  const LinePoint<T> low = (std::min)(p.begin() + T(-faint_margin(p)), r.begin() + T(-faint_margin(r)));
+  const LinePoint<T> high = (std::max)(p.end() + faint_margin(p), r.end() + faint_margin(r));
   for_each_common_panel(
-      p.origin(), low, high,
+      low, high,
       [&](const LinePanel<T>& of_r) {
-        PanelOfTwo<T> both{{T(of_r.center - shift), of_r.half, {}}, of_r};
-        both.p.values = p.log_pdf(LegendreArray<T>(both.p.nodes()));
-        visit(both);
+        visit(PanelOfTwo<T>{{of_r.center, of_r.half, p.parts().log_pdf(of_r.center, of_r.half)}, of_r});
       },
       further..., p, r);
 }
@@ -75,27 +68,35 @@ template <Real T, class About, class Apart, class... Further>
 T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* error, About about, Apart apart,
                   const Further&... further) {
   using Array = LegendreArray<T>;
-  const MixtureExcess<T> excess(p.mixture(), r.mixture(), r.origin());
+  using std::abs;
+  using std::log;
+  const MixtureExcess<T> excess(p.mixture(), r.mixture());
+  // Densities are counted in r's unit.
+  const T inverse_unit = T(1) / r.unit();
+  const T log_of_unit = log(r.unit());
+  const T log_units = log(T(r.unit() / p.unit()));
+  const T log_factor = (std::max)(p.parts().largest_log_factor(), r.parts().largest_log_factor()) + T(abs(log_units));
   const T reach(NearUnity<Array>::reach);
   Array sum = Array::Zero();
   Array doubt = Array::Zero();
   const auto add = [&](const PanelOfTwo<T>& panel) {
-    const Array d = panel.p.values - panel.r.values;
-    const Array mass = panel.r.mass();
-    const Array of_logs = error != nullptr ? Array(panel.p.log_pdf_doubt() + panel.r.log_pdf_doubt()) : Array();
+    const Array d = panel.p.values - panel.r.values + log_units;
+    const Array mass = panel.r.mass(inverse_unit);
+    Array of_logs = Array::Zero();
+    if (error != nullptr) of_logs = panel.p.log_pdf_doubt(log_factor) + panel.r.log_pdf_doubt(log_factor);
     Array terms = Array::Zero();
     Array term_doubt = Array::Zero();
     if (d.abs().minCoeff() <= reach) {
-      const Array x = panel.r.nodes();
+      const Array log_r = panel.r.values - log_of_unit;
       const Array within = choose_within(d, reach, d, Array(Array::Zero()));
-      const Array u = excess.known() ? excess(x, panel.r.values) : expm1_of(within);
+      const Array u = excess.known() ? excess(panel.r, log_r) : expm1_of(within);
       const NearUnity<Array> unity(choose_within(d, reach, u, Array(Array::Zero())));
       terms = mass * about(unity);
       if (error != nullptr)
-        term_doubt = mass * unity.value().abs() * (excess.known() ? excess.doubt(x, panel.r.values) : of_logs);
+        term_doubt = mass * unity.value().abs() * (excess.known() ? excess.doubt(panel.r, log_r) : of_logs);
     }
     if (d.abs().maxCoeff() > reach) {
-      const Array p_mass = panel.p.mass();
+      const Array p_mass = panel.p.mass(T(T(1) / p.unit()));
       terms = choose_within(d, reach, terms, Array(apart(p_mass, mass, d)));
       if (error != nullptr)
         term_doubt = choose_within(d, reach, term_doubt, Array((p_mass * d.abs() + (p_mass - mass).abs()) * of_logs));

@@ -22,8 +22,8 @@ template <Real T>
 T faint_margin(const RealLineDensity<T>& p) {
   using std::log;
   using std::sqrt;
-  const auto& weights = p.mixture().weights();
-  const T least = (weights > T(0)).select(weights, T(1)).minCoeff();
+  T least = T(1);
+  for (const auto& k : p.parts().components()) least = (std::min)(least, k.weight);
   if (!(least < T(1e-4))) return T(0);
   const T wider = sqrt(T(T(1) + T(2) * log(least) / log(std::numeric_limits<T>::epsilon()))) - T(1);
   return (p.end() - p.begin()) / T(2) * (std::min)(wider, T(1));
@@ -38,46 +38,59 @@ inline constexpr double rule_doubt = 1 << 15;
 ///   D(q||p) = integral of q (u - log(1 + u))         = integral of q (log q - log p) + p - q.
 template <Real T>
 T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gaussian<T>& q, T* error) {
+  using std::abs;
   using std::log;
   using Array = LegendreArray<T>;
   const bool forward = direction == Direction::forward;
-  const T mean = q.mean() - p.origin();
   const T inverse = T(1) / q.stddev();
-  const T log_peak = -(T(log(q.stddev())) + log_sqrt_two_pi<T>());
-  const RelativeExcess<T> relative_excess(p.mixture(), q);
+  const T inverse_unit = T(1) / p.unit();
+  const T log_width = log(T(q.stddev() / p.unit()));  // log p is that of p times its unit
+  const RelativeExcess<T> relative_excess(p.parts(), q);
   Array sum = Array::Zero();
   Array doubt = Array::Zero();
+  const T last = T(std::sqrt(-1.96 * 0.69314718 * std::numeric_limits<T>::min_exponent));
+  // Of d, in roundings: z has those of its size and of its place in the panel.
+  const auto ratio_doubt = [&](const auto& panel, const Array& z) {
+    return Array(panel.log_pdf_doubt(p.parts().largest_log_factor()) +
+                 T(2) * z.abs() * (z.abs() + panel.half * inverse) + T(2) * T(abs(log_width)));
+  };
   const auto add = [&](const auto& panel) {
-    const Array x = panel.nodes();
-    const Array z = (x - mean) * inverse;
-    const Array d = panel.values - (z.square() * T(-0.5) + log_peak);
+    const Array z = panel.standardized(q.mean(), inverse);
+    const Array d = panel.values + z.square() * T(0.5) + (log_width + log_sqrt_two_pi<T>());
     const T reach(NearUnity<Array>::reach);
     Array terms = Array::Zero();
     Array term_doubt = Array::Zero();
     if (d.abs().minCoeff() <= reach) {
-      // Points out of reach, which need exponentials, are taken to the mean of q.
-      const NearUnity<Array> unity(relative_excess(choose_within(d, reach, z, Array(Array::Zero()))));
-      const Array q_mass = panel.mass() / (unity.value() + T(1));
+      const Array zero = Array::Zero();
+      const NearUnity<Array> unity(
+          choose_within(d, reach, relative_excess.is_of_use() ? relative_excess(panel, z) : expm1_of(d), zero));
+      const Array q_mass = panel.mass(inverse_unit) / (unity.value() + T(1));
       terms = q_mass * (forward ? unity.forward_remainder() : unity.reverse_remainder());
-      if (error != nullptr) term_doubt = q_mass * unity.value().abs() * relative_excess.doubt(x, z);
+      if (error != nullptr) {
+        const Array of_excess = relative_excess.is_of_use() ? relative_excess.doubt(panel, z) : ratio_doubt(panel, z);
+        term_doubt = q_mass * unity.value().abs() * of_excess;
+      }
     }
     if (d.abs().maxCoeff() > reach) {
-      const Array q_mass = gaussian_weights<T>(panel, z) * inverse;
-      const Array plain =
-          forward ? Array(panel.mass() * (d - T(1)) + q_mass) : Array(panel.mass() - q_mass * (d + T(1)));
+      const Array mass = panel.mass(inverse_unit);
+      // Where q is below the range of the exponential, what that leaves times d might count.
+      const Array zero = Array::Zero();
+      const Array q_mass = choose_within(z, last, gaussian_weights<T>(panel, z, inverse), zero);
+      const Array plain = forward ? Array(mass * (d - T(1)) + q_mass) : Array(mass - q_mass * (d + T(1)));
       terms = choose_within(d, reach, terms, plain);
       if (error != nullptr)
-        term_doubt = choose_within(d, reach, term_doubt,
-                                   Array((panel.mass() - q_mass).abs() * (panel.log_pdf_doubt() + z.square())));
+        term_doubt = choose_within(d, reach, term_doubt, Array((mass - q_mass).abs() * ratio_doubt(panel, z)));
     }
     sum += terms;
-    if (error != nullptr) doubt += terms * (panel.log_pdf_doubt() + T(rule_doubt)) + term_doubt;
+    if (error != nullptr)
+      doubt += terms * (panel.log_pdf_doubt(p.parts().largest_log_factor()) + T(rule_doubt)) + term_doubt;
   };
   const T margin = faint_margin(p);
   // Slightly less than for the sixth powers that the reach is made for, so that p's panels mostly suffice.
   const T reach = (gaussian_reach<T>() - T(0.25)) * q.stddev();
-  p.for_each_panel((std::min)(T(mean - reach), T(p.begin() - margin)), (std::max)(T(mean + reach), T(p.end() + margin)),
-                   {mean, mean, q.stddev()}, Ends::whole, add);
+  const LinePoint<T> mean = q.mean();
+  p.for_each_panel((std::min)(mean + T(-reach), p.begin() + T(-margin)), (std::max)(mean + reach, p.end() + margin),
+                   GaussianFamily<T>{mean, mean, q.stddev()}, add);
   if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();
   return sum.sum();
 }

@@ -7,9 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "klgrid/gaussian.hpp"
+#include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/line_mixture.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
@@ -27,26 +26,26 @@ class HermiteExpansion {
   static constexpr double widest = 1.5;
 
   /// Over panels in order, with f at their points; those out of reach are passed over, and where there is none f is
-  /// `level`. E[z^k f] for k = 0 .. power and |eta| <= half <= widest.
+  /// `level`. E[z^k (f + constant)] for k = 0 .. power and |eta| <= half <= widest.
   HermiteExpansion(const std::vector<LinePanel<T>>& panels, const T& center, const T& stddev, const T& half, int power,
-                   const T& level)
+                   const T& level, const T& constant)
       : power_(power), size_(size_for(half, power)) {
     const T reach = (gaussian_reach<T>() + half) * stddev;
     auto panel = std::partition_point(panels.begin(), panels.end(),
-                                      [&](const auto& each) { return each.center + each.half <= center - reach; });
+                                      [&](const auto& each) { return (each.center - center) + each.half <= -reach; });
     std::array<LegendreArray<T>, most> sums;
     for (int m = 0; m < size_; ++m) sums[at(m)].setZero();
-    for (; panel != panels.end() && panel->center - panel->half < center + reach; ++panel)
-      add(*panel, center, stddev, level, sums);
-    for (int m = 0; m < size_; ++m) coefficients_[at(m)] = sums[at(m)].sum() / stddev;
-    coefficients_[0] += level;
+    for (; panel != panels.end() && (panel->center - center) - panel->half < reach; ++panel)
+      add(*panel, center, T(T(1) / stddev), level, sums);
+    for (int m = 0; m < size_; ++m) coefficients_[at(m)] = sums[at(m)].sum();
+    coefficients_[0] += level + constant;
   }
 
   /// The value of f near the center. A constant has E[He_m] = 0 for m > 0: as the level, it keeps the size of f out of
   /// these terms. For panels that go as far as q reaches.
   static T level_at(const std::vector<LinePanel<T>>& panels, const T& center) {
-    const auto panel = std::partition_point(panels.begin(), panels.end() - 1,
-                                            [&](const auto& each) { return each.center + each.half <= center; });
+    const auto panel = std::partition_point(
+        panels.begin(), panels.end() - 1, [&](const auto& each) { return (each.center - center) + each.half <= T(0); });
     return panel->values[legendre_points<T> / 2];
   }
 
@@ -87,10 +86,10 @@ class HermiteExpansion {
   }
 
   /// He_(m+1)/(m+1)! = (z He_m/m! - He_(m-1)/(m-1)!) / (m+1)
-  void add(const LinePanel<T>& panel, const T& center, const T& stddev, const T& level,
+  void add(const LinePanel<T>& panel, const T& center, const T& inverse, const T& level,
            std::array<LegendreArray<T>, most>& sums) const {
-    const LegendreArray<T> z = (panel.nodes() - center) * (T(1) / stddev);
-    LegendreArray<T> term = gaussian_weights(panel, z) * (panel.values - level);
+    const LegendreArray<T> z = panel.standardized(center, inverse);
+    LegendreArray<T> term = gaussian_weights(panel, z, inverse) * (panel.values - level);
     LegendreArray<T> before = LegendreArray<T>::Zero();
     for (int m = 0; m < size_; ++m) {
       sums[at(m)] += term;

@@ -2,85 +2,29 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
+#include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
+#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/two_component_zeros.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
 
-/// Beyond this many standard deviations z^6 exp(-z^2/2) is below the rounding of T: 9.5 for double.
-template <Real T>
-T gaussian_reach() {
-  using std::log;
-  using std::sqrt;
-  return T(sqrt(T(-2) * T(log(T(std::numeric_limits<T>::epsilon()))))) + T(1);
-}
-
 /// Exponents below -cutoff no longer count beside one of 0: 4 more than -log of the rounding of T.
 template <Real T>
 inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
-
-/// Half the length, in standard deviations, of a panel on which the Legendre rule integrates a Gaussian about its mean:
-/// the error for exp(-z^2/2) alone is about (longest_panel^2 / 8)^n / n!, and for z^4 exp(-z^2/2) some n^2 times that.
-inline constexpr double longest_panel = 2;
-
-/// Gaussians of one standard deviation with their means in [first, last], and how long panels may be for them.
-///
-/// The error of the n-point rule goes with half^(2n) and the 2n-th derivative, which is at most sqrt((2n)!)
-/// exp(-z^2/4) for exp(-z^2/2) (Cramer's inequality for the Hermite functions), so that z away from the mean
-/// half <= longest_panel exp(z^2 / (8n)) does as well as longest_panel at it.
-template <Real T>
-struct GaussianFamily {
-  T first, last, stddev;
-
-  /// True if a panel is short enough.
-  [[nodiscard]] bool resolved_on(const T& left, const T& right) const {
-    using std::exp;
-    const T half = (right - left) / T(2);
-    const T longest = T(longest_panel) * stddev;
-    if (half <= longest) return true;
-    const T z = (std::max)(T(first - right), T(left - last)) / stddev;
-    return z > T(0) && half <= longest * T(exp(T(z * z / T(8 * legendre_points<T>))));
-  }
-
-  /// About the largest half-length of a panel from x on, with 1 + z^2 / (8n) for the exponential.
-  [[nodiscard]] T half_from(const T& x) const {
-    using std::sqrt;
-    constexpr double n = legendre_points<T>;
-    const T longest = T(longest_panel) * stddev;
-    const T after = x - last;
-    if (after > T(0)) return longest + after / stddev * after * T(longest_panel / (8 * n));
-    const T before = first - x;
-    if (!(before > T(2) * longest)) return longest;
-    // z counts from the other end: half = longest (1 + ((before - 2 half) / stddev)^2 / (8n)).
-    const T scale = T(2 * n / longest_panel) * stddev;
-    return (before + scale - T(sqrt(scale)) * T(sqrt(T(T(2) * before + scale - T(4) * longest)))) / T(2);
-  }
-};
-
-/// Several of them.
-template <Real T>
-struct GaussianFamilies {
-  std::vector<GaussianFamily<T>> members;
-
-  [[nodiscard]] bool resolved_on(const T& left, const T& right) const {
-    return std::all_of(members.begin(), members.end(), [&](const auto& each) { return each.resolved_on(left, right); });
-  }
-
-  [[nodiscard]] T half_from(const T& x) const {
-    T half = (std::numeric_limits<T>::max)();
-    for (const auto& each : members) half = (std::min)(half, each.half_from(x));
-    return half;
-  }
-};
 
 /// The disc about a panel's centre in which log p has to be analytic, in half-lengths. It holds the Bernstein ellipse
 /// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
@@ -90,91 +34,180 @@ inline constexpr double analytic_radius = 1.5;
 /// = 2.91.
 inline constexpr double ellipse_axis = 1.625;
 
-/// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, and positions
-/// counted from an origin amid the components, so that a common shift costs no digits.
+/// How much longer than the one before a panel may be, where lengths are found by trials.
+inline constexpr double most_growth = 3;
+
+/// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, lengths only
+/// as ratios (z, and p times the unit), and the components sorted, so that of many only those are met that count.
+///
+/// Components of about the same standard deviation form a group, sorted by means: which of a group count on a panel are
+/// then neighbours.
 template <Real T>
 class LineMixture {
  public:
-  explicit LineMixture(const GaussianMixture<T>& mixture) : origin_(mixture.mean()) {
-    using std::log;
-    const Index size = (mixture.weights() > T(0)).count();
-    log_factor_.resize(size);
-    mean_.resize(size);
-    precision_.resize(size);
-    reach_.resize(size);
-    log_others_ = log(T(static_cast<double>(std::max<Index>(size - 1, 1))));
-    const T log_total = log(T(mixture.weights().sum()));
-    const T reach = gaussian_reach<T>();
-    for (Index k = 0, next = 0; k < mixture.components(); ++k) {
-      if (!(mixture.weights()[k] > T(0))) continue;
-      const T& stddev = mixture.stddevs()[k];
-      log_factor_[next] = T(log(mixture.weights()[k])) - log_total - T(log(stddev)) - log_sqrt_two_pi<T>();
-      mean_[next] = mixture.means()[k] - origin_;
-      precision_[next] = T(1) / (stddev * stddev);
-      reach_[next] = reach * stddev;
-      ++next;
+  static constexpr std::size_t most_groups = 32;
+
+  struct Range {
+    Index begin, end;
+  };
+
+  /// Of each group, in its order, some neighbours, and the whole group.
+  struct Ranges {
+    std::array<Range, most_groups> of;
+    std::array<Range, most_groups> groups_of;
+    std::size_t groups;
+
+    template <class Visit>
+    void for_each(Visit visit) const {
+      for (std::size_t g = 0; g < groups; ++g)
+        for (Index k = of[g].begin; k < of[g].end; ++k) visit(k);
     }
-    if (size != 2) return;
-    const auto component = [&](Index k) {
-      return typename TwoComponentZeros<T>::Component{log_factor_[k], mean_[k], reach_[k] / reach};
+  };
+
+  struct Component {
+    T weight, log_factor, mean, stddev, inverse;  // inverse = 1/stddev, log_factor = log of unit times the peak
+  };
+
+  explicit LineMixture(const GaussianMixture<T>& mixture) : furthest_(largest_root<T>() / T(2)) {
+    using std::abs;
+    using std::log;
+    const T total = mixture.weights().sum();
+    const T log_total = log(total);
+    components_.reserve(static_cast<std::size_t>(mixture.components()));
+    for (Index k = 0; k < mixture.components(); ++k) {
+      const T& weight = mixture.weights()[k];
+      const T& stddev = mixture.stddevs()[k];
+      if (!(weight > T(0))) continue;
+      const T log_factor = T(log(weight)) - log_total - log_sqrt_two_pi<T>();
+      components_.push_back({T(weight / total), log_factor, mixture.means()[k], stddev, T(T(1) / stddev)});
+      unit_ = (std::max)(unit_, stddev);
+    }
+    for (Component& each : components_) {
+      each.log_factor -= T(log(T(each.stddev / unit_)));
+      largest_log_factor_ = (std::max)(largest_log_factor_, T(abs(each.log_factor)));
+    }
+    if (size() > 2) {
+      make_groups();
+      make_outline();
+    }
+    if (size() != 2) return;
+    const auto component = [&](const Component& k) {
+      return typename TwoComponentZeros<T>::Component{k.log_factor, k.mean, k.stddev};
     };
-    zeros_.emplace(component(0), component(1), T(exponent_cutoff<T>));
+    zeros_.emplace(component(components_[0]), component(components_[1]), T(exponent_cutoff<T>));
   }
 
-  [[nodiscard]] const T& origin() const noexcept { return origin_; }
+  /// Moves all components.
+  void translate(const T& by) {
+    for (Component& each : components_) each.mean += by;
+    if (zeros_) zeros_->translate(by);
+    if (!outline_) return;
+    auto moved = std::make_shared<LineMixture>(*outline_);
+    moved->translate(by);
+    outline_ = std::move(moved);
+  }
 
-  /// Moves all components; positions counted from the origin stay.
-  void translate(const T& by) { origin_ += by; }
+  [[nodiscard]] Index size() const { return static_cast<Index>(components_.size()); }
+  [[nodiscard]] const std::vector<Component>& components() const noexcept { return components_; }
 
-  /// The ends of the stretch outside which every component is below rounding.
-  [[nodiscard]] T first() const { return (mean_ - reach_).minCoeff(); }
-  [[nodiscard]] T last() const { return (mean_ + reach_).maxCoeff(); }
+  /// The largest standard deviation: what lengths and the densities of log_pdf are counted in.
+  [[nodiscard]] const T& unit() const noexcept { return unit_; }
 
-  /// log p at the points x, counted from the origin: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max).
-  [[nodiscard, gnu::flatten]] LegendreArray<T> log_pdf(const LegendreArray<T>& x) const {
+  /// The largest modulus of the logarithms of the components' factors.
+  [[nodiscard]] const T& largest_log_factor() const noexcept { return largest_log_factor_; }
+
+  /// The ends of the stretch outside which every component, its stddev `widened` so many times, is below rounding.
+  [[nodiscard]] LinePoint<T> first(const T& widened) const {
+    const auto end = [&](const Component& k) {
+      return LinePoint<T>(k.mean) + T(-gaussian_reach<T>() * widened * k.stddev);
+    };
+    LinePoint<T> least = end(components_[0]);
+    for (const Component& k : components_) least = (std::min)(least, end(k));
+    return least;
+  }
+  [[nodiscard]] LinePoint<T> last(const T& widened) const {
+    const auto end = [&](const Component& k) {
+      return LinePoint<T>(k.mean) + T(gaussian_reach<T>() * widened * k.stddev);
+    };
+    LinePoint<T> most = end(components_[0]);
+    for (const Component& k : components_) most = (std::max)(most, end(k));
+    return most;
+  }
+
+  /// log(unit p) on a panel: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max), of the components that count.
+  [[nodiscard, gnu::flatten]] LegendreArray<T> log_pdf(const LinePoint<T>& center, const T& half) const {
+    if (size() == 1) return exponents(0, center, half);
     if (size() == 2) {  // one exponential where the sum below takes two
-      const LegendreArray<T> a = exponents(0, x);
-      const LegendreArray<T> b = exponents(1, x);
+      const LegendreArray<T> a = exponents(0, center, half);
+      const LegendreArray<T> b = exponents(1, center, half);
       const LegendreArray<T> gap = (a - b).abs();
       if (gap.minCoeff() > T(exponent_cutoff<T>)) return (a.max)(b);
       return (a.max)(b) + log1p_of(exp_of(LegendreArray<T>(-gap)));
     }
-    LegendreArray<T> top = exponents(0, x);
-    for (Index k = 1; k < size(); ++k) top = (top.max)(exponents(k, x));
+    const Ranges counting = that_count(center, half);
+    LegendreArray<T> top = LegendreArray<T>::Constant(std::numeric_limits<T>::lowest());
+    counting.for_each([&](Index k) { top = (top.max)(exponents(k, center, half)); });
     LegendreArray<T> sum = LegendreArray<T>::Zero();
     Index count = 0;
-    for (Index k = 0; k < size(); ++k) {
-      const LegendreArray<T> below = exponents(k, x) - top;
-      if (below.maxCoeff() < T(-exponent_cutoff<T>)) continue;
+    counting.for_each([&](Index k) {
+      const LegendreArray<T> below = exponents(k, center, half) - top;
+      if (below.maxCoeff() < T(-exponent_cutoff<T>)) return;
       sum += exp_of(below);
       ++count;
-    }
+    });
     return count == 1 ? top : LegendreArray<T>(top + sum.log());
   }
 
+  /// The components of each group with means at most margin(group) away from [center - half, center + half].
+  template <class Margin>
+  [[nodiscard]] Ranges within(const LinePoint<T>& center, const T& half, Margin margin) const {
+    Ranges found;
+    found.groups = groups_.size();
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      const Group& group = groups_[g];
+      found.groups_of[g] = {group.begin, group.end};
+      const T most = margin(group) + half;
+      const auto index = [&](const T& distance, Index begin) {
+        return first_beyond(center, distance, begin, group.end);
+      };
+      // A NaN margin, of overflows, means all.
+      const bool some = most < (std::numeric_limits<T>::max)();
+      found.of[g].begin = some ? index(T(-most), group.begin) : group.begin;
+      found.of[g].end = some ? index(most, found.of[g].begin) : group.end;
+    }
+    return found;
+  }
+
   /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre
-  /// rule asks: in closed form for one or two components, else by trials, the first of which is five times as long as
-  /// the panel before.
-  [[nodiscard]] T analytic_half(const T& x, const T& before, const T& most) const {
+  /// rule asks: in closed form for one or two components, else by trials, the first of which is most_growth times as
+  /// long as the panel before.
+  [[nodiscard]] T analytic_half(const LinePoint<T>& x, const T& before, const T& most) const {
     using std::abs;
     if (size() == 1) return most;
     if (zeros_) return (std::min)(most, zeros_->clear_half(x, T(ellipse_axis)));
-    const T smallest = T(4) * std::numeric_limits<T>::epsilon() * abs(x);
-    T half = (std::min)(most, T(T(5) * before));
-    while (half > smallest && !analytic(T(x + half), half)) half *= T(0.6);
+    if (outline_) return outline_->analytic_half(x, before, most);
+    T half = (std::min)(most, T(T(most_growth) * before));
+    while (half > T(0) && !analytic(x + half, half)) half *= T(0.6);
     return half;
   }
 
   /// The largest half-length, at most half, of a panel from x on that resolves p itself: no component it touches is too
   /// narrow for it.
-  [[nodiscard]] T resolved(const T& x, T half) const {
-    const T inverse = T(1) / gaussian_reach<T>();
-    for (Index k = 0; k < size(); ++k) {
-      const T before = (mean_[k] - reach_[k] - x) / T(2);
-      if (half > before && x < mean_[k] + reach_[k])
-        half = (std::min)(half,
-                          (std::max)(before, GaussianFamily<T>{mean_[k], mean_[k], reach_[k] * inverse}.half_from(x)));
-    }
+  [[nodiscard]] T resolved(const LinePoint<T>& x, const T& most) const {
+    if (outline_) return outline_->resolved(x, most);
+    const T reach = gaussian_reach<T>();
+    T half = most;
+    const auto fit = [&](Index index) {
+      const Component& k = component(index);
+      const T from_mean = x - k.mean;
+      const T before = (-from_mean - reach * k.stddev) / T(2) * not_beyond<T>();
+      if (half > before && from_mean < reach * k.stddev)
+        half = (std::min)(half, (std::max)(before, GaussianFamily<T>{k.mean, k.mean, k.stddev}.half_from(x)));
+    };
+    if (groups_.empty())
+      all().for_each(fit);
+    else
+      within(x + most, most, [&](const Group& group) { return reach * group.widest; }).for_each(fit);
     return half;
   }
 
@@ -186,45 +219,54 @@ class LineMixture {
   /// stretched by at most e^(+-v_k). If the real parts of the terms turned less than a quarter, at least e^(-v) cos v
   /// >= e^(-v) (1 - v^2/2) each, exceed the moduli of all others, p has no zero in the disc. A component that is below
   /// rounding on the whole panel takes no part in the sums there, nor here.
-  [[nodiscard]] bool analytic(const T& center, const T& half) const {
+  [[nodiscard]] bool analytic(const LinePoint<T>& center, const T& half) const {
     using std::abs;
     using std::exp;
-    const Index highest = top(center);
-    const T top_exponent = exponent(highest, center);
+    using std::log;
     const T radius = T(analytic_radius) * half;
-    // How far component k may turn or stretch, on the disc of that radius, against given slope and precision.
-    const auto turn = [&](Index k, const T& along, const T& precision, const T& r) {
-      return T(abs(T(slope(k, center) - along)) * r + abs(T(precision_[k] - precision)) * r * r / T(2));
+    // a_k, a_k' r and a_k'' r^2 at the center, r the radius of the disc: no unit is left in them.
+    struct Term {
+      T exponent, slope, curvature;
     };
-    const T top_slope = slope(highest, center);
-    const T top_precision = precision_[highest];
-    const auto counts = [&](Index k) {
-      return exponent(k, center) - top_exponent + turn(k, top_slope, top_precision, half) > T(-exponent_cutoff<T>);
+    std::vector<Term> terms;
+    const auto add = [&](const Component& k) {
+      const T z = (center - k.mean) * k.inverse;
+      const T r = radius * k.inverse;
+      terms.push_back({k.log_factor - z * z / T(2), -z * r, r * r});
     };
+    (groups_.empty() ? all() : that_count(center, half)).for_each([&](Index k) { add(component(k)); });
+    const Term top = *std::max_element(terms.begin(), terms.end(),
+                                       [](const Term& a, const Term& b) { return a.exponent < b.exponent; });
+    // How far a component may turn or stretch against another, on the disc or on the panel.
+    const auto turn = [](const Term& a, const Term& b, const T& share) {
+      return T(abs(T(a.slope - b.slope)) * share + abs(T(a.curvature - b.curvature)) * share * share / T(2));
+    };
+    const auto end = std::remove_if(terms.begin(), terms.end(), [&](const Term& a) {
+      return !(a.exponent - top.exponent + turn(a, top, T(1 / analytic_radius)) > T(-exponent_cutoff<T>));
+    });
+    terms.erase(end, terms.end());
     // Without exponentials: terms that turn by less than a quarter against the highest, or never reach their share of
     // it.
-    bool plain = true;
-    for (Index k = 0; k < size() && plain; ++k) {
-      if (k == highest || !counts(k)) continue;
-      const T most = turn(k, top_slope, top_precision, radius);
-      plain = most < T(1.4) || exponent(k, center) - top_exponent + most < -log_others_;
-    }
+    const T log_terms = log(T(static_cast<double>(terms.size())));
+    const bool plain = std::all_of(terms.begin(), terms.end(), [&](const Term& a) {
+      const T most = turn(a, top, T(1));
+      return most < T(1.4) || a.exponent - top.exponent + most < -log_terms;
+    });
     if (plain) return true;
-    T total = T(1), mean_slope = top_slope, mean_precision = top_precision;
-    for (Index k = 0; k < size(); ++k) {
-      if (k == highest || !counts(k)) continue;
-      const T share = exp(T(exponent(k, center) - top_exponent));
+    Term mean{T(0), T(0), T(0)};
+    T total = T(0);
+    for (const Term& a : terms) {
+      const T share = exp(T(a.exponent - top.exponent));
       total += share;
-      mean_slope += share * slope(k, center);
-      mean_precision += share * precision_[k];
+      mean.slope += share * a.slope;
+      mean.curvature += share * a.curvature;
     }
-    mean_slope /= total;
-    mean_precision /= total;
+    mean.slope /= total;
+    mean.curvature /= total;
     T balance = T(0);
-    for (Index k = 0; k < size(); ++k) {
-      if (k != highest && !counts(k)) continue;
-      const T below = exponent(k, center) - top_exponent;
-      const T turned = turn(k, mean_slope, mean_precision, radius);
+    for (const Term& a : terms) {
+      const T below = a.exponent - top.exponent;
+      const T turned = turn(a, mean, T(1));
       if (turned * turned < T(2))
         balance += T(exp(T(below - turned))) * (T(1) - turned * turned / T(2));
       else if (below + turned < T(1))
@@ -235,38 +277,132 @@ class LineMixture {
     return balance > T(0);
   }
 
+  /// Calls visit(first mean, last mean, least stddev) for the components one by one, or for neighbours that overlap.
+  template <class Visit>
+  void for_each_cluster(Visit visit) const {
+    if (groups_.empty())
+      for (const Component& k : components_) visit(k.mean, k.mean, k.stddev);
+    for (const Group& group : groups_)
+      for (Index begin = group.begin, end = begin; begin < group.end; begin = end) {
+        T least = component(begin).stddev;
+        for (end = begin + 1; end < group.end && component(end).mean - component(end - 1).mean < group.narrowest; ++end)
+          least = (std::min)(least, component(end).stddev);
+        visit(component(begin).mean, component(end - 1).mean, least);
+      }
+  }
+
  private:
-  [[nodiscard]] Index size() const { return mean_.size(); }
+  struct Group {
+    Index begin, end;
+    T log_factor;  // the largest
+    T widest, narrowest;
+  };
 
-  [[nodiscard]] T exponent(Index k, const T& x) const {
-    return log_factor_[k] - (x - mean_[k]) * (x - mean_[k]) * precision_[k] / T(2);
-  }
-
-  [[nodiscard]] T slope(Index k, const T& x) const { return (mean_[k] - x) * precision_[k]; }
-
-  [[nodiscard]] auto exponents(Index k, const LegendreArray<T>& x) const {
-    return log_factor_[k] - (x - mean_[k]).square() * (precision_[k] / T(2));
-  }
-
-  [[nodiscard]] Index top(const T& x) const {
-    Index highest = 0;
-    T most = exponent(0, x);
-    for (Index k = 1; k < size(); ++k) {
-      const T here = exponent(k, x);
-      if (!(here > most)) continue;
-      highest = k;
-      most = here;
+  /// From the narrowest on, each group as wide as allowed.
+  void make_groups() {
+    using std::exp;
+    using std::log;
+    const auto narrower = [](const Component& a, const Component& b) { return a.stddev < b.stddev; };
+    std::sort(components_.begin(), components_.end(), narrower);
+    const T span = log(T(components_.back().stddev / components_.front().stddev));
+    const T factor = exp((std::max)(T(0.7), T(span / T(static_cast<double>(most_groups) - 2))));
+    for (auto begin = components_.begin(), end = begin; begin != components_.end(); begin = end) {
+      end = std::find_if(begin, components_.end(), [&](const auto& k) { return factor * begin->stddev < k.stddev; });
+      Group group{begin - components_.begin(), end - components_.begin(), begin->log_factor, (end - 1)->stddev,
+                  begin->stddev};
+      for (auto k = begin; k != end; ++k) group.log_factor = (std::max)(group.log_factor, k->log_factor);
+      std::sort(begin, end, [](const Component& a, const Component& b) { return a.mean < b.mean; });
+      groups_.push_back(group);
     }
-    return highest;
   }
 
-  T origin_;
-  Vector<T> log_factor_;
-  Vector<T> mean_;
-  Vector<T> precision_;
-  Vector<T> reach_;
+  LineMixture(std::vector<Component> components, const T& unit)
+      : furthest_(largest_root<T>() / T(2)), unit_(unit), components_(std::move(components)) {
+    make_groups();
+  }
+
+  /// Neighbours much closer than their stddev stand for one where p is asked only how fast it varies: what that leaves
+  /// out is the variance of their means, a thousandth of theirs.
+  void make_outline() {
+    using std::log;
+    std::vector<Component> parts;
+    for (const Group& group : groups_)
+      for (Index begin = group.begin, end = begin; begin < group.end; begin = end) {
+        Component part = component(begin);
+        T widest = part.stddev, offset = T(0);
+        for (end = begin + 1; end < group.end; ++end) {
+          const Component& next = component(end);
+          const T narrowest = (std::min)(part.stddev, next.stddev);
+          const T distance = next.mean - component(begin).mean;
+          if (!(T(8) * distance < narrowest && (std::max)(widest, next.stddev) < T(1.05) * narrowest)) break;
+          widest = (std::max)(widest, next.stddev);
+          part.stddev = narrowest;
+          part.weight += next.weight;
+          offset += next.weight * distance;
+        }
+        if (end > begin + 1) {
+          part.mean += offset / part.weight;
+          part.inverse = T(1) / part.stddev;
+          part.log_factor = T(log(part.weight)) - T(log(T(part.stddev / unit_))) - log_sqrt_two_pi<T>();
+        }
+        parts.push_back(part);
+      }
+    if (2 * parts.size() < components_.size())
+      outline_ = std::shared_ptr<const LineMixture>(new LineMixture(std::move(parts), unit_));
+  }
+
+  [[nodiscard]] const Component& component(Index k) const { return components_[static_cast<std::size_t>(k)]; }
+
+  /// The first from begin on, of a group that goes on to end, whose mean is not less than center + distance.
+  [[nodiscard]] Index first_beyond(const LinePoint<T>& center, const T& distance, Index begin, Index end) const {
+    const auto from = components_.begin();
+    return std::partition_point(from + begin, from + end,
+                                [&](const Component& k) { return k.mean - center < distance; }) -
+           from;
+  }
+
+  [[nodiscard]] Ranges all() const {
+    Ranges found;
+    found.groups = 1;
+    found.of[0] = found.groups_of[0] = {0, size()};
+    return found;
+  }
+
+  /// Those that, all together, are not below rounding beside the component of a group that is nearest.
+  [[nodiscard]] Ranges that_count(const LinePoint<T>& center, const T& half) const {
+    using std::abs;
+    using std::log;
+    using std::sqrt;
+    T floor = std::numeric_limits<T>::lowest();  // of log(unit p) on the panel
+    for (const Group& group : groups_) {
+      Index k = first_beyond(center, T(0), group.begin, group.end);
+      if (k == group.end || (k > group.begin && center - component(k - 1).mean < component(k).mean - center)) --k;
+      const Component& closest = component(k);
+      const T z = (T(abs(T(center - closest.mean))) + half) * closest.inverse;
+      floor = (std::max)(floor, T(closest.log_factor - z * z / T(2)));
+    }
+    const T cutoff = T(exponent_cutoff<T>) + T(log(T(static_cast<double>(size()))));
+    return within(center, half, [&](const Group& group) {
+      const T above = group.log_factor - floor + cutoff;
+      return above > T(0) ? T(group.widest * T(sqrt(T(T(2) * above)))) : T(-half);
+    });
+  }
+
+  /// log(unit w_k N_k), at least half the lowest number.
+  [[nodiscard]] auto exponents(Index index, const LinePoint<T>& center, const T& half) const {
+    const Component& k = component(index);
+    const T from_mean = (std::max)(T(-furthest_), (std::min)(furthest_, T((center - k.mean) * k.inverse)));
+    const T across = (std::min)(furthest_, T(half * k.inverse));
+    return (legendre_rule<T>().nodes * across + from_mean).square() * T(-0.5) + k.log_factor;
+  }
+
+  T furthest_;  // in standard deviations: its square is in range
+  T unit_ = T(0);
+  T largest_log_factor_ = T(0);
+  std::vector<Component> components_;
+  std::vector<Group> groups_;  // none for one or two components, whose order is the mixture's
   std::optional<TwoComponentZeros<T>> zeros_;
-  T log_others_;  // of the number of components but one
+  std::shared_ptr<const LineMixture> outline_;  // of many components that lie close together
 };
 
 }  // namespace klgrid::detail

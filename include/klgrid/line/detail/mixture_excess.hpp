@@ -10,6 +10,7 @@
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/near_zero.hpp"
+#include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
@@ -25,8 +26,7 @@ class MixtureExcess {
  public:
   using Array = LegendreArray<T>;
 
-  /// Points are counted from `origin`.
-  MixtureExcess(const GaussianMixture<T>& p, const GaussianMixture<T>& r, const T& origin) {
+  MixtureExcess(const GaussianMixture<T>& p, const GaussianMixture<T>& r) {
     using std::abs;
     using std::log;
     using std::log1p;
@@ -47,20 +47,19 @@ class MixtureExcess {
       const T h = (p.means()[of_p[k]] - mean) / stddev;
       const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
       const T log_weights = log1p(T(((p_weight - weight) + p_weight * share) / weight));
-      terms_.push_back({T(log(weight)) - log_total - T(log(stddev)) - log_sqrt_two_pi<T>(), mean - origin,
-                        T(1) / stddev, e * (T(2) + e) * scale, T(2) * h * scale,
-                        log_weights - (h * h * scale + T(log1p(e)))});
+      terms_.push_back({T(log(weight)) - log_total - T(log(stddev)) - log_sqrt_two_pi<T>(), mean, T(1) / stddev,
+                        e * (T(2) + e) * scale, T(2) * h * scale, log_weights - (h * h * scale + T(log1p(e)))});
     }
   }
 
   /// False if the mixtures cannot be compared component by component.
   [[nodiscard]] bool known() const { return !terms_.empty(); }
 
-  /// At points x, where log r is given.
-  [[nodiscard]] Array operator()(const Array& x, const Array& log_r) const {
+  /// At the points of a panel, where log r is given.
+  [[nodiscard]] Array operator()(const LinePanel<T>& panel, const Array& log_r) const {
     Array sum = Array::Zero();
     for (const Term& k : terms_) {
-      const Array z = (x - k.mean) * k.inverse;
+      const Array z = panel.standardized(k.mean, k.inverse);
       const Array log_share = z.square() * T(-0.5) + k.log_factor - log_r;
       const Array rise = exponent(k, z);
       // Where N_k and M_k are far apart either may underflow, and each is taken by itself.
@@ -72,14 +71,14 @@ class MixtureExcess {
     return sum;
   }
 
-  /// A bound on its error in roundings, x being rounded.
-  [[nodiscard]] Array doubt(const Array& x, const Array& log_r) const {
+  /// A bound on its error in roundings, of z as well.
+  [[nodiscard]] Array doubt(const LinePanel<T>& panel, const Array& log_r) const {
     using std::abs;
     Array sum = Array::Zero();
     for (const Term& k : terms_) {
-      const Array z = (x - k.mean) * k.inverse;
+      const Array z = panel.standardized(k.mean, k.inverse);
       const Array of_exponent = z.square() * abs(k.square) + z.abs() * abs(k.linear) + abs(k.constant) +
-                                (x.abs() * k.inverse + T(1)) * (z.abs() * abs(k.square) + abs(k.linear));
+                                (z.abs() + (panel.half * k.inverse + T(1))) * (z.abs() * abs(k.square) + abs(k.linear));
       sum += exp_of(Array(z.square() * T(-0.5) + k.log_factor - log_r)) *
              (of_exponent + exponent(k, z).abs() * (z.square() + log_r.abs()));
     }

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "klgrid/line/detail/gaussian_family.hpp"
+#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
@@ -27,7 +29,8 @@ class TwoComponentZeros {
     T log_factor, mean, stddev;
   };
 
-  TwoComponentZeros(const Component& a, const Component& b, const T& cutoff) {
+  TwoComponentZeros(const Component& a, const Component& b, const T& cutoff)
+      : mean_(a.mean), stddev_(a.stddev), inverse_(T(1) / a.stddev), furthest_(largest_root<T>() / T(4)) {
     if (b.stddev < a.stddev) {
       *this = TwoComponentZeros(b, a, cutoff);
       return;
@@ -38,14 +41,10 @@ class TwoComponentZeros {
     const T least = std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
     const Quadratic gap{(std::max)(least, T((T(1) - ratio) * (T(1) + ratio) / T(2))), -ratio * delta,
                         b.log_factor - a.log_factor - delta * delta / T(2)};
-    const auto roots = [&](const T& level, const T& turn) {
-      auto found = gap.roots(level, turn);
-      for (Point& y : found) y = {a.mean + a.stddev * y.re, a.stddev * y.im};
-      return found;
-    };
-    zeros_ = roots(T(0), T(3.141592653589793));
-    const auto outer = roots(cutoff, T(0));   // b - a <= cutoff between them
-    const auto inner = roots(-cutoff, T(0));  // b - a < -cutoff between them
+    zeros_ = gap.roots(T(0), T(3.141592653589793));
+    for (Point& zero : zeros_) zero.im = (std::max)(T(-furthest_), (std::min)(furthest_, zero.im));
+    const auto outer = gap.roots(cutoff, T(0));   // b - a <= cutoff between them
+    const auto inner = gap.roots(-cutoff, T(0));  // b - a < -cutoff between them
     if (outer[0].im != T(0)) return;
     const auto [begin, end] = std::minmax(outer[0].re, outer[1].re);
     const auto [left, right] = std::minmax(inner[0].re, inner[1].re);
@@ -54,19 +53,22 @@ class TwoComponentZeros {
     both_count_ = {{{begin, left}, {right, end}}};
   }
 
+  void translate(const T& by) { mean_ += by; }
+
   /// The largest half-length h of a panel [x, x + 2 h] with no zero in the ellipse about its ends whose half-axis is
   /// axis * h, axis > 1. A zero at x + d is outside if |d| + |d - 2 h| >= 2 axis h, that is, if
   ///   h <= (axis |d| - Re d) / (axis^2 - 1).
-  [[nodiscard]] T clear_half(const T& x, const T& axis) const {
+  [[nodiscard]] T clear_half(const LinePoint<T>& x, const T& axis) const {
     using std::sqrt;
+    const T y = (x - mean_) * inverse_;
     for (const auto& [begin, end] : both_count_) {
-      if (!(x < end)) continue;
+      if (!(y < end)) continue;
       T half = (std::numeric_limits<T>::max)();
       for (const auto& [re, im] : zeros_) {
-        const T d = re - x;
+        const T d = (std::max)(T(-furthest_), (std::min)(furthest_, T(re - y)));
         half = (std::min)(half, T((axis * T(sqrt(T(d * d + im * im))) - d) / (axis * axis - T(1))));
       }
-      return (std::max)(half, T((begin - x) / T(2)));
+      return (std::max)(half, T((begin - y) / T(2))) * stddev_ * not_beyond<T>();
     }
     return (std::numeric_limits<T>::max)();
   }
@@ -100,6 +102,11 @@ class TwoComponentZeros {
     }
   };
 
+  T mean_;    // of a
+  T stddev_;  // of a
+  T inverse_;
+  T furthest_;
+  // In y:
   std::array<Point, 2> zeros_{};
   std::array<Stretch, 2> both_count_{{{std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()},
                                       {std::numeric_limits<T>::lowest(), std::numeric_limits<T>::lowest()}}};

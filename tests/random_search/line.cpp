@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+// Random pairs of a mixture and a Gaussian on the real line, of every class of input that is promised, against adaptive
+// quadrature in long double that shares no code with the library. Prints for each class the number of cases, the worst
+// error as a share of the promise, and the worst ratio of an error to the bound returned for it. Exit code 1 if a
+// promise does not hold.
+//
+//   random_search_line [PAIRS] [SEED]     PAIRS of each class and scalar, 300 if none are given
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "klgrid/divergence/alpha_divergence.hpp"
+#include "klgrid/divergence/kl_surfaces.hpp"
+#include "klgrid/line/bank.hpp"
+#include "klgrid/line/divergence.hpp"
+#include "klgrid/line/pair_quadrature.hpp"
+
+namespace {
+
+using Real = long double;
+
+/// Parameters as they are handed to the library, exact in long double.
+struct Pair {
+  std::vector<Real> weights, means, stddevs;
+  Real mu, sigma;
+};
+
+enum Value { entropy, forward, reverse, amari, values };
+
+/// The four integrals: H(p) with lengths in sigma, D(p||q), D(q||p) and the alpha-divergence of order 0.3.
+using Values = std::array<Real, values>;
+
+class Reference {
+ public:
+  explicit Reference(const Pair& pair) : pair_(pair) {
+    Real total = 0;
+    for (const Real w : pair.weights) total += w;
+    for (std::size_t k = 0; k < pair.weights.size(); ++k) {
+      if (!(pair.weights[k] > 0)) continue;
+      const Real ratio = pair.stddevs[k] / pair.sigma;
+      parts_.push_back({pair.weights[k] / total, pair.means[k], pair.stddevs[k], std::log(ratio),
+                        (pair.stddevs[k] - pair.sigma) / pair.sigma, (pair.means[k] - pair.mu) / pair.sigma});
+    }
+    parts_.push_back({0, pair.mu, pair.sigma, 0, 0, 0});  // q is a place to count from, too
+    for (std::size_t a = 0; a < parts_.size(); ++a) add_breakpoints(a);
+    for (const Stretch& each : stretches_) add(coarse_, rule(each.anchor, each.begin, each.end));
+    for (const Stretch& each : stretches_) add(sum_, refined(each, rule(each.anchor, each.begin, each.end), 0));
+  }
+
+  const Values& operator()() const { return sum_; }
+
+ private:
+  struct Part {
+    Real weight, mean, stddev, log_ratio, growth, shift;
+  };
+  /// Counted from the mean of a part: from begin to end.
+  struct Stretch {
+    std::size_t anchor;
+    Real begin, end;
+  };
+
+  static void add(Values& to, const Values& of) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] += of[i];
+  }
+
+  /// The stretch of the line that is nearer to this part than to any other, cut at some stddevs of each.
+  void add_breakpoints(std::size_t a) {
+    constexpr Real most = 1e300L;
+    Real low = -most, high = most;
+    for (std::size_t b = 0; b < parts_.size(); ++b) {
+      const Real distance = parts_[b].mean - parts_[a].mean;
+      if (distance > 0) high = std::min(high, distance / 2);
+      if (distance < 0) low = std::max(low, distance / 2);
+      if (distance == 0 && b < a) return;  // has it already
+    }
+    Real left = 0, right = 0;
+    std::vector<Real> cuts{0};
+    for (const Part& part : parts_) {
+      const Real mean = part.mean - parts_[a].mean;
+      for (const Real z : {-40.0L, -20.0L, -14.0L, -10.0L, -7.0L, -5.0L, -3.5L, -2.0L, -1.0L, 0.0L, 1.0L, 2.0L, 3.5L,
+                           5.0L, 7.0L, 10.0L, 14.0L, 20.0L, 40.0L}) {
+        const Real cut = mean + z * part.stddev;
+        if (z == -14) left = std::min(left, cut);
+        if (z == 14) right = std::max(right, cut);
+        cuts.push_back(cut);
+      }
+    }
+    // Where components cross, log p may bend so sharply that a rule does not see it.
+    for (std::size_t j = 0; j + 1 < parts_.size() && parts_.size() < 6; ++j)
+      for (std::size_t k = 0; k < j; ++k) add_crossings(parts_[j], parts_[k], parts_[a].mean, cuts);
+    low = std::max(low, left);
+    high = std::min(high, right);
+    cuts.push_back(low);
+    cuts.push_back(high);
+    std::sort(cuts.begin(), cuts.end());
+    for (std::size_t i = 1; i < cuts.size(); ++i)
+      if (cuts[i - 1] >= low && cuts[i] <= high && cuts[i] > cuts[i - 1])
+        stretches_.push_back({a, cuts[i - 1], cuts[i]});
+  }
+
+  static void add_crossings(const Part& narrow, const Part& wide, Real anchor, std::vector<Real>& cuts) {
+    if (wide.stddev < narrow.stddev) return add_crossings(wide, narrow, anchor, cuts);
+    // In y = (x - mean)/stddev of the narrower one: a y^2 + b y + c = 0.
+    const Real r = narrow.stddev / wide.stddev, delta = (narrow.mean - wide.mean) / wide.stddev;
+    const Real a = (1 - r) * (1 + r) / 2, b = -r * delta;
+    const Real c = std::log(wide.weight / narrow.weight * r) - delta * delta / 2;
+    const Real square = b * b - 4 * a * c;
+    if (square < 0) return;
+    const Real t = -(b + (b < 0 ? -1 : 1) * std::sqrt(square)) / 2;
+    for (const Real y : {t / a, c / t}) {
+      const Real slope = std::abs(2 * a * y + b);  // e^-45 is below rounding
+      for (const Real e : {-45.0L, -25.0L, -12.0L, -5.0L, -2.0L, -0.5L, 0.0L, 0.5L, 2.0L, 5.0L, 12.0L, 25.0L, 45.0L}) {
+        const Real cut = y + e / slope;
+        if (std::abs(cut) < 1e30L) cuts.push_back((narrow.mean - anchor) + narrow.stddev * cut);
+      }
+    }
+  }
+
+  Values refined(const Stretch& s, const Values& whole, int depth) const {
+    const Real middle = (s.begin + s.end) / 2;
+    const Values left = rule(s.anchor, s.begin, middle), right = rule(s.anchor, middle, s.end);
+    bool done = true;
+    Values both;
+    for (std::size_t i = 0; i < both.size(); ++i) {
+      both[i] = left[i] + right[i];
+      const Real allowed = 1e-16L * std::max(std::abs(both[i]), 1e-2L * std::abs(coarse_[i]));
+      done = done && std::abs(both[i] - whole[i]) <= allowed;
+    }
+    if (done || depth > 45) return both;
+    Values sum{};
+    add(sum, refined({s.anchor, s.begin, middle}, left, depth + 1));
+    add(sum, refined({s.anchor, middle, s.end}, right, depth + 1));
+    return sum;
+  }
+
+  /// The Gauss-Legendre rule of 12 points.
+  Values rule(std::size_t anchor, Real begin, Real end) const {
+    static const std::array<Real, 6> node = {
+        0.1252334085114689154724413694638531L, 0.3678314989981801937526915366437176L,
+        0.5873179542866174472967024189405343L, 0.7699026741943046870368938332128181L,
+        0.9041172563704748566784658661190962L, 0.9815606342467192506905490901492808L};
+    static const std::array<Real, 6> weight = {
+        0.2491470458134027850005624360429512L, 0.2334925365383548087608498989248781L,
+        0.2031674267230659217490644558097984L, 0.1600783285433462263346525295433591L,
+        0.1069393259953184309602547181939962L, 0.0471753363865118271946159614850170L};
+    const Real half = (end - begin) / 2, center = begin + half;
+    Values sum{};
+    for (std::size_t i = 0; i < node.size(); ++i)
+      for (const Real sign : {-1.0L, 1.0L}) {
+        const Values at = integrands(anchor, center + sign * half * node[i]);
+        for (std::size_t v = 0; v < sum.size(); ++v) sum[v] += weight[i] * half / pair_.sigma * at[v];
+      }
+    return sum;
+  }
+
+  /// At the anchor's mean + offset, with lengths in sigma.
+  Values integrands(std::size_t anchor, Real offset) const {
+    const auto z_of = [&](const Part& part) { return ((parts_[anchor].mean - part.mean) + offset) / part.stddev; };
+    const Real z = z_of(parts_.back());
+    const Real log_q = -z * z / 2 - 0.918938533204672741780329736405617639861L;
+    Real top = -std::numeric_limits<Real>::infinity();
+    for (std::size_t k = 0; k + 1 < parts_.size(); ++k) top = std::max(top, exponent(parts_[k], z_of(parts_[k])));
+    Real mass = 0, excess = 0;
+    for (std::size_t k = 0; k + 1 < parts_.size(); ++k) {
+      const Part& part = parts_[k];
+      const Real of_part = z_of(part);
+      mass += std::exp(exponent(part, of_part) - top);
+      // log N_k - log q, by differences of the parameters where they are much alike.
+      const bool alike = std::abs(part.growth) < 0.5L && std::abs(part.shift) < 1;
+      const Real step = alike ? (z * part.growth + part.shift) / (1 + part.growth) : z - of_part;
+      const Real width = alike ? std::log1p(part.growth) : part.log_ratio;
+      excess += part.weight * std::expm1(step * (z + of_part) / 2 - width);
+    }
+    const Real log_p = top + std::log(mass) - 0.918938533204672741780329736405617639861L;
+    const Real p = std::exp(log_p), q = std::exp(log_q);
+    const Real d = std::abs(log_p - log_q) < 0.5L ? std::log1p(excess) : log_p - log_q;
+    const bool close = std::abs(d) < 0.5L;
+    const Real alpha = 0.3L;
+    Values at;
+    at[entropy] = p > 0 ? -p * log_p : 0;
+    at[forward] = close ? q * rise(d, true) : (p > 0 ? p * (d - 1) : 0) + q;
+    at[reverse] = close ? q * rise(d, false) : p - (q > 0 ? q * (d + 1) : 0);
+    at[amari] =
+        close ? q * order(d, alpha)
+              : (alpha * p + (1 - alpha) * q - std::exp(alpha * log_p + (1 - alpha) * log_q)) / alpha / (1 - alpha);
+    return at;
+  }
+
+  static Real exponent(const Part& part, Real z) { return std::log(part.weight) - part.log_ratio - z * z / 2; }
+
+  /// e^d d - e^d + 1 or e^d - 1 - d, by their series in d.
+  static Real rise(Real d, bool forward) {
+    Real term = d * d / 2, sum = 0;
+    for (int n = 2; n < 40; ++n, term *= d / n) sum += forward ? (n - 1) * term : term;
+    return sum;
+  }
+
+  /// (alpha e^d + 1 - alpha - e^(alpha d)) / (alpha (1 - alpha)), by its series.
+  static Real order(Real d, Real alpha) {
+    Real term = d * d / 2, power = alpha, sum = 0;
+    for (int n = 2; n < 40; ++n, term *= d / n, power *= alpha) sum += term * (1 - power) / (1 - alpha);
+    return sum;
+  }
+
+  Pair pair_;
+  std::vector<Part> parts_;
+  std::vector<Stretch> stretches_;
+  Values coarse_{};
+  Values sum_{};
+};
+
+using Random = std::mt19937_64;
+
+double uniform(Random& random, double low, double high) {
+  return low + (high - low) * static_cast<double>(random() >> 11) * 0x1p-53;
+}
+double log_uniform(Random& random, double low, double high) {
+  return std::pow(10.0, uniform(random, std::log10(low), std::log10(high)));
+}
+
+/// Components drawn by a function each; q; weights of random sizes.
+struct Class {
+  const char* name;
+  int components;
+  std::function<std::array<double, 3>(Random&, int)> component;  // weight, mean, stddev; k counts from 0
+  std::function<std::array<double, 2>(Random&, const Pair&)> q;
+};
+
+std::array<double, 3> plain(Random& r, int) { return {uniform(r, 0.01, 1), uniform(r, -6, 6), log_uniform(r, 0.1, 3)}; }
+
+const std::vector<Class>& classes() {
+  static const std::vector<Class> all = {
+      {"tame", 2, plain,
+       [](Random& r, const Pair&) {
+         return std::array{uniform(r, -6, 6), log_uniform(r, 0.1, 10)};
+       }},
+      {"far", 2,
+       [](Random& r, int) {
+         return std::array{uniform(r, 0.01, 1), uniform(r, -1e4, 1e4), log_uniform(r, 0.1, 10)};
+       },
+       [](Random& r, const Pair&) {
+         return std::array{uniform(r, -1e5, 1e5), log_uniform(r, 0.1, 1e5)};
+       }},
+      {"dates", 2,
+       [](Random& r, int) {
+         return std::array{uniform(r, 0.01, 1), 58849 + uniform(r, -1, 1), log_uniform(r, 1e-3, 1)};
+       },
+       [](Random& r, const Pair&) {
+         return std::array{58849 + uniform(r, -1, 1), log_uniform(r, 1e-4, 10)};
+       }},
+      {"wide q", 2, plain,
+       [](Random& r, const Pair&) {
+         return std::array{uniform(r, -6, 6), log_uniform(r, 10, 1e6)};
+       }},
+      {"narrow q", 2, plain,
+       [](Random& r, const Pair&) {
+         return std::array{uniform(r, -6, 6), log_uniform(r, 1e-12, 0.1)};
+       }},
+      {"spiky", 3,
+       [](Random& r, int k) {
+         return std::array{uniform(r, 0.01, 1), uniform(r, -6, 6), k == 0 ? 1.0 : log_uniform(r, 1e-9, 0.1)};
+       },
+       [](Random& r, const Pair& p) {
+         const auto k = static_cast<std::size_t>(r() % 2);
+         return std::array{static_cast<double>(p.means[k]) * uniform(r, 0.999, 1.001), log_uniform(r, 1e-6, 10)};
+       }},
+      {"spike at q", 2,
+       [](Random& r, int k) {
+         return std::array{uniform(r, 0.01, 1), uniform(r, -20, 20), k == 0 ? 1.0 : log_uniform(r, 1e-8, 0.1)};
+       },
+       [](Random& r, const Pair& p) {
+         const double s = static_cast<double>(p.stddevs[1]);
+         return std::array{static_cast<double>(p.means[1]) + s * uniform(r, -2, 2), s * log_uniform(r, 0.1, 10)};
+       }},
+      {"many", 40, plain,
+       [](Random& r, const Pair&) {
+         return std::array{uniform(r, -6, 6), log_uniform(r, 0.1, 10)};
+       }},
+      {"faint", 3,
+       [](Random& r, int k) {
+         return std::array{k == 0 ? 1.0 : log_uniform(r, 1e-30, 1e-3), uniform(r, -8, 8), log_uniform(r, 0.01, 10)};
+       },
+       [](Random& r, const Pair& p) {
+         return r() % 2 ? std::array{static_cast<double>(p.means[0]), static_cast<double>(p.stddevs[0])}
+                        : std::array{uniform(r, -6, 6), log_uniform(r, 0.1, 10)};
+       }},
+      {"near q", 2,
+       [](Random& r, int) {
+         const double d = log_uniform(r, 1e-9, 1);
+         return std::array{uniform(r, 0.01, 1), d * uniform(r, -1, 1), std::exp(d * uniform(r, -1, 1))};
+       },
+       [](Random&, const Pair&) {
+         return std::array{0.0, 1.0};
+       }},
+      {"odd units", 2,
+       [](Random& r, int) {
+         return std::array{uniform(r, 0.01, 1), uniform(r, -6, 6), log_uniform(r, 0.1, 3)};
+       },
+       [](Random& r, const Pair&) {
+         return std::array{uniform(r, -6, 6), log_uniform(r, 0.1, 10)};
+       }},
+  };
+  return all;
+}
+
+template <class T>
+Pair draw(const Class& of, Random& random) {
+  Pair pair;
+  double total = 0;
+  std::vector<std::array<double, 3>> parts;
+  for (int k = 0; k < of.components; ++k) {
+    parts.push_back(of.component(random, k));
+    total += parts.back()[0];
+  }
+  const bool units = std::string(of.name) == "odd units";
+  const int most = static_cast<int>(0.9 * std::numeric_limits<T>::max_exponent);
+  const Real unit = units ? std::ldexp(1.0L, static_cast<int>(uniform(random, -most, most))) : 1.0L;
+  for (const auto& part : parts) {
+    pair.weights.push_back(static_cast<T>(part[0] / total));
+    pair.means.push_back(static_cast<T>(part[1]) * unit);
+    pair.stddevs.push_back(static_cast<T>(part[2]) * unit);
+  }
+  const auto q = of.q(random, pair);
+  pair.mu = static_cast<T>(q[0]) * unit;
+  pair.sigma = static_cast<T>(q[1]) * unit;
+  return pair;
+}
+
+/// The worst of a class.
+struct Report {
+  int cases = 0;
+  double promise = 0;  // error over what is promised
+  double bound = 0;    // error over the bound
+  double width = 0;    // bound over what is promised
+  std::string worst;
+};
+
+std::string text(const Pair& pair) {
+  std::string all;
+  char part[200];
+  for (std::size_t k = 0; k < pair.weights.size() && k < 4; ++k) {
+    std::snprintf(part, sizeof part, "%.17Lg N(%.17Lg, %.17Lg) ", pair.weights[k], pair.means[k], pair.stddevs[k]);
+    all += part;
+  }
+  std::snprintf(part, sizeof part, "| q = N(%.17Lg, %.17Lg)", pair.mu, pair.sigma);
+  return all + part;
+}
+
+template <class T>
+void run(const Pair& pair, Report& report) {
+  using klgrid::Vector;
+  const auto vector = [](const std::vector<Real>& from) {
+    Vector<T> to(static_cast<klgrid::Index>(from.size()));
+    for (std::size_t i = 0; i < from.size(); ++i) to[static_cast<klgrid::Index>(i)] = static_cast<T>(from[i]);
+    return to;
+  };
+  const klgrid::RealLineDensity<T> p(
+      klgrid::GaussianMixture<T>(vector(pair.weights), vector(pair.means), vector(pair.stddevs)));
+  const klgrid::Gaussian<T> q(static_cast<T>(pair.mu), static_cast<T>(pair.sigma));
+  const Values truth = Reference(pair)();
+  T bounds[3];
+  Values found;
+  found[entropy] = static_cast<Real>(klgrid::entropy(p, &bounds[entropy])) - std::log(pair.sigma);
+  found[forward] = static_cast<Real>(klgrid::forward_kl(p, q, &bounds[forward]));
+  found[reverse] = static_cast<Real>(klgrid::reverse_kl(q, p, &bounds[reverse]));
+  found[amari] = static_cast<Real>(klgrid::alpha_divergence(p, q, T(0.3L)));
+  ++report.cases;
+  const Real rounding = std::numeric_limits<T>::epsilon();
+  const Real size = 1 + std::abs(std::log(pair.sigma));
+  for (std::size_t v = 0; v < values; ++v) {
+    const Real error = std::abs(found[v] - truth[v]);
+    // 1e-12 in double, absolute below 1 (for an entropy below the logarithm of the unit of x); a divergence 1e-10
+    // relative.
+    Real promised = 4500 * rounding * std::max(v == entropy ? size : 1.0L, std::abs(truth[v]));
+    if (v != entropy) promised = std::min(promised, 450000 * rounding * truth[v]);
+    // In float 0.3 is another number.
+    if (v == amari) promised = std::max(promised, 64 * rounding * truth[v]);
+    const double ratio = static_cast<double>(error / promised);
+    if (!(ratio <= report.promise)) {
+      report.promise = ratio;
+      char value[200];
+      std::snprintf(value, sizeof value, "value %zu: %.20Lg, right %.20Lg; ", v, found[v], truth[v]);
+      report.worst = value + text(pair);
+    }
+    if (v == amari) continue;
+    const double of_bound = error > 0 ? static_cast<double>(error / static_cast<Real>(bounds[v])) : 0;
+    if (!(of_bound <= report.bound)) report.bound = of_bound;
+    report.width = std::max(report.width, static_cast<double>(static_cast<Real>(bounds[v]) / promised));
+    if (!(found[v] >= 0) && v != entropy) report.promise = std::numeric_limits<double>::infinity();
+  }
+}
+
+template <class T>
+bool run_all(const char* scalar, int pairs, unsigned long seed) {
+  bool good = true;
+  for (const Class& each : classes()) {
+    Random random(seed);
+    Report report;
+    for (int i = 0; i < pairs; ++i) run<T>(draw<T>(each, random), report);
+    const bool holds = report.promise <= 1 && report.bound <= 1;
+    std::printf(
+        "%-7s %-10s %7d cases: error %.2e of the promise, %.2e of the bound; bounds up to %.2g of the promise%s\n",
+        scalar, each.name, report.cases, report.promise, report.bound, report.width, holds ? "" : "  FAILS");
+    if (!holds) std::printf("    %s\n", report.worst.c_str());
+    std::fflush(stdout);
+    good = good && holds;
+  }
+  return good;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int pairs = argc > 1 ? std::atoi(argv[1]) : 300;
+  const unsigned long seed = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 20240229;
+  std::printf("seed %lu\n", seed);
+  bool good = run_all<double>("double", pairs, seed);
+  good = run_all<float>("float", pairs, seed) && good;
+  return good ? 0 : 1;
+}
