@@ -139,7 +139,8 @@ FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& 
                                   options);
 }
 
-/// Minimises D(q||p) from each start and returns the lowest end; of equal ones, the first.
+/// Minimises D(q||p) from each start and returns the lowest end; of ends in the same minimum, the
+/// first.
 /// @throws std::invalid_argument if there is no start.
 template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& starts,
@@ -148,7 +149,8 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& sta
   return detail::lowest_descent(density, detail::reverse_derivatives, starts, options, "fit_reverse");
 }
 
-/// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of equal ones, the first.
+/// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of ends in the same minimum, the
+/// first.
 /// @throws std::invalid_argument if there is no start, or unless 0 <= alpha <= 1.
 template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const std::vector<Q>& starts,
