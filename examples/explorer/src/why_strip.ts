@@ -6,7 +6,7 @@ import type { Direction, Pair, Surfaces } from "./core";
 import { areaPath, peak } from "./curve_path";
 import { baseMargin, reach } from "./density_plot";
 import { formatNats } from "./format";
-import { math, narrow, scaled, smallest, unit } from "./layout";
+import { math, scaled, smallest, unit } from "./layout";
 
 interface WhyView {
   x: Float64Array;
@@ -15,6 +15,7 @@ interface WhyView {
 }
 
 const rows = ["forward", "reverse"] as const;
+const belowShare = 0.28; // of a row, for what is negative
 const least = 0.05; // nats a unit of x, of the scale's reach: p = q looks level
 
 export class WhyStrip {
@@ -55,8 +56,7 @@ export class WhyStrip {
     rows.forEach((direction, n) => {
       const group = select(this.svg).select(`.${direction}`);
       group.select(".row-title").attr("x", left + 4 * this.unit).attr("y", n * band + 13 * this.unit);
-      const place = this.width < narrow * this.unit ? 13 : 13;
-      group.select(".row-sum").attr("x", this.width - right - 4 * this.unit).attr("y", n * band + place * this.unit);
+      group.select(".row-sum").attr("x", this.width - right - 4 * this.unit).attr("y", n * band + 13 * this.unit);
       group.select(".zero").attr("d", `M${left},${this.zero(n)}H${this.width - right}`);
       const clip = (side: string, top: number, bottom: number) =>
         group.select(`#${side}-${direction} rect`).attr("x", left).attr("width", this.width - left - right).attr("y", top).attr("height", bottom - top);
@@ -69,14 +69,13 @@ export class WhyStrip {
   draw(view: WhyView): void {
     this.view = view;
     if (!this.width) return;
-    // What would be infinite is drawn as far as there is room.
-    const finite = (values: Float64Array) => values.map((v) => (Number.isFinite(v) ? v : Math.sign(v) * 1e6 || 0));
-    const curves = { forward: finite(view.integrands.forward), reverse: finite(view.integrands.reverse) };
-    const most = Math.max(least, Math.min(1e3, Math.max(peak(curves.forward), peak(curves.reverse))));
-    const room = this.height / 2 - 0.28 * (this.height / 2) - 3;
+    const curves = view.integrands;
+    const [above, below] = [(1 - belowShare) * (this.height / 2) - 3, belowShare * (this.height / 2)];
+    const deepest = Math.max(...rows.map((direction) => peak(curves[direction].map((v) => -v))));
+    const most = Math.max(least, peak(curves.forward), peak(curves.reverse), (deepest * above) / below);
     rows.forEach((direction, n) => {
       const zero = this.zero(n);
-      const toY = (value: number) => zero - room * Math.max(-0.36, Math.min(1, value / most));
+      const toY = (value: number) => zero - (above * value) / most;
       const d = areaPath(view.x, curves[direction], this.x, toY);
       const group = select(this.svg).select(`.${direction}`);
       group.selectAll(".above, .below").attr("d", d);
@@ -91,6 +90,6 @@ export class WhyStrip {
   }
 
   private zero(row: number): number {
-    return (row + 0.72) * (this.height / 2);
+    return (row + 1 - belowShare) * (this.height / 2);
   }
 }

@@ -68,6 +68,7 @@ class Browser {
       ]);
     }
     await page.goto(address + query + hash);
+    await page.waitForSelector("#timing[data-paints]");
     await page.waitForSelector(settledOutcome);
     await settled(page);
     return page;

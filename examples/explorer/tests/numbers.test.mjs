@@ -47,6 +47,23 @@ inEachBrowser((browser) => {
       assert.equal(await hatched(), "hidden");
     }));
 
+  test("the strip's areas are to one another as the divergences", () =>
+    browser.withPage("", async (page) => {
+      for (const [mu, sigma] of [[1.5, 1], [0, 3], [-2.5, 1.3]]) {
+        await setSlider(page, "mu", mu);
+        await setSlider(page, "sigma", sigma);
+        const areas = await page.$$eval("#why .above", (paths) =>
+          paths.map((path) => {
+            const points = [...path.getAttribute("d").matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+            points.push([points[0][0], points.at(-1)[1]]); // along zero to where the curve begins
+            return points.reduce((sum, [x, y], n) => sum + (x * points.at(n - 1)[1] - points.at(n - 1)[0] * y) / 2, 0);
+          }),
+        );
+        const [forward, reverse] = (await shown(page)).numbers;
+        assertNear(areas[0] / areas[1], forward / reverse, 0.03, `at ${mu}, ${sigma}, drawn to a tenth of a pixel`);
+      }
+    }));
+
   test("large and small numbers keep their place", () =>
     browser.withPage("#weights=1,1&means=-8,8&stddevs=0.1,0.1&mu=0&sigma=0.1&domain=line", async (page) => {
       const cells = await page.$$eval("#numbers td", (all) =>
