@@ -223,7 +223,7 @@ void DomainOption::watch(const klgrid::NormalizedGaussianBank<double>& bank) {
   for (klgrid::Index i = 0; i < mesh.rows(); ++i)
     for (klgrid::Index j = 0; j < mesh.cols(); ++j) {
       const klgrid::Gaussian<double> q(mesh.mu()[j], mesh.sigma()[i]);
-      watch(q, bank.log_normalizer()(i, j) + q.log_pdf(q.mean()));
+      watch(q, bank.log_normalizer()(i, j) + q.log_pdf(bank.nearest_points()[j]));
     }
 }
 
