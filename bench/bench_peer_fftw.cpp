@@ -69,7 +69,7 @@ class ConvolutionBank : public klgrid::NormalizedGaussianBank<double> {
       fftw_execute(inverse_.get());  // overwrites its input
       const Eigen::Map<const Eigen::ArrayXd, 0, Eigen::InnerStride<>> values(signal_.get() + first_, mesh().cols(),
                                                                              Eigen::InnerStride<>(stride_));
-      sink(i, values.transpose() * scale_.row(i));
+      sink(i, (values.transpose() * scale_.row(i)).eval());
     }
   }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/numbers.hpp"
@@ -123,19 +124,28 @@ class GaussianMixture {
   /// log p at every point of x, written to out, of the same size. No allocation.
   void log_pdf(const Eigen::Ref<const Vector<T>>& x, Eigen::Ref<Vector<T>> out) const {
     detail::require_size(out, x.size(), "GaussianMixture::log_pdf", "out", "x");
-    // Blocks small enough to stay in registers and the first-level cache; their buffers live on the stack.
-    constexpr Index block = 128;
-    using Block = Eigen::Array<T, Eigen::Dynamic, 1, Eigen::ColMajor, block, 1>;
+    constexpr Index block = 128;  // small enough to stay in the first-level cache
+    T top[block], sum[block];
     for (Index begin = 0; begin < x.size(); begin += block) {
       const Index size = (std::min)(block, x.size() - begin);
-      const Block halves = x.segment(begin, size) / T(2);
-      Block top = Block::Constant(size, std::numeric_limits<T>::lowest());
-      Block sum = Block::Zero(size);
-      for (Index k = 0; k < components(); ++k)
-        if (weights_[k] > T(0)) top = (top.max)(exponents(k, halves));
-      for (Index k = 0; k < components(); ++k)
-        if (weights_[k] > T(0)) sum += (exponents(k, halves) - top).exp();
-      out.segment(begin, size) = top + sum.log();
+      const T* const point = x.data() + begin;
+      std::fill_n(top, size, std::numeric_limits<T>::lowest());
+      std::fill_n(sum, size, T(0));
+      for (Index k = 0; k < components(); ++k) {
+        if (!(weights_[k] > T(0))) continue;
+        const auto exponent = exponent_of_half(k);
+        detail::for_packs<T>(
+            size, [&](Index i, auto at) { larger(at(top + i), exponent(at(point + i) * T(0.5))).store(top + i); });
+      }
+      for (Index k = 0; k < components(); ++k) {
+        if (!(weights_[k] > T(0))) continue;
+        const auto exponent = exponent_of_half(k);
+        detail::for_packs<T>(size, [&](Index i, auto at) {
+          (at(sum + i) + exp(exponent(at(point + i) * T(0.5)) - at(top + i))).store(sum + i);
+        });
+      }
+      T* const values = out.data() + begin;
+      detail::for_packs<T>(size, [&](Index i, auto at) { (at(top + i) + log(at(sum + i))).store(values + i); });
     }
   }
 
@@ -260,13 +270,17 @@ class GaussianMixture {
     return log_factors_[k] - T(z * z / T(2));
   }
 
-  /// The same at many points, given by their halves: x - mean could overflow. A factor taken out of z^2 keeps 2 /
-  /// stddev from overflowing.
-  template <class Points>
-  [[nodiscard]] auto exponents(Index k, const Points& halves) const {
+  /// The same as a function of x / 2, of a number or a pack of them: x - mean could overflow. A factor taken out of z^2
+  /// keeps 2 / stddev from overflowing.
+  [[nodiscard]] auto exponent_of_half(Index k) const {
     const T unit = stddevs_[k] < T(1) ? T(T(1) / std::numeric_limits<T>::epsilon()) : T(1);
     const T precision_root = T(T(2) / T(stddevs_[k] * unit));
-    return ((halves - means_[k] / T(2)) * precision_root).square() * T(unit * unit * T(-0.5)) + log_factors_[k];
+    const T half_mean = means_[k] / T(2);
+    const T factor = unit * unit * T(-0.5);
+    return [=, log_factor = log_factors_[k]](const auto& half) {
+      const auto z = (half - half_mean) * precision_root;
+      return z * z * factor + log_factor;
+    };
   }
 
   Vector<T> weights_;

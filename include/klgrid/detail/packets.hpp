@@ -58,53 +58,99 @@ struct Pack {
 
   friend Pack operator+(const Pack& a, const Pack& b) { return of(Eigen::internal::padd(a.value, b.value)); }
   friend Pack operator-(const Pack& a, const Pack& b) { return of(Eigen::internal::psub(a.value, b.value)); }
+  friend Pack operator/(const Pack& a, const Pack& b) { return of(Eigen::internal::pdiv(a.value, b.value)); }
   friend Pack operator*(const Pack& a, const Pack& b) { return of(Eigen::internal::pmul(a.value, b.value)); }
 
   /// a b + c, rounded once where the processor can.
   friend Pack multiply_add(const Pack& a, const Pack& b, const Pack& c) {
     return of(Eigen::internal::pmadd(a.value, b.value, c.value));
   }
+  friend Pack exp(const Pack& a) {
+    if constexpr (single || Eigen::internal::packet_traits<T>::HasExp)
+      return of(Eigen::internal::pexp(a.value));
+    else
+      return a.one_by_one([](const T& x) { return Eigen::internal::pexp(x); });
+  }
+  friend Pack log(const Pack& a) {
+    if constexpr (single || Eigen::internal::packet_traits<T>::HasLog)
+      return of(Eigen::internal::plog(a.value));
+    else
+      return a.one_by_one([](const T& x) { return Eigen::internal::plog(x); });
+  }
   friend Pack larger(const Pack& a, const Pack& b) { return of(Eigen::internal::pmax(a.value, b.value)); }
 
   [[nodiscard]] Pack reverse() const { return of(Eigen::internal::preverse(value)); }
   [[nodiscard]] T sum() const { return Eigen::internal::predux(value); }
+
+ private:
+  /// A function that there is no register's own form of.
+  template <class Function>
+  [[nodiscard]] Pack one_by_one(const Function& function) const {
+    T numbers[lane_size<T>];
+    store(numbers);
+    for (T& number : numbers) number = function(number);
+    return load(numbers);
+  }
 };
 
 /// body(i, at) for i = 0, lanes, 2 lanes, ..., then for what is left of n one by one: at(from) reads a pack, of a whole
-/// register or of one number.
+/// register or of one number. Inlined, so that what body refers to stays in registers.
 template <Real T, class Body>
-void for_packs(Index n, const Body& body) {
+[[gnu::always_inline]] inline void for_packs(Index n, const Body& body) {
   Index i = 0;
   for (; i + lane_size<T> <= n; i += lane_size<T>) body(i, [](const T* from) { return Pack<T>::load(from); });
   if constexpr (lane_size < T >> 1)
     for (; i < n; ++i) body(i, [](const T* from) { return Pack<T, true>::load(from); });
 }
 
-/// sum_i a_i b_i, by two sums, which hide the latency of a multiply-add.
-template <Real T>
-T dot(const T* a, const T* b, Index n) {
+/// All term(i, at), i and at as above, put together by join, an associative operation on packs that leaves start as it
+/// is; on two ways, which hides the latency of join.
+template <Real T, class Term, class Join>
+[[gnu::always_inline]] inline T fold_packs(Index n, const T& start, const Term& term, const Join& join) {
   constexpr Index lane = lane_size<T>;
-  Pack<T> even(T(0)), odd(T(0));
+  const auto read = [](const T* from) { return Pack<T>::load(from); };
+  const auto read_one = [](const T* from) { return Pack<T, true>::load(from); };
+  Pack<T> even(start), odd(start);
   Index i = 0;
   for (; i + 2 * lane <= n; i += 2 * lane) {
-    even = multiply_add(Pack<T>::load(a + i), Pack<T>::load(b + i), even);
-    odd = multiply_add(Pack<T>::load(a + i + lane), Pack<T>::load(b + i + lane), odd);
+    even = join(even, term(i, read));
+    odd = join(odd, term(i + lane, read));
   }
-  T sum = (even + odd).sum();
-  for (; i < n; ++i) sum += a[i] * b[i];
-  return sum;
+  T lanes[lane];
+  join(even, odd).store(lanes);
+  Pack<T, true> all(start);
+  for (const T& each : lanes) all = join(all, read_one(&each));
+  for (; i < n; ++i) all = join(all, term(i, read_one));
+  return all.value;
+}
+
+/// sum_i term(i, at)
+template <Real T, class Term>
+T sum_packs(Index n, const Term& term) {
+  return fold_packs<T>(n, T(0), term, [](const auto& a, const auto& b) { return a + b; });
+}
+
+/// The largest x_i, at least least.
+template <Real T>
+T largest_of(const T* x, Index n, const T& least) {
+  return fold_packs<T>(
+      n, least, [&](Index i, auto at) { return at(x + i); }, [](const auto& a, const auto& b) { return larger(a, b); });
+}
+
+/// sum_i a_i b_i
+template <Real T>
+T dot(const T* a, const T* b, Index n) {
+  return sum_packs<T>(n, [&](Index i, auto at) { return at(a + i) * at(b + i); });
 }
 
 /// x_i to e^x_i, or to log x_i.
 template <Real T>
 void exp_in_place(T* x, Index n) {
-  Eigen::Map<Vector<T>> values(x, n);
-  values = values.exp();
+  for_packs<T>(n, [&](Index i, auto at) { exp(at(x + i)).store(x + i); });
 }
 template <Real T>
 void log_in_place(T* x, Index n) {
-  Eigen::Map<Vector<T>> values(x, n);
-  values = values.log();
+  for_packs<T>(n, [&](Index i, auto at) { log(at(x + i)).store(x + i); });
 }
 
 /// A formula of sums and products at each number of an array, or register of numbers: Formula::at<T>(x).

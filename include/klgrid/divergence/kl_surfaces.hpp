@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/domain.hpp"
 #include "klgrid/executor.hpp"
@@ -37,23 +38,36 @@ namespace detail {
 /// E_p[z^2 - z0^2] / 2 = (Var p + (E p - x0) ((E p - mu) + (x0 - mu))) / (2 sigma^2), x0 the point of the domain that
 /// is nearest to mu; scaled by sigma before anything is squared.
 template <GaussianBank Bank>
-void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, auto&& out) {
+void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, Surface<typename Bank::Scalar>& out) {
   using T = typename Bank::Scalar;
-  const T& sigma = bank.mesh().sigma()[row];
+  const T sigma = bank.mesh().sigma()[row];
   const T precision_root = (std::min)(T(T(1) / sigma), T((std::numeric_limits<T>::max)()));  // 0 times it is 0
-  const auto& mu = bank.mesh().mu();
-  const auto& nearest = nearest_points(bank);
-  const auto offset = (p.origin() - nearest) + p.mean_offset();
-  const auto twice = offset * precision_root * ((offset + T(2) * (nearest - mu)) * precision_root);
+  const T half_root = precision_root / T(2);
+  const T origin = p.origin();
+  const T mean_offset = p.mean_offset();
   const T spread = p.stddev() / sigma;
   const T constant = spread * spread / T(2) - p.entropy();
-  out = ((twice.transpose() * T(0.5) + bank.log_normalizer().row(row) + constant).max)(T(0));
+  const T* const mu = bank.mesh().mu().data();
+  const T* const nearest = nearest_points(bank).data();
+  const T* const log_normalizer = bank.log_normalizer().data() + row * out.cols();
+  T* const kl = out.data() + row * out.cols();
+  for_packs<T>(out.cols(), [&](Index i, auto at) {
+    const auto offset = (origin - at(nearest + i)) + mean_offset;
+    const auto sum = (at(nearest + i) - at(mu + i)) * T(2) + offset;
+    larger((offset * precision_root) * (sum * half_root) + at(log_normalizer + i) + constant, T(0)).store(kl + i);
+  });
 }
 
 template <GaussianBank Bank>
-void reverse_kl_row(const Bank& bank, Index row, const auto& expected_log, auto&& out) {
+void reverse_kl_row(const Bank& bank, Index row,
+                    const Eigen::Ref<const Eigen::Array<typename Bank::Scalar, 1, Eigen::Dynamic>>& expected_log,
+                    Surface<typename Bank::Scalar>& out) {
   using T = typename Bank::Scalar;
-  out = ((-bank.entropy().row(row) - expected_log).max)(T(0));
+  const T* const entropy = bank.entropy().data() + row * out.cols();
+  const T* const log_p = expected_log.data();
+  T* const kl = out.data() + row * out.cols();
+  for_packs<T>(out.cols(),
+               [&](Index i, auto at) { larger(T(0) - at(entropy + i) - at(log_p + i), T(0)).store(kl + i); });
 }
 
 }  // namespace detail
@@ -66,7 +80,7 @@ requires DensityFor<P, Bank>
   const auto& density = density_of(p);
   bank.require_same_domain(density);
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
-  for (Index row = 0; row < out.rows(); ++row) detail::forward_kl_row(density, bank, row, out.row(row));
+  for (Index row = 0; row < out.rows(); ++row) detail::forward_kl_row(density, bank, row, out);
   return out;
 }
 
@@ -79,7 +93,7 @@ requires DensityFor<P, Bank>
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
   typename Bank::Workspace workspace;
   const auto sink = [&](Index, Index row, const auto& values) {
-    detail::reverse_kl_row(bank, row, values.row(0), out.row(row));
+    detail::reverse_kl_row(bank, row, values.row(0), out);
   };
   bank.expected_log({&density, 1}, 0, workspace, sink, SerialExecutor{});
   return out;
@@ -106,8 +120,8 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
       densities, 0, workspace,
       [&](Index d, Index row, const auto& values) {
         const auto i = static_cast<std::size_t>(d);
-        detail::forward_kl_row(densities[i], bank, row, out[i].forward.row(row));
-        detail::reverse_kl_row(bank, row, values.row(0), out[i].reverse.row(row));
+        detail::forward_kl_row(densities[i], bank, row, out[i].forward);
+        detail::reverse_kl_row(bank, row, values.row(0), out[i].reverse);
       },
       run);
 }

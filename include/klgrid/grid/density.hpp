@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "klgrid/detail/from_nearest.hpp"
+#include "klgrid/detail/packets.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/grid.hpp"
@@ -135,33 +136,48 @@ class GridDensity {
 
   void normalize(const char* where = "GridDensity", const char* name = "log_pdf") {
     using std::log;
-    const auto& x = grid_.nodes();
-    const auto& w = grid_.weights();
+    const Index n = grid_.size();
+    pdf_.resize(n);
+    const T* const x = grid_.nodes().data();
+    const T* const w = grid_.weights().data();
+    T* const p = pdf_.data();
+    T* const log_p = log_pdf_.data();
+    const auto sum = [&](const auto& term) { return detail::sum_packs<T>(n, term); };
     // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
-    const bool positive = detail::is_finite(T(log_pdf_.sum())) && !grid_.has_zero_weights();
+    const bool positive =
+        detail::is_finite(sum([&](Index i, auto at) { return at(log_p + i); })) && !grid_.has_zero_weights();
     if (!positive) check_log_values(where, name);
-    const T top = positive ? T(log_pdf_.maxCoeff()) : top_of_weighted();
-    log_pdf_ -= top;
-    pdf_ = log_pdf_;
-    detail::exponentiate(pdf_.data(), pdf_.size());
+    const T top = positive ? detail::largest_of(log_p, n, std::numeric_limits<T>::lowest()) : top_of_weighted();
+    for (Index i = 0; i < n; ++i) p[i] = log_p[i] -= top;
+    detail::exponentiate(p, n);
     if (!positive) clear_zeros();
-    const T mass = (w * pdf_).sum();
+    const T mass = detail::dot(w, p, n);
     const T log_mass = log(mass);
     log_mass_ = top + log_mass;
-    log_pdf_ -= log_mass;
-    pdf_ /= mass;
-    origin_ = x[grid_.nearest(T((w * pdf_ * x).sum()))];  // where all mass is at one node, nothing is left to round
-    mean_offset_ = (w * pdf_ * (x - origin_)).sum();
-    variance_ = (w * pdf_ * ((x - origin_) - mean_offset_).square()).sum();
-    entropy_ = -(w * pdf_ * (log_pdf_.max)(std::numeric_limits<T>::lowest())).sum();  // 0 log 0 = 0
-    has_full_support_ = positive || ((log_pdf_ >= std::numeric_limits<T>::lowest()) || w <= T(0)).all();
+    for (Index i = 0; i < n; ++i) log_p[i] -= log_mass;
+    for (Index i = 0; i < n; ++i) p[i] /= mass;
+    const T mean = sum([&](Index i, auto at) { return at(w + i) * at(p + i) * at(x + i); });
+    origin_ = x[grid_.nearest(mean)];  // where all mass is at one node, nothing is left to round
+    mean_offset_ = sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - origin_); });
+    variance_ = sum([&](Index i, auto at) {
+      const auto offset = (at(x + i) - origin_) - mean_offset_;
+      return at(w + i) * at(p + i) * (offset * offset);
+    });
+    entropy_ = -sum([&](Index i, auto at) {  // 0 log 0 = 0
+      return at(w + i) * at(p + i) * larger(at(log_p + i), std::numeric_limits<T>::lowest());
+    });
+    has_full_support_ = true;
+    for (Index i = 0; i < n && !positive; ++i)
+      if (!(log_p[i] >= std::numeric_limits<T>::lowest()) && w[i] > T(0)) has_full_support_ = false;
   }
 
   void check_log_values(const char* where, const char* name) const {
     detail::require_each(
         log_pdf_, [](const T& value) { return value <= (std::numeric_limits<T>::max)(); }, where, name,
         "neither NaN nor +inf");
-    const bool mass = (log_pdf_ >= std::numeric_limits<T>::lowest() && grid_.weights() > T(0)).any();
+    bool mass = false;
+    for (Index i = 0; i < grid_.size(); ++i)
+      mass |= log_pdf_[i] >= std::numeric_limits<T>::lowest() && grid_.weights()[i] > T(0);
     detail::require_that(mass, where, name, "above -inf at some node of positive weight", "-inf at each");
   }
 

@@ -406,7 +406,9 @@ class PlaneWaves {
     const T* amplitude = block.amplitudes.data();
     for (Index m = 0; m <= block.waves; ++m, amplitude += Q, out += Q) {
       const T value = sign * values[m];
-      for (int q = 0; q < Q; ++q) out[q] = amplitude[q] * value;
+      T products[Q];  // all of them read before the first is written: the compiler may take them at once
+      for (int q = 0; q < Q; ++q) products[q] = amplitude[q] * value;
+      for (int q = 0; q < Q; ++q) out[q] = products[q];
     }
   }
 
