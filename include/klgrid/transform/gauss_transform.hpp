@@ -351,15 +351,18 @@ class GaussTransform {
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
       T* const z = scale(row);
       T* const log_z = log_normalizer_.data() + row * mesh_cols_;
-      std::copy_n(z, mesh_cols_, log_z);
-      detail::log_in_place(log_z, mesh_cols_);
-      for (Index col = 0; col < mesh_cols_; ++col) {
-        const T z_nearest = (nearest_nodes_[col] - mesh.mu()[col]) / mesh.sigma()[row];
-        log_z[col] += log_weight_unit_;
-        if (options_.entropy) entropy_(row, col) += log_z[col];
-        log_z[col] += z_nearest * z_nearest / T(2);
-        z[col] = T(1) / z[col];
-      }
+      T* const entropy = options_.entropy ? entropy_.data() + row * mesh_cols_ : nullptr;
+      const T* const nearest = nearest_nodes_.data();
+      const T* const mu = mesh.mu().data();
+      const T sigma = mesh.sigma()[row];
+      const T log_unit = log_weight_unit_;
+      detail::for_packs<T>(mesh_cols_, [&](Index i, auto at) {
+        const auto z_nearest = (at(nearest + i) - at(mu + i)) / sigma;
+        const auto log_sum = log(at(z + i)) + log_unit;
+        if (entropy != nullptr) (at(entropy + i) + log_sum).store(entropy + i);
+        (log_sum + z_nearest * z_nearest * T(0.5)).store(log_z + i);
+        (T(1) / at(z + i)).store(z + i);
+      });
       for (const auto& panel : waves.panels()) {
         const T bound = T(1) / (T(least_share()) * mass(panel.first_node, panel.nodes));
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
