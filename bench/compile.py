@@ -23,7 +23,7 @@ def units(include):
     """Groups of what is compiled: a name, the text, and further flags."""
     headers = sorted(h.relative_to(include) for h in include.rglob("*.hpp") if "detail" not in h.parts)
     program = (ROOT / "examples" / "quick_start.cpp").read_text()
-    compiled = ROOT / "src" / "klgrid.cpp"
+    compiled = ROOT / "src" / "compiled.cpp"
     yield "base", BASE, "#include <Eigen/Core>\n", []
     yield "program", "README's program", program, []
     if compiled.exists():
@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--compiler", default=os.environ.get("CXX", "g++"))
     parser.add_argument("--levels", nargs="+", default=["-O0", "-O2"], help="sets of flags, a pair of columns each")
     parser.add_argument("--flags", default="", help="further flags for all")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="of all units in turn")
     parser.add_argument("--only", choices=["program", "headers"], help="leave the others out")
     parser.add_argument("--include", type=pathlib.Path, default=ROOT / "include", help="another version's headers")
     parser.add_argument("--eigen", help="the directory that holds Eigen/Core")

@@ -18,7 +18,7 @@ set(storeys
   "grid line"  # twins: neither includes the other
   "divergence"
   "fit"
-  "csv.hpp"
+  "csv.hpp compiled.hpp"
   "klgrid.hpp")
 
 # The storey of a header, given by its path below klgrid/, and the room on it: its folder or, on the ground, its own file.

@@ -52,3 +52,6 @@
 
 // in and out
 #include "klgrid/csv.hpp"  // surfaces and rows as comma-separated values
+
+// what need not be compiled again in every file
+#include "klgrid/compiled.hpp"  // what the target klgrid::compiled holds

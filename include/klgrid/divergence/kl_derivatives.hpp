@@ -171,7 +171,7 @@ void replace_far_cells(const Bank& bank, Index row, Out& out, const Derivatives&
 template <GaussianBank Bank, class Out>
 void forward_kl_derivatives_row(const typename Bank::Density& p, const Bank& bank, Index row, Out& out) {
   using T = typename Bank::Scalar;
-  forward_kl_row(p, bank, row, out.value.row(row));
+  forward_kl_row(p, bank, row, &out.value(row, 0));
   const T& sigma = bank.mesh().sigma()[row];
   const T precision = T(1) / sigma;
   const T spread = p.stddev() / sigma;
@@ -198,7 +198,7 @@ template <GaussianBank Bank, class Out>
 void reverse_kl_derivatives_row(const Bank& bank, const typename Bank::Density& p, Index row, const auto& expected_log,
                                 Out& out) {
   using T = typename Bank::Scalar;
-  reverse_kl_row(bank, row, expected_log.row(0), out.value.row(row));
+  reverse_kl_row(bank, row, expected_log.row(0), &out.value(row, 0));
   const auto from = [&](const auto&... moment) {
     constexpr std::size_t powers = sizeof...(moment) - 1;  // of z, 1 and above; moments go two further
     for_each_cells<T>(bank.mesh().cols(), [&]<int N>(Index col) {
@@ -319,7 +319,7 @@ requires GaussianFor<Q, P>
   ReverseKlTerms<T> of{q.mean()};
   Surface<T> value(1, 1);
   const auto sink = [&](Index, Index row, const auto& values) {
-    detail::reverse_kl_row(bank, row, values.row(0), value.row(0));
+    detail::reverse_kl_row(bank, row, values.row(0), &value(row, 0));
     for (int k = 0; k < 5; ++k) {
       const auto at = static_cast<std::size_t>(k);
       of.moment[at] = bank.moment(k)(0, 0);

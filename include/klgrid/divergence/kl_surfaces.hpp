@@ -38,7 +38,7 @@ namespace detail {
 /// E_p[z^2 - z0^2] / 2 = (Var p + (E p - x0) ((E p - mu) + (x0 - mu))) / (2 sigma^2), x0 the point of the domain that
 /// is nearest to mu; scaled by sigma before anything is squared.
 template <GaussianBank Bank>
-void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, Surface<typename Bank::Scalar>& out) {
+void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, typename Bank::Scalar* out) {
   using T = typename Bank::Scalar;
   const T sigma = bank.mesh().sigma()[row];
   const T precision_root = (std::min)(T(T(1) / sigma), T((std::numeric_limits<T>::max)()));  // 0 times it is 0
@@ -49,25 +49,23 @@ void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row
   const T constant = spread * spread / T(2) - p.entropy();
   const T* const mu = bank.mesh().mu().data();
   const T* const nearest = nearest_points(bank).data();
-  const T* const log_normalizer = bank.log_normalizer().data() + row * out.cols();
-  T* const kl = out.data() + row * out.cols();
-  for_packs<T>(out.cols(), [&](Index i, auto at) {
+  const T* const log_normalizer = &bank.log_normalizer()(row, 0);
+  for_packs<T>(bank.mesh().cols(), [&](Index i, auto at) {
     const auto offset = (origin - at(nearest + i)) + mean_offset;
     const auto sum = (at(nearest + i) - at(mu + i)) * T(2) + offset;
-    larger((offset * precision_root) * (sum * half_root) + at(log_normalizer + i) + constant, T(0)).store(kl + i);
+    larger((offset * precision_root) * (sum * half_root) + at(log_normalizer + i) + constant, T(0)).store(out + i);
   });
 }
 
 template <GaussianBank Bank>
 void reverse_kl_row(const Bank& bank, Index row,
                     const Eigen::Ref<const Eigen::Array<typename Bank::Scalar, 1, Eigen::Dynamic>>& expected_log,
-                    Surface<typename Bank::Scalar>& out) {
+                    typename Bank::Scalar* out) {
   using T = typename Bank::Scalar;
-  const T* const entropy = bank.entropy().data() + row * out.cols();
+  const T* const entropy = &bank.entropy()(row, 0);
   const T* const log_p = expected_log.data();
-  T* const kl = out.data() + row * out.cols();
-  for_packs<T>(out.cols(),
-               [&](Index i, auto at) { larger(T(0) - at(entropy + i) - at(log_p + i), T(0)).store(kl + i); });
+  for_packs<T>(bank.mesh().cols(),
+               [&](Index i, auto at) { larger(T(0) - at(entropy + i) - at(log_p + i), T(0)).store(out + i); });
 }
 
 }  // namespace detail
@@ -80,7 +78,7 @@ requires DensityFor<P, Bank>
   const auto& density = density_of(p);
   bank.require_same_domain(density);
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
-  for (Index row = 0; row < out.rows(); ++row) detail::forward_kl_row(density, bank, row, out);
+  for (Index row = 0; row < out.rows(); ++row) detail::forward_kl_row(density, bank, row, &out(row, 0));
   return out;
 }
 
@@ -93,7 +91,7 @@ requires DensityFor<P, Bank>
   Surface<typename Bank::Scalar> out(bank.mesh().rows(), bank.mesh().cols());
   typename Bank::Workspace workspace;
   const auto sink = [&](Index, Index row, const auto& values) {
-    detail::reverse_kl_row(bank, row, values.row(0), out);
+    detail::reverse_kl_row(bank, row, values.row(0), &out(row, 0));
   };
   bank.expected_log({&density, 1}, 0, workspace, sink, SerialExecutor{});
   return out;
@@ -120,8 +118,8 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
       densities, 0, workspace,
       [&](Index d, Index row, const auto& values) {
         const auto i = static_cast<std::size_t>(d);
-        detail::forward_kl_row(densities[i], bank, row, out[i].forward);
-        detail::reverse_kl_row(bank, row, values.row(0), out[i].reverse);
+        detail::forward_kl_row(densities[i], bank, row, &out[i].forward(row, 0));
+        detail::reverse_kl_row(bank, row, values.row(0), &out[i].reverse(row, 0));
       },
       run);
 }
