@@ -2,7 +2,7 @@
 // The target klgrid::compiled: what klgrid/compiled.hpp declares.
 #include "klgrid/compiled.hpp"
 
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 template class GaussianMixture<double>;
 template class Grid<double>;

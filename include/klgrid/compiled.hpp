@@ -12,7 +12,7 @@
 /// them again. The target is compiled in your build, with its flags: files that link it have to be compiled for the
 /// same instruction set, as all files have to that pass Eigen's objects to each other.
 #ifdef KLGRID_COMPILED
-namespace klgrid {
+namespace klgrid::inline KLGRID_ABI {
 
 extern template class GaussianMixture<double>;
 extern template class Grid<double>;
