@@ -13,7 +13,7 @@ set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 install(DIRECTORY include/klgrid DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT klgrid ${unless_asked}
         FILES_MATCHING PATTERN "*.hpp")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/klgrid COMPONENT klgrid ${unless_asked})
-install(FILES cmake/compiled.cmake src/compiled.cpp DESTINATION ${package_dir} COMPONENT klgrid ${unless_asked})
+install(FILES cmake/compiled.cmake cmake/compiled.cpp DESTINATION ${package_dir} COMPONENT klgrid ${unless_asked})
 install(TARGETS klgrid EXPORT klgrid-targets)
 install(EXPORT klgrid-targets NAMESPACE klgrid:: DESTINATION ${package_dir} COMPONENT klgrid ${unless_asked})
 
