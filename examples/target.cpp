@@ -238,12 +238,10 @@ std::string DomainOption::warning_of_q() const {
   if (q_.apart == 0) return {};
   const bool own_nodes = program_->given("--density");
   const std::string window = own_nodes ? "the file of --density" : "the window of --x";
+  const std::string others = format(", and is off by more than 0.1 %% for %lld of %lld q",
+                                    static_cast<long long>(q_.apart), static_cast<long long>(q_.all));
   return window + (q_.log_share < 0 ? " holds " : " has its nodes too far apart, they count ") + percent(q_.log_share) +
-         " of the " + q_.worst +
-         (q_.all > 1 ? format(" (and too little or too much of %lld of %lld q)", static_cast<long long>(q_.apart),
-                              static_cast<long long>(q_.all))
-                     : "") +
-         ", which is normalised there; " +
+         " of the " + q_.worst + (q_.all > 1 ? others : "") + "; each q is normalised there; " +
          (own_nodes ? "give p on a wider or finer grid" : "--domain line has no window");
 }
 
