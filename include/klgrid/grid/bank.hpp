@@ -138,12 +138,15 @@ class NormalizedGaussianBank {
     return Vector<T>::Constant(mesh_.rows(), (grid_.weights() > T(0)).select(power, T(0)).maxCoeff());
   }
 
-  /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of itself, unless it underflows.
+  /// E_q[p^alpha] for one q, a sum of positive terms: right to a few roundings of its logarithm, or 0 if it underflows.
   [[nodiscard]] T expected_power(const Density& p, const T& alpha, Index row, Index col) const {
+    using std::exp;
+    using std::log;
     const Vector<T> log_q = log_pdf(row, col);
     const Vector<T> terms =
         (grid_.weights() > T(0)).select(alpha * p.log_pdf() + log_q, std::numeric_limits<T>::lowest());
-    return (grid_.weights() * terms.exp()).sum();
+    const T top = terms.maxCoeff();  // the unit of x may have taken each term out of range
+    return exp(T(top + T(log(T((grid_.weights() * (terms - top).exp()).sum())))));
   }
 
   /// Error of an expectation relative to the largest value.
