@@ -222,3 +222,19 @@ TEST_CASE("GaussianMixture: bad input is named") {
   CHECK_THROWS_WITH_AS((void)p.component_pdf(-1, 0.0), "GaussianMixture::component_pdf: k must be in [0, K), got -1",
                        std::invalid_argument);
 }
+
+TEST_CASE("GaussianMixture: log_pdf to the ends of the range, at one point and at many") {
+  const auto check = [](double mean, double stddev, double x, double z) {
+    const double expected = -z * z / 2 - std::log(stddev) - std::log(2 * std::numbers::pi) / 2;
+    const GaussianMixture<double> p({1.0}, {mean}, {stddev});
+    // A denormal width has some 14 digits.
+    CHECK(relative_error(p.log_pdf(x), expected, 1.0) <= 1e-12);
+    CHECK(relative_error(p.log_pdf(Vector<double>(Vector<double>::Constant(9, x)))[8], expected, 1.0) <= 1e-12);
+    CHECK(relative_error(klgrid::Gaussian<double>(mean, stddev).log_pdf(x), expected, 1.0) <= 1e-12);
+  };
+  check(0, 1e-310, 0, 0);
+  check(0, 1e-310, 1e-309, 10);
+  check(-1.7e308, 1e308, 1.7e308, 3.4);
+  check(1e-300, 1e-301, 3e-300, 20);
+  check(1e300, 1e299, 0, 10);
+}

@@ -324,6 +324,23 @@ TEST_CASE("GaussTransform: methods by name") {
   static_assert(to_string(Method::plane_waves) == "plane_waves");
 }
 
+TEST_CASE("GaussTransform: half-way between two nodes both count, however far apart they are") {
+  const Grid<double> grid(vector<double>({0, 1}), Vector<double>::Ones(2));
+  for (const double spacing : {10.0, 1e4, 1e8, 1e9, 1e12, 1e100}) {  // in units of sigma
+    CAPTURE(spacing);
+    const GaussTransform<double> transform(
+        grid, {Vector<double>::Constant(1, 0.5), Vector<double>::Constant(1, 1 / spacing)});
+    CHECK(std::abs(transform.expectation(vector<double>({0, 1}))(0, 0) - 0.5) <= tolerance<double>());
+  }
+}
+
+TEST_CASE("GaussTransform: values as large as numbers are") {
+  const auto grid = klgrid_test::notebook_grid();
+  const GaussTransform<double> transform(grid, klgrid_test::notebook_mesh());
+  const Surface<double> expected = transform.expectation(Vector<double>(Vector<double>::Constant(400, 1.7e308)));
+  CHECK((expected / 1.7e308 - 1).abs().maxCoeff() <= tolerance<double>());
+}
+
 TEST_CASE("GaussTransform: bad options and values are refused by name") {
   const auto grid = klgrid_test::notebook_grid();
   const auto mesh = klgrid_test::notebook_mesh();

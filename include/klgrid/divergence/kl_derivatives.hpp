@@ -26,6 +26,7 @@
 /// and both, with what follows by differentiating once more, are the ends alpha = 0 and 1 of one formula,
 /// detail::second_order. It is made of E_q[z^k], k <= 6, and E_q[z^k log p], k <= 4, which a bank supplies.
 ///
+/// Domain: fourth powers of (x - x0) / sigma are to be in range, x and x0 points that hold q and x0 the nearest to mu.
 /// Units: nats, and nats per unit of x for each derivative in mu.
 /// Accuracy: of one q, a few roundings of the largest term, E_q|z^k log p| for the reverse and E_p[z^2] for the forward
 /// direction. Of a surface on a grid, that of the bank's transforms, tolerance * max |log p| for each E_q[z^k log p] /

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <limits>
@@ -48,7 +49,8 @@ KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T
   d.gradient.setZero();
   d.hessian.setZero();
   if (!(value <= (std::numeric_limits<T>::max)())) return d;
-  const T twice = T(2) * z0;
+  const T most = (std::numeric_limits<T>::max)();
+  const T twice = (std::max)(T(-most), (std::min)(most, T(T(2) * z0)));  // 0 times it is 0
   const T first = curvature(m, delta, alpha, 1, 1);
   const T mixed = curvature(m, delta, alpha, 1, 2);
   d.gradient << delta[1] / sigma, delta[2] + twice * delta[1];
