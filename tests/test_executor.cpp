@@ -13,6 +13,7 @@
 #include "klgrid/divergence/kl_surfaces.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/grid/bank.hpp"
+#include "klgrid/line/bank.hpp"
 
 #include <doctest/doctest.h>
 
@@ -104,6 +105,21 @@ TEST_CASE(
     }
     CHECK((gradient.d_mu == alone.d_mu).all());
     CHECK((gradient.d_log_sigma == alone.d_log_sigma).all());
+  }
+}
+
+TEST_CASE("executor: nor does an update on the real line, of as many panels") {
+  using LineBank = klgrid::RealLineBank<double>;
+  const LineBank bank(klgrid_test::notebook_mesh());
+  for (const double weight : {0.0, 0.2}) {  // two components, and three
+    const klgrid::RealLineDensity<double> p(
+        GaussianMixture<double>({0.7 - weight, 0.3, weight}, {-1.2, 2.5, 0.5}, {0.1, 1.7, 0.3}));
+    KlSurfaces<double> surfaces;
+    LineBank::Workspace workspace;
+    klgrid::kl_surfaces(p, bank, surfaces, workspace);
+    const NoAllocations watch;
+    klgrid::kl_surfaces(p, bank, surfaces, workspace);
+    CHECK(watch.seen() == 0);
   }
 }
 

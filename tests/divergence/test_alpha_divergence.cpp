@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/tolerances.hpp"
@@ -292,4 +293,33 @@ TEST_CASE("an order out of [0, 1] is refused") {
     CHECK_THROWS_AS((void)renyi_divergence(p, q, alpha), std::invalid_argument);
     CHECK_THROWS_AS((void)scaled_renyi_derivatives(p, q, alpha), std::invalid_argument);
   }
+}
+
+TEST_CASE("order alpha on the line: a component narrow, faint or far off costs its own panels, and no digit") {
+  using klgrid::RealLineBank;
+  using klgrid::RealLineDensity;
+  const klgrid::ParameterMesh<double> mesh(klgrid::linspace(-1.0, 1.0, 11), klgrid::linspace(0.1, 1.0, 10));
+  const RealLineBank<double> bank(mesh);
+  const klgrid::GaussianMixture<double> mixtures[] = {{{0.5, 0.5}, {0.0, 0.3}, {1.0, 1e-3}},
+                                                      {{0.5, 0.5}, {0.0, 0.3}, {1.0, 1e-8}},
+                                                      {{0.5, 0.5}, {0.0, 1e6}, {1.0, 1e-3}}};
+  for (const auto& mixture : mixtures) {
+    const RealLineDensity<double> p(mixture);
+    const auto surface = klgrid::renyi_divergence(p, bank, 0.5);
+    for (klgrid::Index i = 0; i < mesh.rows(); i += 3)
+      for (klgrid::Index j = 0; j < mesh.cols(); j += 2) {
+        const klgrid::Gaussian<double> q(mesh.mu()[j], mesh.sigma()[i]);
+        CHECK(klgrid_test::relative_error(surface(i, j), klgrid::renyi_divergence(p, q, 0.5), 1.0) <
+              klgrid_test::tol::divergence<double>);
+      }
+  }
+  // Quadrature with 60 digits about the faint component (mpmath): quad of (alpha u - expm1(alpha log1p(u))) q / (alpha
+  // (1
+  // - alpha)), u = p/q - 1.
+  const RealLineDensity<double> p(klgrid::GaussianMixture<double>({1, 1e-20}, {0, 8}, {1, 0.01}));
+  const klgrid::Gaussian<double> q(0, 1);
+  for (const auto& [alpha, truth] :
+       {std::pair(0.1, 2.7961882761680679639e-25), std::pair(0.5, 2.7962123768750130841e-25),
+        std::pair(0.9, 2.7962364779125379927e-25)})
+    CHECK(klgrid_test::relative_error(klgrid::alpha_divergence(p, q, alpha), truth, 0.0) < 1e-12);
 }

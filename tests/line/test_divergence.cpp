@@ -2,7 +2,9 @@
 #include "klgrid/line/divergence.hpp"
 
 #include <doctest/doctest.h>
+#include <rapidcheck.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -323,4 +325,121 @@ TEST_CASE("real line: far away the value is large and finite, or fails to fit th
   CHECK(reverse_kl(far, p) > 1e200);
   CHECK(std::isfinite(reverse_kl(far, p)));
   CHECK(std::isfinite(forward_kl(p, far)));
+}
+
+// Positions and lengths of the figures below are exact in double; they were made with 40 digits by quadrature with
+// breakpoints at every component and crossing (mpmath), or are closed forms.
+TEST_CASE("real line: components narrow beside their distance, and q narrow beside its own") {
+  const auto close_to = [](double value, double truth) {
+    CHECK(relative_error(value, truth, 1.0) < tol::divergence<double>);
+  };
+  // Disjoint in all but a share of 1e-12 of the broad component: half the sum of the entropies and log 2.
+  const GaussianMixture<double> scales({0.5, 0.5}, {0.0, 1.0}, {1e-6, 1e6});
+  const double parts = (Gaussian<double>(0, 1e-6).entropy() + Gaussian<double>(0, 1e6).entropy()) / 2;
+  CHECK(std::abs(entropy(scales) - (parts + std::log(2.0))) < 1e-10);  // 4e-6 of 1e-6 of a mass
+  // D(N(3, s) || N(0, 1)) = (9 + s^2 - 1)/2 - log s
+  close_to(reverse_kl(Gaussian<double>(3, 1e-6), GaussianMixture<double>({1}, {0}, {1})), 4 + 0.5e-12 - std::log(1e-6));
+  // The broad component is below 1e-9 of the narrow one throughout q, and q twice as wide: (4 - 1)/2 - log 2 + log 2.
+  const double narrow = reverse_kl(Gaussian<double>(10, 2e-4), GaussianMixture<double>({0.5, 0.5}, {0, 10}, {1, 1e-4}));
+  CHECK(std::abs(narrow - 1.5) < 1e-6);
+  double bound = 0;
+  const GaussianMixture<double> apart({0.5, 0.5}, {0.0, -2e6}, {1.0, 1.0});
+  const double far = reverse_kl(Gaussian<double>(1, 1e-12), apart, &bound);
+  close_to(far, std::log(2.0) + 0.5 - std::log(1e-12) - 0.5);  // -log(w N(1; 0, 1)) less H(q)
+  CHECK(bound > 0);
+  CHECK(bound < 1e-12);
+}
+
+TEST_CASE_TEMPLATE("real line: in any unit of x, as far as its type reaches", T, float, double) {
+  const auto pair = [](T unit) {
+    return std::pair(RealLineDensity<T>(GaussianMixture<T>({T(0.5), T(0.5)}, {T(0), 3 * unit}, {unit, unit})),
+                     Gaussian<T>(unit, 2 * unit));
+  };
+  const auto plain = pair(T(1));
+  const int most = std::numeric_limits<T>::max_exponent * 15 / 16;
+  for (int exponent = -most; exponent <= most; exponent += most / 12) {
+    const T unit = std::ldexp(T(1), exponent);
+    const auto scaled = pair(unit);
+    CAPTURE(exponent);
+    const T size = T(1) + std::abs(std::log(unit));
+    CHECK(relative_error(entropy(scaled.first) - std::log(unit), entropy(plain.first), size) < tol::divergence<T>);
+    CHECK(forward_kl(scaled.first, scaled.second) == forward_kl(plain.first, plain.second));
+    CHECK(reverse_kl(scaled.second, scaled.first) == reverse_kl(plain.second, plain.first));
+  }
+}
+
+namespace {
+
+/// Exact in double, also when 2^40 spreads are added to the means: multiples of 1/64.
+struct Drawn {
+  Vector<double> weights, means, stddevs;
+  double mu, sigma;
+
+  [[nodiscard]] std::array<double, 3> values(double shift = 0, double unit = 1) const {
+    const RealLineDensity<double> p(GaussianMixture<double>(weights, unit * (means + shift), std::abs(unit) * stddevs));
+    const Gaussian<double> q(unit * (mu + shift), std::abs(unit) * sigma);
+    return {forward_kl(p, q), reverse_kl(q, p), entropy(p) - std::log(std::abs(unit))};
+  }
+};
+
+Drawn draw() {
+  const auto position = rc::gen::map(rc::gen::inRange(-512, 513), [](int k) { return k / 64.0; });
+  const auto length = rc::gen::map(rc::gen::inRange(1, 257), [](int k) { return k / 64.0; });
+  const int size = *rc::gen::inRange(1, 6);
+  Drawn drawn{Vector<double>(size), Vector<double>(size), Vector<double>(size), *position, *length};
+  for (Index k = 0; k < size; ++k) {
+    drawn.weights[k] = *rc::gen::inRange(1, 100);
+    drawn.means[k] = *position;
+    drawn.stddevs[k] = *length;
+  }
+  drawn.weights /= drawn.weights.sum();
+  return drawn;
+}
+
+/// The rounding of a log unit of up to 350, beside the divergence's own.
+constexpr double law = 4 * tol::divergence<double>;
+
+void same(const std::array<double, 3>& a, const std::array<double, 3>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) RC_ASSERT(relative_error(a[i], b[i], 1.0) < law);
+}
+
+}  // namespace
+
+TEST_CASE("real line: shifts, units, mirrors, order, splits and zeros of weight change nothing") {
+  CHECK(rc::check([] {
+    const Drawn drawn = draw();
+    const auto plain = drawn.values();
+    same(drawn.values(std::ldexp(*rc::gen::element(-1.0, 1.0), *rc::gen::inRange(0, 42))), plain);
+    same(drawn.values(0, std::ldexp(*rc::gen::element(-1.0, 1.0), *rc::gen::inRange(-500, 501))), plain);
+    Drawn other = drawn;
+    const Index size = drawn.weights.size();
+    other.weights.resize(size + 2);
+    other.means.resize(size + 2);
+    other.stddevs.resize(size + 2);
+    other.weights << drawn.weights[0] / 4, drawn.weights.tail(size - 1).reverse(), 0, drawn.weights[0] * 3 / 4;
+    other.means << drawn.means[0], drawn.means.tail(size - 1).reverse(), *rc::gen::element(-1e300, 0.0, 1e300),
+        drawn.means[0];
+    other.stddevs << drawn.stddevs[0], drawn.stddevs.tail(size - 1).reverse(), *rc::gen::element(1e-300, 1.0, 1e300),
+        drawn.stddevs[0];
+    same(other.values(), plain);
+  }));
+}
+
+TEST_CASE("real line: many components cost what those in reach do, and give the same") {
+  // A kernel density of 2000 samples against the sum at equal steps, which for its width is exact to rounding.
+  const Index size = 2000;
+  Vector<double> samples(size);
+  for (Index i = 0; i < size; ++i) samples[i] = 3 * std::sin(static_cast<double>(i * i % 7919));
+  const GaussianMixture<double> p = GaussianMixture<double>::kernel_density(samples, 0.25);
+  const Gaussian<double> q(0.25, 1.5);
+  const RealLineDensity<double> density(p);
+  double forward = 0, reverse = 0;
+  constexpr double step = 0.0625;
+  for (double x = -14; x <= 14; x += step) {
+    const double log_p = p.log_pdf(x), log_q = q.log_pdf(x);
+    forward += step * std::exp(log_p) * (log_p - log_q);
+    reverse += step * std::exp(log_q) * (log_q - log_p);
+  }
+  CHECK(relative_error(forward_kl(density, q), forward, 1.0) < promise<double>());
+  CHECK(relative_error(reverse_kl(q, density), reverse, 1.0) < promise<double>());
 }

@@ -228,43 +228,50 @@ class LineMixture {
     struct Term {
       T exponent, slope, curvature;
     };
-    std::vector<Term> terms;
-    const auto add = [&](const Component& k) {
+    const auto term = [&](Index index) {
+      const Component& k = component(index);
       const T z = (center - k.mean) * k.inverse;
       const T r = radius * k.inverse;
-      terms.push_back({k.log_factor - z * z / T(2), -z * r, r * r});
+      return Term{k.log_factor - z * z / T(2), -z * r, r * r};
     };
-    (groups_.empty() ? all() : that_count(center, half)).for_each([&](Index k) { add(component(k)); });
-    const Term top = *std::max_element(terms.begin(), terms.end(),
-                                       [](const Term& a, const Term& b) { return a.exponent < b.exponent; });
+    const Ranges in_reach = groups_.empty() ? all() : that_count(center, half);
+    Term top{std::numeric_limits<T>::lowest(), T(0), T(0)};
+    in_reach.for_each([&](Index k) {
+      const Term a = term(k);
+      if (a.exponent > top.exponent) top = a;
+    });
     // How far a component may turn or stretch against another, on the disc or on the panel.
     const auto turn = [](const Term& a, const Term& b, const T& share) {
       return T(abs(T(a.slope - b.slope)) * share + abs(T(a.curvature - b.curvature)) * share * share / T(2));
     };
-    const auto end = std::remove_if(terms.begin(), terms.end(), [&](const Term& a) {
-      return !(a.exponent - top.exponent + turn(a, top, T(1 / analytic_radius)) > T(-exponent_cutoff<T>));
-    });
-    terms.erase(end, terms.end());
+    const auto for_each_term = [&](auto visit) {
+      in_reach.for_each([&](Index k) {
+        const Term a = term(k);
+        if (a.exponent - top.exponent + turn(a, top, T(1 / analytic_radius)) > T(-exponent_cutoff<T>)) visit(a);
+      });
+    };
     // Without exponentials: terms that turn by less than a quarter against the highest, or never reach their share of
     // it.
-    const T log_terms = log(T(static_cast<double>(terms.size())));
-    const bool plain = std::all_of(terms.begin(), terms.end(), [&](const Term& a) {
-      const T most = turn(a, top, T(1));
-      return most < T(1.4) || a.exponent - top.exponent + most < -log_terms;
+    Index count = 0;
+    T most = std::numeric_limits<T>::lowest();  // log of the largest part of one that turns further
+    for_each_term([&](const Term& a) {
+      ++count;
+      const T turned = turn(a, top, T(1));
+      if (!(turned < T(1.4))) most = (std::max)(most, T(a.exponent - top.exponent + turned));
     });
-    if (plain) return true;
+    if (most < -T(log(T(static_cast<double>(count))))) return true;
     Term mean{T(0), T(0), T(0)};
     T total = T(0);
-    for (const Term& a : terms) {
+    for_each_term([&](const Term& a) {
       const T share = exp(T(a.exponent - top.exponent));
       total += share;
       mean.slope += share * a.slope;
       mean.curvature += share * a.curvature;
-    }
+    });
     mean.slope /= total;
     mean.curvature /= total;
     T balance = T(0);
-    for (const Term& a : terms) {
+    for_each_term([&](const Term& a) {
       const T below = a.exponent - top.exponent;
       const T turned = turn(a, mean, T(1));
       if (turned * turned < T(2))
@@ -272,8 +279,8 @@ class LineMixture {
       else if (below + turned < T(1))
         balance -= T(exp(T(below + turned)));
       else
-        return false;
-    }
+        balance = std::numeric_limits<T>::lowest();
+    });
     return balance > T(0);
   }
 
