@@ -32,7 +32,8 @@ concept LogDensity = requires(const F& f, const T& x) {
 ///
 /// Normalised once, by log-sum-exp, and not silently: log_mass() is the logarithm of the mass that was divided out. For
 /// a density that is normalised on the real line, exp(log_mass()) is the share of it that the window holds (up to the
-/// error of the quadrature). Values of -inf are allowed where p is zero, with 0 log 0 = 0.
+/// error of the quadrature). Where that share is small, p on the window is another density than p on the line: widen
+/// the window, or take RealLineDensity. Values of -inf are allowed where p is zero, with 0 log 0 = 0.
 template <Real T = double>
 class GridDensity {
  public:
