@@ -317,7 +317,7 @@ TEST_CASE("the fifteen densities of Marron and Wand: as many points as brute for
 }
 
 TEST_CASE("random mixtures of 1 to 12 components: every point that brute force finds, and no other") {
-  // KLGRID_MIXTURES=1000 in the environment searches more of them: some ten seconds.
+  // KLGRID_MIXTURES=1000 in the environment searches more of them, in a minute or two.
   const char* const asked = std::getenv("KLGRID_MIXTURES");
   const int mixtures = asked != nullptr ? std::atoi(asked) : 36;
   std::mt19937 random(20240229);
