@@ -42,6 +42,7 @@ class Histogram {
   double origin() const { return origin_; }
   double mean_offset() const { return mean_offset_; }
   double mean() const { return origin_ + mean_offset_; }
+  double variance() const { return variance_; }
   double stddev() const { return std::sqrt(variance_); }
   bool has_full_support() const { return (log_pdf_ > -INFINITY).all(); }
 

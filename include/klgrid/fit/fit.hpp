@@ -115,7 +115,10 @@ requires requires(const P& p) {
 [[nodiscard]] auto moment_match(const P& p) {
   using std::sqrt;
   using T = std::remove_cvref_t<decltype(p.mean())>;
-  return Gaussian<T>(p.mean(), T(sqrt(p.variance())));
+  if constexpr (requires { p.stddev(); })
+    return Gaussian<T>(p.mean(), T(p.stddev()));
+  else
+    return Gaussian<T>(p.mean(), T(sqrt(p.variance())));
 }
 
 /// Minimises D(p||q) from p's moments. On the real line they are the minimum, so no step is taken; on a grid, which

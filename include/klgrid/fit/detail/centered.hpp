@@ -46,9 +46,8 @@ class Centered {
     using std::floor;
     using std::frexp;
     using std::ldexp;
-    using std::sqrt;
     int exponent = 0;
-    (void)frexp(T(sqrt(T(p.variance()))), &exponent);
+    (void)frexp(T(p.stddev()), &exponent);
     const T unit = ldexp(T(1), exponent + 4);
     const T position = p.origin() / unit;
     const T rounded = position < T(0) ? T(-floor(T(T(0.5) - position))) : T(floor(T(position + T(0.5))));
