@@ -448,7 +448,8 @@ void compare(const Problem& problem, Random& random, Report& report) {
       // Beyond the range of T it is to be infinite.
       if (exactly > Quad((std::numeric_limits<T>::max)()) / 4) return;
       const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, abs(exactly))) + 64 * log_p_error +
-                             (quantity == forward ? 8 * epsilon * static_cast<double>(e.spread) : 0);
+                             (quantity == forward ? 8 * epsilon * static_cast<double>(e.spread) : 0) +
+                             (quantity == reverse ? 96 * epsilon * static_cast<double>(e.largest_log_p) : 0);
       const double error = static_cast<double>(abs(Quad(value) - exactly)) / allowed;
       const bool negative = quantity != entropy && !(value >= T(0));
       report(quantity, negative ? HUGE_VAL : error, describe);

@@ -23,8 +23,9 @@
 ///
 /// Accuracy: 1e-12 (double) relative, absolute below 1; D(p||q) beside that to a few roundings of E_p[(x - x0)^2] /
 /// sigma^2, x0 the point of the domain nearest to mu, which counts only where sigma is far below the spacing of nodes
-/// and mu half-way between two that hold all of p. A value that rounding would leave below zero is 0 (Gibbs'
-/// inequality); for relative accuracy at p = q itself, see divergence.hpp.
+/// and mu half-way between two that hold all of p. On a grid D(q||p) is right beside that to the
+/// bank's tolerance, 96 epsilon, times max |log p| (gauss_transform.hpp), of which one epsilon is seen. A value that
+/// rounding would leave below zero is 0 (Gibbs' inequality); for relative accuracy at p = q itself, see divergence.hpp.
 namespace klgrid::inline KLGRID_ABI {
 
 template <Real T>
