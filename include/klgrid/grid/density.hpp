@@ -205,7 +205,7 @@ class GridDensity {
     const bool positive =
         detail::is_finite(sum([&](Index i, auto at) { return at(log_p + i); })) && !grid_.has_zero_weights();
     if (!positive) check_log_values(where, name);
-    const T top = positive ? detail::largest_of(log_p, n, std::numeric_limits<T>::lowest()) : top_of_weighted();
+    const T top = positive ? detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest())) : top_of_weighted();
     for (Index i = 0; i < n; ++i) p[i] = log_p[i] -= top;
     detail::exponentiate(p, n);
     if (!positive) clear_zeros();
