@@ -129,7 +129,7 @@ class GaussianMixture {
     for (Index begin = 0; begin < x.size(); begin += block) {
       const Index size = (std::min)(block, x.size() - begin);
       const T* const point = x.data() + begin;
-      std::fill_n(top, size, std::numeric_limits<T>::lowest());
+      std::fill_n(top, size, T(std::numeric_limits<T>::lowest()));
       std::fill_n(sum, size, T(0));
       for (Index k = 0; k < components(); ++k) {
         if (!(weights_[k] > T(0))) continue;

@@ -222,7 +222,7 @@ class GridDensity {
       return at(w + i) * at(p + i) * (offset * offset);
     });
     entropy_ = -sum([&](Index i, auto at) {  // 0 log 0 = 0
-      return at(w + i) * at(p + i) * larger(at(log_p + i), std::numeric_limits<T>::lowest());
+      return at(w + i) * at(p + i) * larger(at(log_p + i), T(std::numeric_limits<T>::lowest()));
     });
     has_full_support_ = true;
     for (Index i = 0; i < n && !positive; ++i)

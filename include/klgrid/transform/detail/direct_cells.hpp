@@ -61,7 +61,7 @@ class DirectCells {
     const T sum = dot(weights, mass, count);
     for (Index i = 0; i < count; ++i) mass[i] *= weights[i] / sum;
     const T log_sum = log(sum);
-    for (Index i = 0; i < count; ++i) powers[i] = (std::max)(powers[i], std::numeric_limits<T>::lowest());
+    for (Index i = 0; i < count; ++i) powers[i] = (std::max)(powers[i], T(std::numeric_limits<T>::lowest()));
     Normalized result{log_sum, log_sum - dot(mass, powers, count), {T(1)}};
     for (Index i = 0; i < count; ++i) z[i] = mass[i] > T(0) ? T((x[i] - mu) / sigma) : T(0);
     std::copy_n(mass, count, powers);
