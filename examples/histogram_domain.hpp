@@ -2,7 +2,6 @@
 // A domain of one's own, by the contract of klgrid/domain.hpp: a histogram, taken as it is. p is constant on each bin,
 // q is a Gaussian cut off at the outermost edges, and every integral is exact; there is no grid.
 #pragma once
-
 #include <array>
 #include <cmath>
 #include <klgrid/klgrid.hpp>
@@ -68,7 +67,6 @@ class Bank {
   using Scalar = double;
   using Density = Histogram;
   struct Workspace {};
-
   Bank(const Histogram& p, const Mesh& mesh) : mesh_(mesh), edges_(p.edges()) {
     moments_.fill(log_normalizer_ = Surface(mesh.rows(), mesh.cols()));
     for (Index i = 0; i < mesh_.rows(); ++i)

@@ -128,7 +128,12 @@ Target TargetOptions::read() const {
       throw OptionError(std::string(option) + ": is of --samples, which is not given");
   if (program_->given("--density")) return from_option("--density", [&] { return read_density(); });
   if (program_->given("--samples")) return read_samples();
-  if (program_->given("--mixture")) return from_option("--mixture", [&] { return read_mixture(); });
+  if (program_->given("--mixture"))
+    return from_option("--mixture", [&] {
+      const auto p = read_mixture(*program_, mixture_);
+      const std::string name = format("mixture of %d Gaussians of ", static_cast<int>(p.components())) + mixture_;
+      return Target{name, p, {}, Extent(p), true};
+    });
   try {
     const klgrid::GaussianMixture<double> p(to_vector(weights_), to_vector(means_), to_vector(stddevs_));
     return {format("mixture of %d Gaussians", static_cast<int>(p.components())), p, {}, {}, true};
@@ -137,19 +142,18 @@ Target TargetOptions::read() const {
   }
 }
 
-Target TargetOptions::read_mixture() const {
-  const Table table(mixture_);
+klgrid::GaussianMixture<double> read_mixture(Program& program, const std::string& file) {
+  const Table table(file);
   const auto weights = table.column("weight", Table::non_negative);
   const auto means = table.column("mean", Table::finite);
   const auto stddevs = table.column("stddev", Table::positive);
   const auto p = klgrid::GaussianMixture<double>::normalized(weights, means, stddevs);
   const double sum = p.given_weight_sum();
   if (std::abs(sum - 1) > 1e-12 * static_cast<double>(p.components()))
-    program_->warn_at_end([file = table.file(), sum] {
-      return "the weights of " + file + " are divided by their sum, " + format("%.15g", sum);
+    program.warn_at_end([name = table.file(), sum] {
+      return "the weights of " + name + " are divided by their sum, " + format("%.15g", sum);
     });
-  return {
-      format("mixture of %d Gaussians of ", static_cast<int>(p.components())) + table.file(), p, {}, Extent(p), true};
+  return p;
 }
 
 Target TargetOptions::read_samples() const {

@@ -38,6 +38,9 @@ struct Target {
   bool has_components;                                 ///< rather than samples or nodes
 };
 
+/// The mixture of a table with columns weight, mean and stddev. Says so if weights have to be divided by their sum.
+[[nodiscard]] klgrid::GaussianMixture<double> read_mixture(Program& program, const std::string& file);
+
 /// --weights --means --stddevs, or one of --mixture, --samples and --density
 class TargetOptions {
  public:
@@ -45,7 +48,6 @@ class TargetOptions {
   [[nodiscard]] Target read() const;
 
  private:
-  [[nodiscard]] Target read_mixture() const;
   [[nodiscard]] Target read_samples() const;
   [[nodiscard]] Target read_density() const;
 
