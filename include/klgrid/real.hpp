@@ -7,9 +7,9 @@
 
 #include "klgrid/abi.hpp"
 
-// With -fno-finite-math-only behind it, -ffast-math keeps what is refused, what is infinite and, in double, what is
-// promised of values; not the last bit of NumPy's axes, long double's last digits, or numbers as small as the least
-// normal one.
+// With -fno-finite-math-only behind it, -ffast-math keeps what is refused and what is infinite, and a test sees pairs
+// right to 1e-12 in double; not the last bit of NumPy's axes, long double's last digits, or numbers as small as the
+// least normal one.
 #if (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || defined(_M_FP_FAST)
 #error \
     "klgrid refuses NaN and answers with infinities; -ffast-math (-Ofast, -ffinite-math-only, /fp:fast) lets the compiler assume that there are neither: leave it out, or add -fno-finite-math-only"
