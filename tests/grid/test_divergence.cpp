@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "klgrid/divergence/integrand.hpp"
 #include "support/notebook.hpp"
 #include "support/notebook_port.hpp"
 #include "support/reference.hpp"
@@ -233,4 +234,31 @@ TEST_CASE("divergence: the port of the notebook prints the title's numbers, inf 
     CHECK(relative_error(klgrid_test::entropy(y, port.y_ref), table.get<double>(i, "entropy_q_p"), 1.0) <=
           tol::notebook_port);
   }
+}
+
+TEST_CASE("divergence: the integrands sum to the divergences, and show on which side each is paid") {
+  const GridDensity<> p(klgrid_test::notebook_grid(), klgrid_test::mixtures<double>().at("equal"));
+  const Gaussian<> q(1.5, 2.0);
+  const GridDensity<> q_on_grid(p.grid(), q);
+  double forward = 0, reverse = 0;
+  for (Index i = 0; i < p.grid().size(); ++i) {
+    const double log_p = p.log_pdf()[i], log_q = q_on_grid.log_pdf()[i];
+    const double p_part = klgrid::relative_entropy_integrand(log_p, log_q);
+    const double q_part = klgrid::relative_entropy_integrand(log_q, log_p);
+    CHECK((p_part < 0) == (log_p < log_q));
+    CHECK(p_part * q_part <= 0);
+    forward += p.grid().weights()[i] * p_part;
+    reverse += p.grid().weights()[i] * q_part;
+  }
+  CHECK(relative_error(forward, forward_kl(p, q), 1.0) <= tol::figures);
+  CHECK(relative_error(reverse, reverse_kl(q, p), 1.0) <= tol::figures);
+}
+
+TEST_CASE("divergence: an integrand is 0 where its density is zero, and infinite where only the other one is") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  CHECK(klgrid::relative_entropy_integrand(-infinity, -1.0) == 0);
+  CHECK(klgrid::relative_entropy_integrand(-infinity, -infinity) == 0);
+  CHECK(klgrid::relative_entropy_integrand(-1e5, 3.0) == 0);
+  CHECK(klgrid::relative_entropy_integrand(-1.0, -infinity) == infinity);
+  CHECK(klgrid::relative_entropy_integrand(0.0, -2.0) == 2);
 }

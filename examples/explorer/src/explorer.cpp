@@ -368,8 +368,8 @@ int explorer_integrands(int domain, double mu, double sigma, const double** forw
     p_part.clear();
     q_part.clear();
     for (Index i = 0; i < log_p.size(); ++i) {
-      p_part.push_back(std::exp(log_p[i]) * (log_p[i] - log_q[i]));
-      q_part.push_back(std::exp(log_q[i]) * (log_q[i] - log_p[i]));
+      p_part.push_back(klgrid::relative_entropy_integrand(log_p[i], log_q[i]));
+      q_part.push_back(klgrid::relative_entropy_integrand(log_q[i], log_p[i]));
     }
     *reverse = q_part.data();
     return hand_out(p_part, forward);
