@@ -161,9 +161,10 @@ class RealLineDensity {
     const auto distance = [&](const auto& k) { return T((k.mean - mean_) - mean_offset_); };
     T largest = unit();
     for (const auto& k : parts_.components()) largest = (std::max)(largest, T(abs(distance(k))));
+    const T inverse = T(1) / largest;
     const T square = expectation([&](const auto& k) {
-      const T far_off = distance(k) / largest;
-      const T wide = k.stddev / largest;
+      const T far_off = distance(k) * inverse;
+      const T wide = k.stddev * inverse;
       return T(far_off * far_off + wide * wide);
     });
     return largest * T(sqrt(square));

@@ -72,14 +72,14 @@ class LineMixture {
     using std::abs;
     using std::log;
     const T total = mixture.weights().sum();
-    const T log_total = log(total);
     components_.reserve(static_cast<std::size_t>(mixture.components()));
     for (Index k = 0; k < mixture.components(); ++k) {
       const T& weight = mixture.weights()[k];
       const T& stddev = mixture.stddevs()[k];
       if (!(weight > T(0))) continue;
-      const T log_factor = T(log(weight)) - log_total - log_sqrt_two_pi<T>();
-      components_.push_back({T(weight / total), log_factor, mixture.means()[k], stddev, T(T(1) / stddev)});
+      const T share = weight / total;
+      const T log_factor = T(log(share)) - log_sqrt_two_pi<T>();
+      components_.push_back({share, log_factor, mixture.means()[k], stddev, T(T(1) / stddev)});
       unit_ = (std::max)(unit_, stddev);
     }
     for (Component& each : components_) {
@@ -184,7 +184,7 @@ class LineMixture {
   [[nodiscard]] T analytic_half(const LinePoint<T>& x, const T& before, const T& most) const {
     using std::abs;
     if (size() == 1) return most;
-    if (zeros_) return (std::min)(most, zeros_->clear_half(x, T(ellipse_axis)));
+    if (zeros_) return (std::min)(most, zeros_->clear_half(x, ellipse_axis));
     if (outline_) return outline_->analytic_half(x, before, most);
     T half = (std::min)(most, T(T(most_growth) * before));
     while (half > T(0) && !analytic(x + half, half)) half *= T(0.6);

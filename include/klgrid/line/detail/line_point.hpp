@@ -19,12 +19,10 @@ class LinePoint {
   friend T operator-(const LinePoint& a, const LinePoint& b) { return T(a.whole_ - b.whole_) + T(a.rest_ - b.rest_); }
 
   friend LinePoint operator+(const LinePoint& a, const T& step) {
-    const T sum = a.whole_ + step;
-    const T part = sum - a.whole_;
-    const T lost = T(a.whole_ - T(sum - part)) + T(step - part);
-    const T rest = a.rest_ + lost;
-    const T whole = sum + rest;
-    return {whole, T(rest - T(whole - sum))};
+    const T part = a.rest_ + step;  // rounds what is below the step's own rounding
+    const T whole = a.whole_ + part;
+    const T added = whole - a.whole_;
+    return {whole, T(T(a.whole_ - T(whole - added)) + T(part - added))};
   }
 
   friend bool operator<(const LinePoint& a, const LinePoint& b) { return a - b < T(0); }

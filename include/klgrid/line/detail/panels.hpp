@@ -32,9 +32,8 @@ struct LinePanel {
   /// of the exponential is 0, where Eigen's would leave the least number.
   [[nodiscard]] LegendreArray<T> mass(const T& inverse_unit) const {
     const T lowest = T(0.98 * 0.69314718 * std::numeric_limits<T>::min_exponent);
-    const LegendreArray<T> found = exp_of(values) * (legendre_rule<T>().weights * T(half * inverse_unit));
-    if (!(values.minCoeff() < lowest)) return found;
-    return (values < lowest).select(T(0), found);
+    const LegendreArray<T> in_range = (((values - lowest).max)(T(0)).min)(T(1));
+    return exp_of(values) * in_range * (legendre_rule<T>().weights * T(half * inverse_unit));
   }
 
   /// A bound on the error of log p in roundings: of its own terms, the logarithms of the components' factors at most

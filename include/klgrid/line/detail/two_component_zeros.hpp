@@ -58,7 +58,7 @@ class TwoComponentZeros {
   /// The largest half-length h of a panel [x, x + 2 h] with no zero in the ellipse about its ends whose half-axis is
   /// axis * h, axis > 1. A zero at x + d is outside if |d| + |d - 2 h| >= 2 axis h, that is, if
   ///   h <= (axis |d| - Re d) / (axis^2 - 1).
-  [[nodiscard]] T clear_half(const LinePoint<T>& x, const T& axis) const {
+  [[nodiscard]] T clear_half(const LinePoint<T>& x, double axis) const {
     using std::sqrt;
     const T y = (x - mean_) * inverse_;
     for (const auto& [begin, end] : both_count_) {
@@ -66,7 +66,7 @@ class TwoComponentZeros {
       T half = (std::numeric_limits<T>::max)();
       for (const auto& [re, im] : zeros_) {
         const T d = (std::max)(T(-furthest_), (std::min)(furthest_, T(re - y)));
-        half = (std::min)(half, T((axis * T(sqrt(T(d * d + im * im))) - d) / (axis * axis - T(1))));
+        half = (std::min)(half, T((T(axis) * T(sqrt(T(d * d + im * im))) - d) * T(1 / (axis * axis - 1))));
       }
       return (std::max)(half, T((begin - y) / T(2))) * stddev_ * not_beyond<T>();
     }
