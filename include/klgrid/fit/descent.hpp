@@ -274,7 +274,8 @@ void require_options(const FitOptions<T>& options, std::string_view where) {
   require_that(options.max_iterations >= 0, where, "max_iterations", ">= 0", options.max_iterations);
 }
 
-/// As descend; ends early at a q of value D for which is_known(q, D): nothing new is to be found from there.
+/// As descend; ends early at a point for which is_known(point, scale-free derivatives): nothing new is to be found from
+/// there.
 template <Real T, class Divergence, class Known>
 FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options,
                            const Known& is_known) {
@@ -295,7 +296,7 @@ FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& star
     const bool newton = options.method == FitMethod::newton;
     if (stationary && !(newton && result.status == FitStatus::saddle)) return result;
     result.status = FitStatus::iteration_limit;
-    if (result.iterations == options.max_iterations || is_known(result.q, result.value)) return result;
+    if (result.iterations == options.max_iterations || is_known(point, at)) return result;
     const T taken = newton ? line_search(divergence, NewtonCourse<T>(at, stationary), T(1), point)
                            : line_search(divergence, FlowCourse<T>(at), longest, point);
     result.status = FitStatus::stalled;
@@ -313,7 +314,7 @@ FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& star
 template <Real T, class Divergence>
 FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options = {}) {
   detail::require_options(options, "descend");
-  return detail::descend_until(divergence, start, options, [](const Gaussian<T>&, const T&) { return false; });
+  return detail::descend_until(divergence, start, options, [](const auto&, const auto&) { return false; });
 }
 
 }  // namespace klgrid

@@ -39,8 +39,19 @@ FitResult<T> descend_centered(const Centered<P>& p, const Divergence& divergence
                descend([&](const Gaussian<T>& q) { return divergence(p.density(), q); }, p.centered(start), options));
 }
 
-/// The lowest end of descents from each start; of equal ones, the first. A descent ends where it comes so near to the
-/// best minimum until then, and not below it, that Newton's method could only lead there.
+/// True if Newton's step at a point of positive curvature, no more than a quarter away from that minimum (scale-free),
+/// leads four times nearer to it: the next ones will not lead elsewhere.
+template <Real T>
+bool leads_to(const Gaussian<T>& minimum, const Gaussian<T>& q, const ScaleFree<T>& at) {
+  using std::log;
+  const Vector2<T> ahead(T((minimum.mean() - q.mean()) / q.stddev()), T(log(T(minimum.stddev() / q.stddev()))));
+  const T distance = ahead.norm();
+  if (!(distance <= T(0.25)) || !(Spectrum<T>(at.hessian).least() > T(0))) return false;
+  return (ahead + solve(at.hessian, at.gradient)).norm() <= distance / T(4);
+}
+
+/// The lowest end of descents from each start; of equal ones, the first. A descent ends early where its next steps
+/// could only lead to the best minimum until then.
 template <Density P, Real T, class Divergence>
 FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std::vector<Gaussian<T>>& starts,
                             const FitOptions<T>& options, const char* where) {
@@ -49,20 +60,13 @@ FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std:
   const Centered<P> centered(p);
   const auto at = [&](const Gaussian<T>& q) { return divergence(centered.density(), q); };
   std::optional<FitResult<T>> best;
-  T radius = T(0);  // about the best minimum, scale-free
-  const auto is_known = [&](const Gaussian<T>& q, const T& value) {
-    using std::hypot;
-    using std::log;
-    return radius > T(0) && value >= best->value &&
-           hypot(T((q.mean() - best->q.mean()) / best->q.stddev()), T(log(T(q.stddev() / best->q.stddev())))) <= radius;
+  const auto is_known = [&](const DescentPoint<T>& point, const ScaleFree<T>& derivatives) {
+    return best && best->status == FitStatus::converged && point.d.value >= best->value &&
+           leads_to(best->q, point.q, derivatives);
   };
   for (const Gaussian<T>& start : starts) {
     auto other = descend_until(at, centered.centered(start), options, is_known);
-    if (best && !(other.value < best->value)) continue;
-    best = std::move(other);
-    // Third derivatives of D are some times its curvatures.
-    const T curvature = Spectrum<T>(ScaleFree<T>(best->q, at(best->q)).hessian).least();
-    radius = best->status == FitStatus::converged ? (std::min)(curvature, T(1)) / T(16) : T(0);
+    if (!best || other.value < best->value) best = std::move(other);
   }
   return given(centered, *best);
 }

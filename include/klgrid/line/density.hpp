@@ -150,7 +150,7 @@ class RealLineDensity {
 
  private:
   [[nodiscard]] detail::LinePanel<T> panel(const detail::LinePoint<T>& x, const T& half) const {
-    const detail::LinePoint<T> center = x + half;
+    const detail::LinePoint<T> center = x.ahead(half);
     return {center, half, parts_.log_pdf(center, half)};
   }
 

@@ -187,7 +187,7 @@ class LineMixture {
     if (zeros_) return (std::min)(most, zeros_->clear_half(x, ellipse_axis));
     if (outline_) return outline_->analytic_half(x, before, most);
     T half = (std::min)(most, T(T(most_growth) * before));
-    while (half > T(0) && !analytic(x + half, half)) half *= T(0.6);
+    while (half > T(0) && !analytic(x.ahead(half), half)) half *= T(0.6);
     return half;
   }
 

@@ -18,17 +18,25 @@ class LinePoint {
 
   friend T operator-(const LinePoint& a, const LinePoint& b) { return T(a.whole_ - b.whole_) + T(a.rest_ - b.rest_); }
 
-  friend LinePoint operator+(const LinePoint& a, const T& step) {
-    const T part = a.rest_ + step;  // rounds what is below the step's own rounding
-    const T whole = a.whole_ + part;
-    const T added = whole - a.whole_;
-    return {whole, T(T(a.whole_ - T(whole - added)) + T(part - added))};
+  friend LinePoint operator+(const LinePoint& a, const T& by) {
+    const LinePoint sum = exact_sum(a.whole_, by);
+    return exact_sum(sum.whole_, T(a.rest_ + sum.rest_));
   }
+
+  /// The same but for a rounding of the step: from panel to panel, where a step is as long as what is measured there.
+  [[nodiscard]] LinePoint ahead(const T& step) const { return exact_sum(whole_, T(rest_ + step)); }
 
   friend bool operator<(const LinePoint& a, const LinePoint& b) { return a - b < T(0); }
 
  private:
   LinePoint(const T& whole, const T& rest) : whole_(whole), rest_(rest) {}
+
+  /// a + b and what it loses by rounding.
+  static LinePoint exact_sum(const T& a, const T& b) {
+    const T sum = a + b;
+    const T part = sum - a;
+    return {sum, T(T(a - T(sum - part)) + T(b - part))};
+  }
 
   T whole_;
   T rest_;

@@ -85,7 +85,7 @@ void cut_into_panels(const LinePoint<T>& begin, const LinePoint<T>& end, Fit fit
     half = (std::min)((std::max)(T(fit(x, half, rest)), spacing), rest);
     visit(x, half);
     if (!(half < rest)) return;
-    x = x + T(2) * half;
+    x = x.ahead(T(2) * half);
   }
 }
 
