@@ -82,9 +82,9 @@ TEST_CASE("real-line density: panels cover what is asked for, without gap or ove
 }
 
 // Two components of standard deviation s at m and -m: p is zero where 2 m x / s^2 = log(w1/w2) + i pi (2n + 1), so the
-// zeros nearest the real line lie above and below the crossing x0 at pi s^2 / (2 m), and a disc is free of them if
-// (center - x0)^2 + height^2 > radius^2.
-TEST_CASE("real-line density: a disc found analytic holds no zero of p, and none found otherwise is far from one") {
+// zeros nearest the real line lie above and below the crossing x0 at pi s^2 / (2 m), and an ellipse is free of them if
+// the sum of their distances from its foci, the panel's ends, exceeds its axis.
+TEST_CASE("real-line density: an ellipse found analytic holds no zero of p, and none found otherwise is far from one") {
   std::mt19937_64 engine(20240229);
   const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
   int free = 0, refused = 0;
@@ -95,15 +95,18 @@ TEST_CASE("real-line density: a disc found analytic holds no zero of p, and none
     const double height = 4 * std::atan(1.0) * s * s / (2 * m);
     const double center = crossing + uniform(-3, 3) * height;
     const double half = std::pow(10, uniform(-1.5, 0.5)) * height;
-    const double distance = std::hypot(center - crossing, height);
+    const auto holds_zero = [&](double h) {
+      const double left = std::hypot(center - h - crossing, height), right = std::hypot(center + h - crossing, height);
+      return left + right <= 2 * detail::major_axis * h;
+    };
     // The share of the lesser component on the panel: below rounding it is left out, and its zeros with it.
     const bool both_count = std::abs(center - crossing) - half < 10 * height;
     if (!both_count) continue;
     const bool analytic = p.analytic(center, half);
     (analytic ? free : refused) += 1;
-    if (analytic) CHECK(distance > detail::analytic_radius * half);
+    if (analytic) CHECK(!holds_zero(half));
     // What the bound gives away: less than a factor of two here.
-    if (!analytic) CHECK(distance < 2 * detail::analytic_radius * half);
+    if (!analytic) CHECK(std::hypot(center - crossing, height) < 2 * detail::major_axis * half);
   }
   CHECK(free > 500);
   CHECK(refused > 500);

@@ -30,11 +30,17 @@ class RealLineDensity {
   explicit RealLineDensity(GaussianMixture<T> mixture)
       : mixture_(std::move(mixture)),
         parts_(mixture_),
-        begin_(parts_.first(T(1))),
-        end_(parts_.last(T(1))),
         mean_(mixture_.mean()),
         mean_offset_(expectation([&](const auto& k) { return T(k.mean - mean_); })),
-        stddev_(spread()) {
+        stddev_(spread()),
+        begin_(parts_.first(T(1))),
+        end_(parts_.last(T(1))) {
+    if (parts_.size() > 2) {  // panels of many components are worth keeping as far as a q much like p reaches
+      const T reach = detail::gaussian_reach<T>() * stddev_;
+      const detail::LinePoint<T> mean = detail::LinePoint<T>(mean_) + mean_offset_;
+      begin_ = (std::min)(begin_, mean + T(-reach));
+      end_ = (std::max)(end_, mean + reach);
+    }
     const auto fit = [&](const detail::LinePoint<T>& x, const T& before, const T& rest) {
       const T most = parts_.size() > 2 ? (std::min)(rest, T(T(detail::most_growth) * before)) : rest;
       return parts_.analytic_half(x, before, parts_.resolved(x, most));
@@ -115,7 +121,7 @@ class RealLineDensity {
   /// log(unit p(x))
   [[nodiscard]] T scaled_log_pdf(const T& x) const { return parts_.log_pdf(x, T(0))[0]; }
 
-  /// The ends of the stretch outside which every component is below rounding.
+  /// The ends of the panels that are kept; beyond them every component is below rounding.
   [[nodiscard]] const detail::LinePoint<T>& begin() const noexcept { return begin_; }
   [[nodiscard]] const detail::LinePoint<T>& end() const noexcept { return end_; }
 
@@ -182,11 +188,11 @@ class RealLineDensity {
   detail::LineMixture<T> parts_;
   std::vector<detail::MassPanel<T>> panels_;
   std::vector<detail::LinePoint<T>> edges_;  // of the panels
-  detail::LinePoint<T> begin_;
-  detail::LinePoint<T> end_;
   T mean_;
   T mean_offset_;
   T stddev_;
+  detail::LinePoint<T> begin_;
+  detail::LinePoint<T> end_;
   T scaled_entropy_{};
 };
 

@@ -26,16 +26,16 @@ namespace klgrid::inline KLGRID_ABI::detail {
 template <Real T>
 inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
 
-/// The disc about a panel's centre in which log p has to be analytic, in half-lengths. It holds the Bernstein ellipse
-/// of parameter rho = 1.5 + sqrt(1.5^2 - 1) = 2.62, and the rule's error falls as rho^(-2n).
-inline constexpr double analytic_radius = 1.5;
+/// The half-axes of the ellipse about a panel, with the panel's ends as its foci, in which log p has to be analytic, in
+/// half-lengths. Their sum is rho = 2.62, and the rule's error falls as rho^(-2n).
+inline constexpr double major_axis = 1.5;
+inline constexpr double minor_axis = 1.12;
 
-/// The same for the ellipse about a panel in which two components' closed-form zeros are known to be absent: rho
-/// = 2.91.
+/// The same where two components' zeros are known in closed form: rho = 2.91.
 inline constexpr double ellipse_axis = 1.625;
 
 /// How much longer than the one before a panel may be, where lengths are found by trials.
-inline constexpr double most_growth = 3;
+inline constexpr double most_growth = 2;
 
 /// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, lengths only
 /// as ratios (z, and p times the unit), and the components sorted, so that of many only those are met that count.
@@ -187,7 +187,7 @@ class LineMixture {
     if (zeros_) return (std::min)(most, zeros_->clear_half(x, ellipse_axis));
     if (outline_) return outline_->analytic_half(x, before, most);
     T half = (std::min)(most, T(T(most_growth) * before));
-    while (half > T(0) && !analytic(x.ahead(half), half)) half *= T(0.6);
+    while (half > T(0) && !analytic(x.ahead(half), half)) half *= T(0.75);
     return half;
   }
 
@@ -211,28 +211,28 @@ class LineMixture {
     return half;
   }
 
-  /// True if log p is analytic in the disc of radius analytic_radius * half about center, which bounds the error of the
-  /// Legendre rule on [center - half, center + half]. Sufficient, and at a crossing of two components nearly necessary.
+  /// True if log p is analytic in the ellipse of half-axes a = major_axis * half and b = minor_axis * half about
+  /// center, which bounds the error of the Legendre rule on [center - half, center + half]. Sufficient, and at a
+  /// crossing of two components nearly necessary.
   ///
   /// p(x + d) = sum_k exp(a_k + a_k' d + a_k'' d^2 / 2) with real a_k, a_k', a_k''. Divided by the exponential of the
-  /// mean slope and curvature, term k is turned by at most v_k = |a_k' - mean| |d| + |a_k'' - mean| |d|^2 / 2 and
-  /// stretched by at most e^(+-v_k). If the real parts of the terms turned less than a quarter, at least e^(-v) cos v
-  /// >= e^(-v) (1 - v^2/2) each, exceed the moduli of all others, p has no zero in the disc. A component that is below
-  /// rounding on the whole panel takes no part in the sums there, nor here.
+  /// mean slope and curvature, term k is turned by at most v_k = |a_k' - mean| b + |a_k'' - mean| a b / 2 and stretched
+  /// by at most e^(+-s_k), s_k = |a_k' - mean| a + |a_k'' - mean| a^2 / 2. If the real parts of the terms turned less
+  /// than a quarter, at least e^(-s) cos v >= e^(-s) (1 - v^2/2) each, exceed the moduli of all others, p has no zero
+  /// in the ellipse. A component that is below rounding on the whole panel takes no part in the sums there, nor here.
   [[nodiscard]] bool analytic(const LinePoint<T>& center, const T& half) const {
     using std::abs;
     using std::exp;
     using std::log;
-    const T radius = T(analytic_radius) * half;
-    // a_k, a_k' r and a_k'' r^2 at the center, r the radius of the disc: no unit is left in them.
+    // a_k, a_k' h and a_k'' h^2 at the center, h = half: no unit is left in them.
     struct Term {
       T exponent, slope, curvature;
     };
     const auto term = [&](Index index) {
       const Component& k = component(index);
       const T z = (center - k.mean) * k.inverse;
-      const T r = radius * k.inverse;
-      return Term{k.log_factor - z * z / T(2), -z * r, r * r};
+      const T h = half * k.inverse;
+      return Term{k.log_factor - z * z / T(2), -z * h, h * h};
     };
     const Ranges in_reach = groups_.empty() ? all() : that_count(center, half);
     Term top{std::numeric_limits<T>::lowest(), T(0), T(0)};
@@ -240,14 +240,18 @@ class LineMixture {
       const Term a = term(k);
       if (a.exponent > top.exponent) top = a;
     });
-    // How far a component may turn or stretch against another, on the disc or on the panel.
-    const auto turn = [](const Term& a, const Term& b, const T& share) {
-      return T(abs(T(a.slope - b.slope)) * share + abs(T(a.curvature - b.curvature)) * share * share / T(2));
+    // How far a component may turn and stretch against another on the ellipse, or stretch on the panel.
+    const auto turn = [](const Term& a, const Term& b) {
+      return T(abs(T(a.slope - b.slope)) * T(minor_axis) +
+               abs(T(a.curvature - b.curvature)) * T(major_axis * minor_axis / 2));
+    };
+    const auto stretch = [](const Term& a, const Term& b, const T& axis) {
+      return T(abs(T(a.slope - b.slope)) * axis + abs(T(a.curvature - b.curvature)) * axis * axis / T(2));
     };
     const auto for_each_term = [&](auto visit) {
       in_reach.for_each([&](Index k) {
         const Term a = term(k);
-        if (a.exponent - top.exponent + turn(a, top, T(1 / analytic_radius)) > T(-exponent_cutoff<T>)) visit(a);
+        if (a.exponent - top.exponent + stretch(a, top, T(1)) > T(-exponent_cutoff<T>)) visit(a);
       });
     };
     // Without exponentials: terms that turn by less than a quarter against the highest, or never reach their share of
@@ -256,8 +260,8 @@ class LineMixture {
     T most = std::numeric_limits<T>::lowest();  // log of the largest part of one that turns further
     for_each_term([&](const Term& a) {
       ++count;
-      const T turned = turn(a, top, T(1));
-      if (!(turned < T(1.4))) most = (std::max)(most, T(a.exponent - top.exponent + turned));
+      if (!(turn(a, top) < T(1.57)))
+        most = (std::max)(most, T(a.exponent - top.exponent + stretch(a, top, T(major_axis))));
     });
     if (most < -T(log(T(static_cast<double>(count))))) return true;
     Term mean{T(0), T(0), T(0)};
@@ -273,11 +277,12 @@ class LineMixture {
     T balance = T(0);
     for_each_term([&](const Term& a) {
       const T below = a.exponent - top.exponent;
-      const T turned = turn(a, mean, T(1));
+      const T turned = turn(a, mean);
+      const T stretched = stretch(a, mean, T(major_axis));
       if (turned * turned < T(2))
-        balance += T(exp(T(below - turned))) * (T(1) - turned * turned / T(2));
-      else if (below + turned < T(1))
-        balance -= T(exp(T(below + turned)));
+        balance += T(exp(T(below - stretched))) * (T(1) - turned * turned / T(2));
+      else if (below + stretched < T(1))
+        balance -= T(exp(T(below + stretched)));
       else
         balance = std::numeric_limits<T>::lowest();
     });
