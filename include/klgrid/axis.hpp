@@ -35,11 +35,11 @@ T span_in(const T& first, const T& last, const T& parts) {
 
 }  // namespace detail
 
-/// start, start + step, ... up to but without stop: NumPy's arange, number for number.
+/// Numbers a step apart, from start up to but without stop: NumPy's arange, number for number.
 ///
 /// ceil((stop - start) / step) values, at least one; value i is start + i * delta with delta = (start + step) - start,
 /// each operation rounded on its own, as NumPy rounds them (arange(-5, 5, 0.1)[9] is -4.1000000000000032).
-/// @throws std::invalid_argument unless all three are finite, step > 0 and start < stop.
+/// @throws std::invalid_argument unless all three are finite, step > 0, start < stop and there are at most 1e8 values.
 template <Real T>
 [[nodiscard]] Vector<T> arange(const T& start, const T& stop, const T& step) {
   using std::ceil;
@@ -58,16 +58,16 @@ template <Real T>
   return values;
 }
 
-/// arange(0, 10, 0.5): of mixed scalars, the widest; of whole numbers, double.
+/// The same of arguments as in arange(0, 10, 0.5): of mixed scalars, the widest; of whole numbers, double.
 template <std::size_t = 0, class A, class B, class C>
 [[nodiscard]] auto arange(const A& start, const B& stop, const C& step) {
   using T = detail::RealOf<A, B, C>;
   return arange<T>(T(start), T(stop), T(step));
 }
 
-/// count equally spaced values from first to last, both included: NumPy's linspace, number for number.
+/// Equally spaced numbers from first to last, both included: NumPy's linspace, number for number.
 ///
-/// Value i is first + i * ((last - first) / (count - 1)), each operation rounded on its own.
+/// count values; value i is first + i * ((last - first) / (count - 1)), each operation rounded on its own.
 /// @throws std::invalid_argument unless count >= 1, both ends are finite and first <= last.
 template <Real T>
 [[nodiscard]] Vector<T> linspace(const T& first, const T& last, Index count) {
@@ -82,17 +82,17 @@ template <Real T>
   return values;
 }
 
-/// linspace(-5, 5, 101): of mixed scalars, the widest; of whole numbers, double.
+/// The same of arguments as in linspace(-5, 5, 101): of mixed scalars, the widest; of whole numbers, double.
 template <std::size_t = 0, class A, class B>
 [[nodiscard]] auto linspace(const A& first, const B& last, Index count) {
   using T = detail::RealOf<A, B>;
   return linspace<T>(T(first), T(last), count);
 }
 
-/// count values from first to last, both included, each by the same factor above the one before it, never decreasing:
-/// NumPy's geomspace. Value i is 10^y of equally spaced y, right to epsilon * (1 + |log value|) or so: decades come out
-/// as such.
+/// Numbers from first to last, both included, each by the same factor above the one before it: NumPy's geomspace.
 ///
+/// count values, never decreasing; value i is 10^y of equally spaced y, right to epsilon * (1 + |log value|) or so:
+/// decades come out as such.
 /// @throws std::invalid_argument unless count >= 1, both ends are finite, first > 0 and first <= last.
 template <Real T>
 [[nodiscard]] Vector<T> geomspace(const T& first, const T& last, Index count) {
@@ -109,7 +109,7 @@ template <Real T>
   return values;
 }
 
-/// geomspace(1, 1000, 4): of mixed scalars, the widest; of whole numbers, double.
+/// The same of arguments as in geomspace(1, 1000, 4): of mixed scalars, the widest; of whole numbers, double.
 template <std::size_t = 0, class A, class B>
 [[nodiscard]] auto geomspace(const A& first, const B& last, Index count) {
   using T = detail::RealOf<A, B>;

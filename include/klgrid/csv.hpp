@@ -55,7 +55,7 @@ void write_csv_field(std::ostream& out, T value) {
 
 }  // namespace detail
 
-/// One line of fields: numbers and texts. Texts are written as they are, so they hold no comma.
+/// One line of fields, numbers and texts. Texts are written as they are, so they hold no comma.
 template <class First, class... Rest>
 void write_csv_row(std::ostream& out, const First& first, const Rest&... rest) {
   detail::write_csv_field(out, first);
@@ -63,7 +63,7 @@ void write_csv_row(std::ostream& out, const First& first, const Rest&... rest) {
   out.put('\n');
 }
 
-/// One line of numbers.
+/// One line of numbers; of none, an empty line.
 template <class T, class Allocator>
 void write_csv_row(std::ostream& out, const std::vector<T, Allocator>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -73,7 +73,8 @@ void write_csv_row(std::ostream& out, const std::vector<T, Allocator>& fields) {
   out.put('\n');
 }
 
-/// Columns mu, sigma, forward_kl, reverse_kl (nats); sigma in the outer loop.
+/// Both surfaces, a line for each cell: columns mu, sigma, forward_kl, reverse_kl (nats), sigma in the outer loop.
+/// Whether all could be written, the stream tells.
 /// @throws std::invalid_argument if a surface is not of the mesh's shape.
 template <std::floating_point T>
 void write_csv(std::ostream& out, const ParameterMesh<T>& mesh, const KlSurfaces<T>& surfaces) {

@@ -20,8 +20,10 @@ concept Executor = requires(const E& run, void (*body)(Index, Index)) {
 
 /// On the calling thread.
 struct SerialExecutor {
+  /// One.
   [[nodiscard]] Index workers() const noexcept { return 1; }
 
+  /// body(0, task) for each task in order. What a task throws goes to the caller.
   template <class Body>
   void operator()(Index tasks, Body&& body) const {
     for (Index task = 0; task < tasks; ++task) body(Index{0}, task);
@@ -29,10 +31,13 @@ struct SerialExecutor {
 };
 
 #ifdef _OPENMP
-/// On OpenMP's threads; there if the program is compiled with OpenMP.
+/// On OpenMP's threads; there if the program is compiled with OpenMP. A task that throws ends the program, as OpenMP
+/// has it.
 struct OpenMpExecutor {
+  /// As many as OpenMP would start.
   [[nodiscard]] Index workers() const noexcept { return omp_get_max_threads(); }
 
+  /// body(worker, task) for each task, in any order.
   template <class Body>
   void operator()(Index tasks, Body&& body) const {
 #pragma omp parallel for schedule(dynamic)

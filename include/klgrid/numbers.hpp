@@ -86,8 +86,10 @@ concept VectorLike = (detail::EigenVector<V> || detail::Contiguous<V>)&&detail::
 template <Real T>
 class Numbers {
  public:
+  /// Moved.
   Numbers(Vector<T>&& values) noexcept : values_(std::move(values)) {}
 
+  /// {0.5, 0.5}
   Numbers(std::initializer_list<T> values) { copy(values.begin(), values.size()); }
 
   /// {1, 2}, as {1.0, 2.0}
@@ -96,6 +98,7 @@ class Numbers {
     copy(values.begin(), values.size());
   }
 
+  /// Copied.
   template <VectorLike<T> V>
   Numbers(const V& values) {
     if constexpr (detail::EigenVector<V>) {

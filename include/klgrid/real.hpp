@@ -31,6 +31,7 @@ concept Real = std::numeric_limits<T>::is_specialized && !std::numeric_limits<T>
   { b < b } -> std::convertible_to<bool>;
 };
 
+/// Sizes and positions, signed: Eigen's.
 using Index = Eigen::Index;
 
 /// A column of numbers: nodes, weights, an axis, a function's values on a grid.

@@ -22,6 +22,7 @@ namespace klgrid::inline KLGRID_ABI {
 /// If a task throws, no further tasks are begun, those under way are finished, and the caller gets the exception of the
 /// first task in order that threw: the one that SerialExecutor would give. Should the system refuse a thread, fewer do
 /// the work.
+///
 /// Cost: starts workers() - 1 threads a call, tens of microseconds each: for work of a millisecond and more. Link the
 /// threads library where the system has one of its own (Threads::Threads in CMake).
 class ThreadExecutor {
@@ -34,8 +35,10 @@ class ThreadExecutor {
     detail::require_that(workers >= 1, "ThreadExecutor", "workers", ">= 1", workers);
   }
 
+  /// The most threads that work at a time.
   [[nodiscard]] Index workers() const noexcept { return workers_; }
 
+  /// body(worker, task) for each task, in any order; returns when all are done.
   template <class Body>
   void operator()(Index tasks, Body&& body) const {
     std::atomic<Index> next{0};
