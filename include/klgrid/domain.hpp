@@ -20,27 +20,33 @@
 /// On every domain a Gaussian is q = exp((z0^2 - z^2)/2) / Z(mu, sigma), z = (x - mu) / sigma, with the Z that
 /// normalises it there. z0 is that of the domain's point nearest to mu, so that q is 1 / Z at its peak and log Z stays
 /// of the size of log q; z0 = 0 where the domain holds every mu. A domain is
-///   - a type that is a Density;
-///   - a type that is a GaussianBank, whose Density is that type;
-///   - bank_for(p, mesh), found beside the density (by argument-dependent lookup): the bank of p's domain. One that has
-///     to be made for powers of z takes the highest as a third argument, says it by highest_power(), and makes another
-///     by with_highest_power(k);
-///   - where it does not hold every mu, that bank's nearest_points(), a number for each mu: what z0 belongs to;
-///   - for divergences of order alpha also pair_quadrature(p, q, alpha, out), and a bank that is a PowerBank.
+/// - a type that is a Density;
+/// - a type that is a GaussianBank, whose Density is that type;
+/// - bank_for(p, mesh), found beside the density (by argument-dependent lookup): the bank of p's domain. One that has
+///   to be made for powers of z takes the highest as a third argument, says it by highest_power(), and makes another
+///   by with_highest_power(k);
+/// - where it does not hold every mu, that bank's nearest_points(), a number for each mu: what z0 belongs to;
+/// - for divergences of order alpha also pair_quadrature(p, q, alpha, out), and a bank that is a PowerBank.
+///
 /// It may have its own forward_kl(p, q), reverse_kl(q, p), forward_kl_terms(p, q) and reverse_kl_terms(q, p), where it
 /// knows better than a bank of one Gaussian.
 namespace klgrid::inline KLGRID_ABI {
 
 /// A probability density p of one variable.
+///
+/// - p.entropy(): H(p), in nats;
+/// - p.origin(): a number close to E_p[x], and p.mean_offset(): E_p[x - origin], together exact to rounding;
+/// - p.stddev(): the root of E_p[(x - E_p[x])^2];
+/// - p.has_full_support(): whether p > 0 wherever q is; else D(q||p) = +inf.
 template <class P>
 concept Density = requires(const P& p) {
   typename P::Scalar;
   requires Real<typename P::Scalar>;
-  { p.entropy() } -> std::convertible_to<typename P::Scalar>;      // H(p), nats
-  { p.origin() } -> std::convertible_to<typename P::Scalar>;       // a number close to E_p[x], from which
-  { p.mean_offset() } -> std::convertible_to<typename P::Scalar>;  // E_p[x - origin] counts: together exact to rounding
-  { p.stddev() } -> std::convertible_to<typename P::Scalar>;       // the root of E_p[(x - E_p[x])^2]
-  { p.has_full_support() } -> std::convertible_to<bool>;           // p > 0 wherever q is; else D(q||p) = +inf
+  { p.entropy() } -> std::convertible_to<typename P::Scalar>;
+  { p.origin() } -> std::convertible_to<typename P::Scalar>;
+  { p.mean_offset() } -> std::convertible_to<typename P::Scalar>;
+  { p.stddev() } -> std::convertible_to<typename P::Scalar>;
+  { p.has_full_support() } -> std::convertible_to<bool>;
 };
 
 namespace detail {
@@ -53,20 +59,27 @@ struct AnySink {
 
 }  // namespace detail
 
-/// Every Gaussian of a mesh, normalised on a domain. Surfaces have the mesh's shape: rows are sigma, columns are mu.
+/// Every Gaussian q of a mesh, normalised on a domain. Surfaces have the mesh's shape: rows are sigma, columns are mu.
+///
+/// - bank.mesh(): the mesh;
+/// - bank.log_normalizer(): log Z;
+/// - bank.entropy(): H(q), in nats;
+/// - bank.moment(k): E_q[z^k], k = 0 to 6;
+/// - bank.require_same_domain(p): throws std::invalid_argument unless p lives on the bank's domain;
+/// - bank.expected_log(densities, power, workspace, sink, run): E_q[z^k log p_d], k = 0 to power <= 4, for every
+/// density
+///   d: sink(d, row, values) once for each of them and each row of the mesh, with values.row(k). A bank::Workspace
+///   holds storage that is used again, one for each thread that calls.
 template <class B>
 concept GaussianBank = requires(const B& bank, const typename B::Density& p, std::span<const typename B::Density> many,
                                 typename B::Workspace& workspace) {
   requires Density<typename B::Density>;
   requires std::same_as<typename B::Scalar, typename B::Density::Scalar>;
   { bank.mesh() } -> std::convertible_to<const ParameterMesh<typename B::Scalar>&>;
-  { bank.log_normalizer() } -> std::convertible_to<const Surface<typename B::Scalar>&>;  // log Z
-  { bank.entropy() } -> std::convertible_to<const Surface<typename B::Scalar>&>;         // H(q), nats
-  { bank.moment(0) } -> std::convertible_to<Surface<typename B::Scalar>>;                // E_q[z^k], k = 0 to 6
-  // Throws std::invalid_argument unless p lives on the bank's domain.
+  { bank.log_normalizer() } -> std::convertible_to<const Surface<typename B::Scalar>&>;
+  { bank.entropy() } -> std::convertible_to<const Surface<typename B::Scalar>&>;
+  { bank.moment(0) } -> std::convertible_to<Surface<typename B::Scalar>>;
   bank.require_same_domain(p);
-  // E_q[z^k log p_d], k = 0 to power <= 4, for every density d: sink(d, row, values) once for each row of the mesh,
-  // with values.row(k).
   bank.expected_log(many, 0, workspace, detail::AnySink{}, SerialExecutor{});
 };
 
@@ -84,20 +97,25 @@ template <GaussianBank Bank>
 }  // namespace detail
 
 /// What AffinityBank asks of a bank besides.
+///
+/// - bank.expected_power(p, alpha, out): E_q[p^alpha] for every q, 0 < alpha <= 1, written to out; returned is, for
+/// each
+///   row, what the tolerance is a share of;
+/// - bank.expected_power(p, alpha, row, col): the same for one q, right to a few roundings of itself;
+/// - bank.tolerance(): the error of an expectation;
+/// - bank.with_mesh(mesh, tolerance): a bank of another mesh on the same domain, for values, at that tolerance.
 template <class B>
 concept PowerBank = GaussianBank<B> &&
     requires(const B& bank, const typename B::Density& p, typename B::Scalar alpha, Surface<typename B::Scalar>& out,
              ParameterMesh<typename B::Scalar> mesh) {
-  // E_q[p^alpha] for every q; returned is, for each row, what the tolerance is a share of.
   { bank.expected_power(p, alpha, out) } -> std::convertible_to<Vector<typename B::Scalar>>;
-  // The same for one q, right to a few roundings of itself.
   { bank.expected_power(p, alpha, Index{}, Index{}) } -> std::convertible_to<typename B::Scalar>;
   { bank.tolerance() } -> std::convertible_to<typename B::Scalar>;
-  { bank.with_mesh(mesh, alpha) } -> std::same_as<B>;  // another mesh on the same domain, for values, at that tolerance
+  { bank.with_mesh(mesh, alpha) } -> std::same_as<B>;
 };
 
-/// A density is its own; what stands for one, as a mixture does for its density on the real line, has a density_of
-/// beside it.
+/// The density of a density: itself. What stands for one, as a mixture does for its density on the real line, has a
+/// density_of of its own beside it.
 template <Density P>
 [[nodiscard]] const P& density_of(const P& p) noexcept {
   return p;
@@ -136,9 +154,10 @@ concept GaussianFor = DensityLike<P> && std::same_as<Q, Gaussian<detail::ScalarO
 template <class Q, class P>
 concept ComparableTo = GaussianFor<Q, P> || DensityFor<P, Q>;
 
-/// Arguments that are none: functions deleted for them keep the compiler's message short.
+/// An argument that is no density: functions deleted for it keep the compiler's message short.
 template <class P>
 concept NoDensity = !DensityLike<P>;
+/// An argument from which no divergence of p is taken: functions deleted for it keep the compiler's message short.
 template <class Q, class P>
 concept NotComparableTo = !ComparableTo<Q, P>;
 
@@ -146,7 +165,7 @@ concept NotComparableTo = !ComparableTo<Q, P>;
 template <NoDensity P, class Mesh>
 void bank_for(const P&, const Mesh&) = delete;  // p: a Density, as GridDensity(grid, mixture), or a GaussianMixture
 
-/// What divergences of order alpha of one pair ask for besides.
+/// What divergences of order alpha of one pair ask for besides: pair_quadrature(p, q, alpha, out).
 template <class P>
 concept QuadratureDensity = DensityLike<P> &&
     requires(const detail::DensityOf<P>& p, const Gaussian<detail::ScalarOf<P>>& q,
@@ -154,7 +173,7 @@ concept QuadratureDensity = DensityLike<P> &&
   pair_quadrature(p, q, q.stddev(), out);
 };
 
-/// The bank of a single Gaussian.
+/// The bank of a single Gaussian, of the domain of p.
 template <Density P, GaussianFor<P> Q>
 [[nodiscard]] auto bank_of_one(const P& p, const Q& q) {
   using T = typename P::Scalar;
@@ -186,22 +205,21 @@ using Powers = std::array<V, 5>;
 
 }  // namespace detail
 
-/// D(p||q) at one q, and m_k = E_q[u^k], of which its derivatives are made: u = (x - x0) / sigma, x0 = mu or, where the
-/// domain does not hold it, a point near by.
+/// D(p||q) at one q, and m_k = E_q[u^k], of which its derivatives are made: u = (x - x0) / sigma.
 template <Real T>
 struct ForwardKlTerms {
-  T x0;
-  T value{};
-  detail::Powers<T> moment{};
+  T x0;                        ///< mu or, where the domain does not hold it, a point near by
+  T value{};                   ///< D(p||q), nats
+  detail::Powers<T> moment{};  ///< m_k, k = 0 to 4
 };
 
-/// D(q||p) at one q, m_k = E_q[u^k], and E_q[u^k (log p - log q)] but for a constant times m_k.
+/// D(q||p) at one q, m_k = E_q[u^k], and E_q[u^k (log p - log q)] but for a constant times m_k: u = (x - x0) / sigma.
 template <Real T>
 struct ReverseKlTerms {
-  T x0;
-  T value{};
-  detail::Powers<T> moment{};
-  detail::Powers<T> log_ratio{};
+  T x0;                           ///< mu or, where the domain does not hold it, a point near by
+  T value{};                      ///< D(q||p), nats
+  detail::Powers<T> moment{};     ///< m_k, k = 0 to 4
+  detail::Powers<T> log_ratio{};  ///< E_q[u^k (log p - log q)] + c m_k, k = 0 to 4, c one number for all k
 };
 
 }  // namespace klgrid

@@ -51,15 +51,20 @@ class Gaussian {
     detail::require_that(detail::is_finite(stddev_) && stddev_ > T(0), "Gaussian", "stddev", "finite and > 0", stddev_);
   }
 
+  /// The mean, mu.
   [[nodiscard]] const T& mean() const noexcept { return mean_; }
+  /// The standard deviation, sigma.
   [[nodiscard]] const T& stddev() const noexcept { return stddev_; }
 
+  /// log q(x) = -((x - mean) / stddev)^2 / 2 - log(stddev sqrt(2 pi)), to a few roundings of either term; finite unless
+  /// the square overflows.
   [[nodiscard]] T log_pdf(const T& x) const {
     using std::log;
     const T z = detail::standardized(x, mean_, stddev_);
     return T(-z * z / T(2)) - (T(log(stddev_)) + detail::log_sqrt_two_pi<T>());
   }
 
+  /// q(x) = exp(log_pdf(x)); 0 where that underflows.
   [[nodiscard]] T pdf(const T& x) const {
     using std::exp;
     return exp(log_pdf(x));

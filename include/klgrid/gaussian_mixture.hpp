@@ -15,14 +15,16 @@
 
 namespace klgrid::inline KLGRID_ABI {
 
-/// A rule for the width of a kernel density estimate of n samples with standard deviation s (divisor n - 1), as SciPy's
-/// gaussian_kde has it in one dimension. Of samples with weights w_i, of sum 1, n is the effective size
-/// 1 / sum_i w_i^2, and s^2 = sum_i w_i (x_i - mean)^2 / (1 - sum_i w_i^2).
+/// A rule for the width of a kernel density estimate, as SciPy's gaussian_kde has it in one dimension.
+///
+/// Of n samples with standard deviation s (divisor n - 1). Of samples with weights w_i, of sum 1, n is the effective
+/// size 1 / sum_i w_i^2, and s^2 = sum_i w_i (x_i - mean)^2 / (1 - sum_i w_i^2).
 enum class BandwidthRule {
   silverman,  ///< s (4 / (3 n))^(1/5): best for n samples of a normal density (Silverman 1986, eq. 3.28)
   scott,      ///< s n^(-1/5) (Scott 1992)
 };
 
+/// Its name.
 [[nodiscard]] constexpr std::string_view to_string(BandwidthRule rule) noexcept {
   switch (rule) {
     case BandwidthRule::silverman:
@@ -36,7 +38,8 @@ enum class BandwidthRule {
 /// A mixture of K Gaussians, p(x) = sum_k weights[k] N(x; means[k], stddevs[k]^2), K >= 1.
 ///
 /// Evaluated in log space: log_pdf is finite for every finite x, however far from the components, unless its square
-/// overflows. A component of weight zero takes no part, wherever it lies.
+/// overflows. A component of weight zero takes no part, wherever it lies. A pdf of it costs K exponentials a point, and
+/// a logarithm.
 template <Real T = double>
 class GaussianMixture {
  public:
@@ -99,16 +102,21 @@ class GaussianMixture {
     return kernel_density(std::move(x), width, std::move(w));
   }
 
+  /// K
   [[nodiscard]] Index components() const noexcept { return weights_.size(); }
+  /// Shape K, as given or, by normalized() and kernel_density(), divided by their sum.
   [[nodiscard]] const Vector<T>& weights() const noexcept { return weights_; }
+  /// Shape K, as given.
   [[nodiscard]] const Vector<T>& means() const noexcept { return means_; }
+  /// Shape K, as given.
   [[nodiscard]] const Vector<T>& stddevs() const noexcept { return stddevs_; }
 
   /// What the given weights were divided by: their sum in normalized() and kernel_density(), where a sample without
   /// a weight counts 1; 1 in the constructor, which takes them as they are.
   [[nodiscard]] const T& given_weight_sum() const noexcept { return given_weight_sum_; }
 
-  /// log p at one point: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max).
+  /// log p at one point: log sum_k exp(a_k) = a_max + log sum_k exp(a_k - a_max), to a few roundings of the terms of
+  /// a_max, ((x - mean) / stddev)^2 / 2 and the logarithms of weight and stddev.
   [[nodiscard]] T log_pdf(const T& x) const {
     using std::exp;
     using std::log;
@@ -121,7 +129,8 @@ class GaussianMixture {
     return top + T(log(sum));
   }
 
-  /// log p at every point of x, written to out, of the same size. No allocation.
+  /// log p at every point of x, written to out. No allocation.
+  /// @throws std::invalid_argument unless out is of the size of x.
   void log_pdf(const Eigen::Ref<const Vector<T>>& x, Eigen::Ref<Vector<T>> out) const {
     detail::require_size(out, x.size(), "GaussianMixture::log_pdf", "out", "x");
     constexpr Index block = 128;  // small enough to stay in the first-level cache
@@ -149,6 +158,7 @@ class GaussianMixture {
     }
   }
 
+  /// log p at every point of x, in its shape.
   [[nodiscard]] Vector<T> log_pdf(Numbers<T> x) const {
     const Vector<T> points = x.release();
     Vector<T> out(points.size());
@@ -156,27 +166,31 @@ class GaussianMixture {
     return out;
   }
 
+  /// p(x) = exp(log_pdf(x)); 0 where that underflows.
   [[nodiscard]] T pdf(const T& x) const {
     using std::exp;
     return exp(log_pdf(x));
   }
 
+  /// p at every point of x, in its shape.
   [[nodiscard]] Vector<T> pdf(Numbers<T> x) const {
     Vector<T> values = x.release();
     for (T& value : values) value = pdf(value);
     return values;
   }
 
-  /// The share weights[k] N(x; means[k], stddevs[k]^2) of one component, 0 <= k < K; the shares add up to pdf(x).
+  /// The share weights[k] N(x; means[k], stddevs[k]^2) of one component; the shares add up to pdf(x).
+  /// @throws std::invalid_argument unless 0 <= k < K.
   [[nodiscard]] T component_pdf(Index k, const T& x) const {
     using std::exp;
     detail::require_that(k >= 0 && k < components(), "GaussianMixture::component_pdf", "k", "in [0, K)", k);
     return weights_[k] > T(0) ? T(exp(exponent(k, x))) : T(0);
   }
 
+  /// E_p[x] = sum_k w_k m_k, w of sum 1.
   [[nodiscard]] T mean() const { return (weights_ * means_).sum() / weights_.sum(); }
 
-  /// sum_k w_k (s_k^2 + (m_k - mean)^2): no difference of large squares.
+  /// Var_p[x] = sum_k w_k (s_k^2 + (m_k - mean)^2), w of sum 1: no difference of large squares.
   [[nodiscard]] T variance() const {
     const auto terms = weights_ * (stddevs_.square() + (means_ - mean()).square());
     return (weights_ > T(0)).select(terms, T(0)).sum() / weights_.sum();

@@ -16,7 +16,8 @@ namespace klgrid::inline KLGRID_ABI {
 
 /// Quadrature on a window: nodes x_i and weights w_i, so that sum_i w_i f(x_i) stands for the integral of f.
 ///
-/// Immutable, and cheap to copy: copies share the nodes. Every density on a grid carries the grid it lives on.
+/// Immutable, and cheap to copy: copies share the nodes, also between threads. Every density on a grid carries the grid
+/// it lives on.
 template <Real T = double>
 class Grid {
  public:
@@ -39,13 +40,15 @@ class Grid {
   }
 
   /// klgrid::arange(start, stop, step), each node with weight step: the grid of a Riemann sum.
+  /// @throws std::invalid_argument as klgrid::arange does.
   [[nodiscard]] static Grid arange(const T& start, const T& stop, const T& step) {
     Vector<T> nodes = klgrid::arange(start, stop, step);
     Vector<T> weights = Vector<T>::Constant(nodes.size(), step);
     return Grid(std::move(nodes), std::move(weights));
   }
 
-  /// klgrid::linspace(first, last, count) with the weights of the trapezoidal rule; count >= 2, first < last.
+  /// klgrid::linspace(first, last, count) with the weights of the trapezoidal rule.
+  /// @throws std::invalid_argument unless count >= 2, both ends are finite and first < last.
   [[nodiscard]] static Grid linspace(const T& first, const T& last, Index count) {
     detail::require_that(count >= 2, "Grid::linspace", "count", ">= 2", count);
     detail::require_that(first < last, "Grid::linspace", "last", "> first", last);
@@ -72,14 +75,18 @@ class Grid {
     return Grid(std::move(nodes), std::move(weights));
   }
 
+  /// x, shape n, sorted.
   [[nodiscard]] const Vector<T>& nodes() const noexcept { return data_->nodes; }
+  /// w, shape n, >= 0, in the unit of x.
   [[nodiscard]] const Vector<T>& weights() const noexcept { return data_->weights; }
+  /// n
   [[nodiscard]] Index size() const noexcept { return data_->nodes.size(); }
 
   /// True if some weight is zero: its node takes no part in any sum.
   [[nodiscard]] bool has_zero_weights() const noexcept { return data_->zero_weights; }
 
-  /// The index of the node nearest to x, of those of positive weight; of two the left one.
+  /// The index of the node nearest to x, of those of positive weight; of two the left one. Cost: O(log n), and
+  /// the nodes of weight zero about x.
   [[nodiscard]] Index nearest(const T& x) const {
     const Index after = std::lower_bound(nodes().data(), nodes().data() + size(), x) - nodes().data();
     if (!has_zero_weights()) return detail::nearest_of(nodes().data(), size(), after, x);
