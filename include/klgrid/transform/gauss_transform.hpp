@@ -22,23 +22,23 @@
 
 /// The Gauss transform of values f_i at nodes x_i with weights w_i,
 ///
-///   G(mu, sigma) = sum_i w_i f_i exp(-z_i^2 / 2),   z_i = (x_i - mu) / sigma,
+///     G(mu, sigma) = sum_i w_i f_i exp(-z_i^2 / 2),   z_i = (x_i - mu) / sigma,
 ///
 /// for all (mu, sigma) of a mesh, normalised: E_q[f] = G / Z, Z the transform of f = 1. By definition it costs
 /// cells x nodes. Here it costs little more than writing the result, with an error that is known beforehand.
 ///
 /// THE IDEA. A Gaussian is a sum of plane waves. By Poisson's summation formula, with d = x - mu and a period L,
 ///
-///   sum_j exp(-(d + j L)^2 / (2 sigma^2)) = sum_m a_m(sigma) cos(kappa_m d),   kappa_m = 2 pi m / L,
-///   a_m(sigma) = (2 if m > 0) sigma sqrt(2 pi) / L exp(-u_m^2 / 2),   u_m = sigma kappa_m,   m = 0, 1, 2, ...
+///     sum_j exp(-(d + j L)^2 / (2 sigma^2)) = sum_m a_m(sigma) cos(kappa_m d),   kappa_m = 2 pi m / L,
+///     a_m(sigma) = (2 if m > 0) sigma sqrt(2 pi) / L exp(-u_m^2 / 2),   u_m = sigma kappa_m,   m = 0, 1, 2, ...
 ///
 /// Both sides fall off as fast as a Gaussian does. If L exceeds the largest |d| by c sigma, all terms j other than 0
 /// are below 2 exp(-c^2/2); and so are all waves with u_m > c. For c = 8.7 that is less than rounding, and as cos(kappa
 /// (x - mu)) splits into products of cosines and of sines, the sum over nodes falls into three steps:
 ///
-///   analysis     (C_m, S_m) = sum_i w_i f_i (cos, sin)(kappa_m x_i)      for each wave and node, once for a period
-///   amplitudes   (C_m, S_m) times a_m(sigma)                             for each wave and sigma
-///   synthesis    G = sum_m a_m (C_m cos(kappa_m mu) + S_m sin(kappa_m mu))   a few dozen waves for each cell
+///     analysis     (C_m, S_m) = sum_i w_i f_i (cos, sin)(kappa_m x_i)      for each wave and node, once for a period
+///     amplitudes   (C_m, S_m) times a_m(sigma)                             for each wave and sigma
+///     synthesis    G = sum_m a_m (C_m cos(kappa_m mu) + S_m sin(kappa_m mu))   a few dozen waves for each cell
 ///
 /// Powers of z cost nothing more: z is i d/du, which turns exp(-u^2/2) into He_k(u) exp(-u^2/2), He_k the Hermite
 /// polynomials, and cos into sin.
@@ -60,6 +60,7 @@
 ///
 /// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
 /// max(1, E_q|z|^power). The tolerance is met by
+///
 /// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
 ///   in reach;
 /// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
@@ -71,12 +72,17 @@
 /// 385-458, for the error of Poisson's sum.
 namespace klgrid::inline KLGRID_ABI {
 
+/// E_q[z^k f] for every Gaussian q of a mesh, normalised on a grid. Made once for a grid and a mesh, used for every f.
+///
+/// Cost and memory: those of a plan, which plan() and bytes() tell; on 400 nodes and 100 x 99 cells a plan takes some
+/// nine transforms to make and holds 0.6 MB (bench/README.md). Const methods may be called from many threads at once.
 template <Real T = double>
 class GaussTransform {
  public:
   /// The least tolerance that can be asked for: 8 epsilon.
   [[nodiscard]] static T least_tolerance() { return T(8) * std::numeric_limits<T>::epsilon(); }
 
+  /// What the transform is made for.
   struct Options {
     /// Error of an expectation relative to max |f|: at least least_tolerance(), at most 0.1.
     T tolerance = T(96) * std::numeric_limits<T>::epsilon();
@@ -90,13 +96,16 @@ class GaussTransform {
 
   /// How a run of rows is computed.
   struct Step {
+    /// By direct sums, or by plane waves.
     enum class Method { direct, plane_waves };
+    /// Its name.
     friend constexpr std::string_view to_string(Method of) noexcept {
       return of == Method::direct ? "direct" : "plane_waves";
     }
 
-    Method method;
-    Index first_row, rows;
+    Method method;      ///< how
+    Index first_row;    ///< of the mesh
+    Index rows;         ///< of the mesh, from that one on
     Index panels;       ///< side by side; 0 if direct
     Index waves;        ///< of the run's smallest sigma, beside the constant; 0 if direct
     std::size_t bytes;  ///< stored for it
@@ -153,7 +162,8 @@ class GaussTransform {
   /// H(q) = E_q[z^2 - z0^2] / 2 + log_normalizer() = -E_q[log q], if options.entropy.
   [[nodiscard]] const Surface<T>& entropy() const noexcept { return entropy_; }
 
-  /// E_q[z^k], for a k of options.moments.
+  /// E_q[z^k].
+  /// @throws std::invalid_argument unless k is one of options.moments.
   [[nodiscard]] const Surface<T>& moment(int k) const {
     const auto& asked = options_.moments;
     detail::require_that(std::find(asked.begin(), asked.end(), k) != asked.end(), "GaussTransform::moment", "k",
@@ -164,6 +174,7 @@ class GaussTransform {
   /// Hands over the moments, by k, for who needs them once; moment() is not to be called afterwards.
   [[nodiscard]] std::array<Surface<T>, 7> release_moments() noexcept { return std::move(moments_); }
 
+  /// How the rows of the mesh are computed, from the narrowest on.
   [[nodiscard]] const std::vector<Step>& plan() const noexcept { return plan_; }
 
   /// Memory held: weights, waves, amplitudes, and the surfaces above.
@@ -176,7 +187,8 @@ class GaussTransform {
 
   /// E_q[z^k f_d] for every q of the mesh, k = 0 .. power <= highest_power and d = 0 .. count - 1; f(d) gives the
   /// values at the nodes, of shape n, finite where the weight is positive. Calls sink(d, row, values) once for each d
-  /// and row of the mesh, with values.row(k).
+  /// and row of the mesh, with values.row(k). Nothing is allocated in a second call with the same workspace and count.
+  /// @throws std::invalid_argument unless 0 <= power <= highest_power and values are of shape n.
   template <class Values, class Sink, Executor Run = SerialExecutor>
   void expectation(int power, Index count, const Values& f, Workspace& workspace, const Sink& sink,
                    const Run& run = {}) const {
@@ -192,7 +204,8 @@ class GaussTransform {
     }
   }
 
-  /// E_q[z^power f] as a surface.
+  /// E_q[z^power f] as a surface; f of shape n, finite where the weight is positive.
+  /// @throws std::invalid_argument unless 0 <= power <= highest_power and f is of shape n.
   [[nodiscard]] Surface<T> expectation(Numbers<T> f, int power = 0) const {
     const Vector<T> values_of_f = f.release();
     Surface<T> out(mesh_rows_, mesh_cols_);
