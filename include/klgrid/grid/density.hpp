@@ -22,7 +22,8 @@
 
 namespace klgrid::inline KLGRID_ABI {
 
-/// A function that gives a log-density, normalised or not, at one point. It may return -inf, but not NaN or +inf.
+/// A function that gives a log-density, normalised or not, at one point. It may return -inf, but not NaN or +inf. What
+/// it throws goes to the caller.
 template <class F, class T>
 concept LogDensity = requires(const F& f, const T& x) {
   { f(x) } -> std::convertible_to<T>;
@@ -37,12 +38,13 @@ concept LogDensity = requires(const F& f, const T& x) {
 template <Real T = double>
 class GridDensity {
  public:
-  using Scalar = T;
+  using Scalar = T;  ///< of all values
 
-  /// Cost: K exponentials and a logarithm a node.
+  /// Of a mixture, normalised on the grid. Cost: K exponentials and a logarithm a node.
   GridDensity(Grid<T> grid, const GaussianMixture<T>& mixture) : grid_(std::move(grid)) { assign(mixture); }
 
-  /// Counted from the node nearest to the mean, so that a Gaussian far outside the window keeps its digits.
+  /// Of a Gaussian, normalised on the grid. Counted from the node nearest to the mean, so that one far outside the
+  /// window keeps its digits. Cost: an exponential a node.
   GridDensity(Grid<T> grid, const Gaussian<T>& gaussian) : grid_(std::move(grid)) {
     const T& nearest = grid_.nodes()[grid_.nearest(gaussian.mean())];
     log_pdf_.resize(grid_.size());
@@ -59,7 +61,8 @@ class GridDensity {
     evaluate(log_density);
   }
 
-  /// From log values at the nodes, normalised or not: shape n. Any vector of numbers, or braces.
+  /// From log values at the nodes, normalised or not: shape n. Any vector of numbers, or braces. Cost: an exponential a
+  /// node.
   /// @throws std::invalid_argument if the size is not the grid's, a value is NaN or +inf, or all are -inf.
   [[nodiscard]] static GridDensity from_log_values(Grid<T> grid, Numbers<T> log_values) {
     constexpr auto where = "GridDensity::from_log_values";
@@ -70,13 +73,14 @@ class GridDensity {
     return density;
   }
 
-  /// The kernel density estimate of m >= 1 samples, sum_k weights[k] N(x; samples[k], bandwidth^2) over the sum of
-  /// weights: a Gauss transform whose nodes are the samples. Weights of shape m, in proportion.
+  /// The kernel density estimate of m >= 1 samples with weights of shape m, in proportion: sum_k weights[k] N(x;
+  /// samples[k], bandwidth^2) over the sum of weights, a Gauss transform whose nodes are the samples.
   ///
   /// Accuracy: of log p before it is normalised, 1e-12 (double) for up to a million samples, 6e-13 is seen, beside a
   /// rounding of its own size.
   /// Cost: sorting, and a few multiplications for each sample and wave (gauss_transform.hpp): a million samples over a
   /// range of 100 bandwidths, on 2000 nodes, take 0.3 s with AVX-512.
+  ///
   /// @throws std::invalid_argument unless the samples are finite, bandwidth is finite and > 0, and weights are finite,
   ///         >= 0, of the size of samples and of a positive, finite sum.
   [[nodiscard]] static GridDensity kernel_density(Grid<T> grid, Numbers<T> samples, const T& bandwidth,
@@ -103,14 +107,15 @@ class GridDensity {
     return kernel_density(std::move(grid), std::move(x), bandwidth, std::move(once));
   }
 
-  /// A new mixture on the same grid, in the same storage: after the first call nothing is allocated.
+  /// A new mixture on the same grid, in the same storage: after the first call nothing is allocated. Cost: K
+  /// exponentials and a logarithm a node.
   void assign(const GaussianMixture<T>& mixture) {
     log_pdf_.resize(grid_.size());
     mixture.log_pdf(grid_.nodes(), log_pdf_);
     normalize();
   }
 
-  /// The same density of x + by.
+  /// The same density of x + by: nodes move, values stay.
   [[nodiscard]] GridDensity translated(const T& by) const {
     GridDensity moved(*this);
     moved.grid_ = Grid<T>(grid_.nodes() + by, grid_.weights());
@@ -118,9 +123,10 @@ class GridDensity {
     return moved;
   }
 
+  /// The grid it lives on.
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
 
-  /// log p(x_i), normalised, shape n.
+  /// log p(x_i), normalised, shape n; -inf where p is zero.
   [[nodiscard]] const Vector<T>& log_pdf() const noexcept { return log_pdf_; }
 
   /// p(x_i), normalised, shape n; 0 at nodes of weight 0, which take no part.
@@ -132,15 +138,16 @@ class GridDensity {
   /// H(p) = -sum_i w_i p_i log p_i, in nats.
   [[nodiscard]] const T& entropy() const noexcept { return entropy_; }
 
-  /// sum_i w_i p_i x_i
+  /// E_p[x] = sum_i w_i p_i x_i
   [[nodiscard]] T mean() const { return origin_ + mean_offset_; }
 
   /// The mean as two numbers, origin() + mean_offset(), the first a node: far from 0 one number rounds away digits that
   /// a narrow q feels.
   [[nodiscard]] const T& origin() const noexcept { return origin_; }
+  /// E_p[x - origin()]
   [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
 
-  /// sum_i w_i p_i (x_i - mean)^2
+  /// Var_p[x] = sum_i w_i p_i (x_i - mean)^2
   [[nodiscard]] const T& variance() const noexcept { return variance_; }
 
   /// The root of variance()

@@ -18,12 +18,17 @@
 /// The divergences of one pair: a density p on a grid and a Gaussian q, normalised on the same grid.
 ///
 /// Arguments stand in the order of the formula, and p and q are of different types: a swapped call does not compile.
-/// All values are in nats. Cost: a few passes over the nodes.
+/// All values are in nats. Cost: a few passes over the nodes, an exponential at each.
 ///
 /// A divergence is formed as a sum of terms that are never negative: with d = log q - log p,
-///   D(p||q) = sum w p (e^d - 1 - d),    D(q||p) = sum w q (e^-d - 1 + d),
+///
+///     D(p||q) = sum w p (e^d - 1 - d),    D(q||p) = sum w q (e^-d - 1 + d),
+///
 /// which is -sum w p d because p and q both sum to one (Schulman, "Approximating KL divergence", 2020, his k3). Near
 /// p = q nothing cancels, where H(p,q) - H(p) would lose every digit.
+///
+/// Accuracy: 1e-12 relative, absolute below 1 (double); a divergence about p = q a few roundings of log p - log q,
+/// relative.
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
@@ -66,13 +71,13 @@ T cross_entropy(const GridDensity<T>& a, const GridDensity<T>& b) {
 
 }  // namespace detail
 
-/// H(p)
+/// H(p) = -sum_i w_i p_i log p_i
 template <Real T>
 [[nodiscard]] T entropy(const GridDensity<T>& p) {
   return p.entropy();
 }
 
-/// H(q) of q normalised on the grid.
+/// H(q) = -sum_i w_i q_i log q_i of q normalised on the grid.
 template <Real T>
 [[nodiscard]] T entropy(const Gaussian<T>& q, const Grid<T>& grid) {
   return GridDensity<T>(grid, q).entropy();
@@ -143,7 +148,8 @@ void sum_moments(const GridDensity<T>& q_on_grid, const T& x0, const T& sigma, P
 
 }  // namespace detail
 
-/// For derivatives, counted from the node nearest to the mean. Cost: hardly more than D(p||q).
+/// D(p||q) and the moments of q that its derivatives are made of, counted from the node nearest to the mean. Cost:
+/// hardly more than D(p||q).
 template <Real T>
 [[nodiscard]] ForwardKlTerms<T> forward_kl_terms(const GridDensity<T>& p, const Gaussian<T>& q) {
   const GridDensity<T> on_grid(p.grid(), q);
@@ -152,7 +158,8 @@ template <Real T>
   return of;
 }
 
-/// For derivatives, counted from the node nearest to the mean. Cost: hardly more than D(q||p).
+/// D(q||p) and the sums that its derivatives are made of, counted from the node nearest to the mean. Cost: hardly more
+/// than D(q||p).
 template <Real T>
 [[nodiscard]] ReverseKlTerms<T> reverse_kl_terms(const Gaussian<T>& q, const GridDensity<T>& p) {
   const GridDensity<T> on_grid(p.grid(), q);

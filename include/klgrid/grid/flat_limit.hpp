@@ -14,7 +14,7 @@
 namespace klgrid::inline KLGRID_ABI {
 
 /// The best of the densities to which Gaussians normalised on a window tend as sigma grows without end and mu / sigma^2
-/// is held: l(x) = e^(slope x) / Z, flat for slope = 0.
+/// is held: l(x) = e^(slope x) / Z, flat for slope = 0. Where p is wider than all of them, D(p||q) has no minimum.
 template <Real T>
 struct FlatLimit {
   T value;        ///< D(p||l), nats
@@ -24,8 +24,9 @@ struct FlatLimit {
 
 /// Minimises D(p||l), which makes l's mean p's; none if p has all its mass at an end of the window.
 ///
-/// In (mu / sigma^2, -1 / (2 sigma^2)) D(p||q) is convex, and at the second one's bound, 0, its slope there is Var_l -
-/// Var_p: if p's variance is not less than l's, all Gaussians are worse. Cost: some five exponentials a node.
+/// In (mu / sigma^2, -1 / (2 sigma^2)), the natural parameters of an exponential family, D(p||q) is convex, and at the
+/// second one's bound, 0, its slope there is Var_l - Var_p: if p's variance is not less than l's, all Gaussians are
+/// worse. Cost: some five exponentials a node.
 template <Real T>
 [[nodiscard]] std::optional<FlatLimit<T>> flat_limit(const GridDensity<T>& p) {
   using std::abs;

@@ -8,8 +8,8 @@
 
 namespace klgrid::inline KLGRID_ABI {
 
-/// p's grid, on which q is normalised, whatever alpha. Nodes of weight 0, which take no part, are filled up with 0.
-/// Cost: an exponential a node.
+/// The quadrature of a pair on a grid: p's grid, on which q is normalised, whatever alpha. Nodes of weight 0, which
+/// take no part, are filled up with 0. Cost: an exponential a node.
 template <Real T>
 void pair_quadrature(const GridDensity<T>& p, const Gaussian<T>& q, const T& /*alpha*/, PairQuadrature<T>& out) {
   const GridDensity<T> on_grid(p.grid(), q);
