@@ -25,6 +25,9 @@
 /// All values are in nats. Each function takes a RealLineDensity, or a GaussianMixture, of which it makes one; make it
 /// yourself to use it for several q.
 ///
+/// Cost: that of making a RealLineDensity; then D(p||q) and H(p,q) take O(1), D(q||p) and H(q,p) a sum over p's panels,
+/// and so does a divergence below 0.01.
+///
 /// Accuracy: 1e-12 relative, absolute below 1 (double; see T's rounding for others), and a divergence has 1e-10
 /// relative however small: below 0.01 it is formed as the integral of terms that are never negative, with d = log p -
 /// log q of differences of the parameters. Through `error`, if given, each returns a bound on its error. Positions are
@@ -81,7 +84,7 @@ T log_error(const T& length) {
 
 }  // namespace detail
 
-/// H(p)
+/// H(p) = -integral of p log p
 template <Real T>
 [[nodiscard]] T entropy(const RealLineDensity<T>& p, std::type_identity_t<T>* error = nullptr) {
   if (error != nullptr) *error = p.scaled_entropy_error() + detail::log_error(p.unit());
@@ -109,7 +112,7 @@ template <Real T>
   return value;
 }
 
-/// D(p||q) >= 0
+/// D(p||q) = integral of p log(p/q) >= 0
 template <Real T>
 [[nodiscard]] T forward_kl(const RealLineDensity<T>& p, const Gaussian<T>& q,
                            std::type_identity_t<T>* error = nullptr) {
@@ -123,7 +126,7 @@ template <Real T>
   return value;
 }
 
-/// D(q||p) >= 0
+/// D(q||p) = integral of q log(q/p) >= 0
 template <Real T>
 [[nodiscard]] T reverse_kl(const Gaussian<T>& q, const RealLineDensity<T>& p,
                            std::type_identity_t<T>* error = nullptr) {
@@ -172,29 +175,34 @@ template <Real T>
   return of;
 }
 
+/// H(p) of a mixture.
 template <Real T>
 [[nodiscard]] T entropy(const GaussianMixture<T>& p, std::type_identity_t<T>* error = nullptr) {
   return entropy(RealLineDensity<T>(p), error);
 }
 
+/// H(p,q) of a mixture p.
 template <Real T>
 [[nodiscard]] T cross_entropy(const GaussianMixture<T>& p, const Gaussian<T>& q,
                               std::type_identity_t<T>* error = nullptr) {
   return cross_entropy(RealLineDensity<T>(p), q, error);
 }
 
+/// H(q,p) of a mixture p.
 template <Real T>
 [[nodiscard]] T cross_entropy(const Gaussian<T>& q, const GaussianMixture<T>& p,
                               std::type_identity_t<T>* error = nullptr) {
   return cross_entropy(q, RealLineDensity<T>(p), error);
 }
 
+/// D(p||q) of a mixture p.
 template <Real T>
 [[nodiscard]] T forward_kl(const GaussianMixture<T>& p, const Gaussian<T>& q,
                            std::type_identity_t<T>* error = nullptr) {
   return forward_kl(RealLineDensity<T>(p), q, error);
 }
 
+/// D(q||p) of a mixture p.
 template <Real T>
 [[nodiscard]] T reverse_kl(const Gaussian<T>& q, const GaussianMixture<T>& p,
                            std::type_identity_t<T>* error = nullptr) {

@@ -19,8 +19,8 @@
 
 namespace klgrid::inline KLGRID_ABI {
 
-/// Panels over the reach of both, short enough for q and for p^alpha q^(1 - alpha). Cost: that of log p at their
-/// points.
+/// The quadrature of a pair on the real line: panels over the reach of both, short enough for q and for p^alpha q^(1 -
+/// alpha). Cost: that of log p at their points.
 template <Real T>
 void pair_quadrature(const RealLineDensity<T>& p, const Gaussian<T>& q, const T& alpha, PairQuadrature<T>& out) {
   using std::log;

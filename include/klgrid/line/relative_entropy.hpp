@@ -171,6 +171,7 @@ template <Real T>
   return relative_entropy(RealLineDensity<T>(p), RealLineDensity<T>(r), error);
 }
 
+/// The same of two mixtures.
 template <Real T>
 [[nodiscard]] T jensen_shannon_divergence(const GaussianMixture<T>& p, const GaussianMixture<T>& r,
                                           std::type_identity_t<T>* error = nullptr) {
