@@ -51,11 +51,13 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
 }  // namespace detail
 
 /// What the divergences of order alpha between densities p and every Gaussian q of a bank have in common, the affinity
-///   A = integral of p^alpha q^(1 - alpha),   0 < alpha < 1.
+/// A = integral of p^alpha q^(1 - alpha), 0 < alpha < 1.
 ///
 /// q^(1 - alpha) is again a Gaussian, wider by 1 / sqrt(1 - alpha):
-///   log A(mu, sigma) = log Z(mu, sigma') - (1 - alpha) log Z(mu, sigma) + log E_q'[p^alpha],
-///   sigma' = sigma / sqrt(1 - alpha).
+///
+///     log A(mu, sigma) = log Z(mu, sigma') - (1 - alpha) log Z(mu, sigma) + log E_q'[p^alpha],
+///     sigma' = sigma / sqrt(1 - alpha).
+///
 /// Held, for it does not depend on p: a bank of the q', and the difference of the log Z. Make it once, use it for every
 /// p. Cost and memory: those of the bank and of a surface.
 ///
@@ -67,9 +69,10 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
 template <PowerBank Bank>
 class AffinityBank {
  public:
-  using Scalar = typename Bank::Scalar;
-  using Density = typename Bank::Density;
+  using Scalar = typename Bank::Scalar;    ///< of all values
+  using Density = typename Bank::Density;  ///< of the bank's domain
 
+  /// For every q of the bank, at one alpha.
   /// @throws std::invalid_argument unless 0 < alpha < 1.
   AffinityBank(const Bank& bank, const Scalar& alpha)
       : alpha_(checked(alpha)),
@@ -80,7 +83,9 @@ class AffinityBank {
         promise_((std::max)(Scalar(46) * bank.tolerance(), Scalar(4500) * std::numeric_limits<Scalar>::epsilon())),
         log_factor_(wider_.log_normalizer() - (Scalar(1) - alpha) * bank.log_normalizer()) {}
 
+  /// The order that it was made for.
   [[nodiscard]] const Scalar& alpha() const noexcept { return alpha_; }
+  /// The mesh of all (mu, sigma).
   [[nodiscard]] const ParameterMesh<Scalar>& mesh() const noexcept { return mesh_; }
 
   /// A divergence for every q: divergence(log A) returns it and the modulus of its derivative in log A, as a pair.

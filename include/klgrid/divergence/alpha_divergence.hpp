@@ -18,23 +18,23 @@
 #include "klgrid/real.hpp"
 
 /// Between the two directions: divergences of order alpha, 0 <= alpha <= 1, all of the affinity
-///   A = integral of p^alpha q^(1 - alpha) <= 1.
+/// A = integral of p^alpha q^(1 - alpha) <= 1.
 ///
-///   renyi_divergence   D_alpha(p||q) = log A / (alpha - 1), in nats: Renyi's, in the convention of van Erven and
-///                      Harremoes (IEEE Trans. Inf. Theory 60, 2014). D_1 = D(p||q), and D_0 = -log Q(p > 0).
-///                      At 1/2 it is twice the Bhattacharyya distance -log A.
-///   alpha_divergence   (1 - A) / (alpha (1 - alpha)): Amari's, in the convention of Cichocki and Amari (Entropy 12,
-///                      2010). D(q||p) at alpha = 0 and D(p||q) at alpha = 1; alpha times it is the Tsallis relative
-///                      entropy (1 - A) / (1 - alpha). At 1/2 it is four times the squared Hellinger distance.
-///   D_alpha / alpha    = log A / (alpha (alpha - 1)): Renyi's as Liese and Vajda scale it (IEEE Trans. Inf. Theory 52,
-///                      2006), with the same two limits; its derivatives lead fit_renyi. In 0 < alpha < 1 all three
-///                      have the same minimisers.
+/// - renyi_divergence: D_alpha(p||q) = log A / (alpha - 1), in nats: Renyi's, in the convention of van Erven and
+///   Harremoes (IEEE Trans. Inf. Theory 60, 2014). D_1 = D(p||q), and D_0 = -log Q(p > 0). At 1/2 it is twice the
+///   Bhattacharyya distance -log A.
+/// - alpha_divergence: (1 - A) / (alpha (1 - alpha)): Amari's, in the convention of Cichocki and Amari (Entropy 12,
+///   2010). D(q||p) at alpha = 0 and D(p||q) at alpha = 1; alpha times it is the Tsallis relative entropy (1 - A) / (1
+///   - alpha). At 1/2 it is four times the squared Hellinger distance.
+/// - D_alpha / alpha = log A / (alpha (alpha - 1)): Renyi's as Liese and Vajda scale it (IEEE Trans. Inf. Theory 52,
+///   2006), with the same two limits; its derivatives lead fit_renyi. In 0 < alpha < 1 all three have the same
+///   minimisers.
 ///
 /// On either domain: a grid's sums, or panels on the real line.
 ///
 /// Accuracy: 1e-12 relative for one pair, also as alpha tends to 0 or 1 and, on the line, as q tends to p: 1 - A is
 /// never formed as a difference, but as the integral of alpha p + (1 - alpha) q - p^alpha q^(1 - alpha), nowhere
-/// negative.
+/// negative. Cost for one pair: its quadrature (pair_quadrature), and one or two exponentials a point.
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
@@ -127,7 +127,8 @@ template <QuadratureDensity P, GaussianFor<P> Q>
   return detail::alpha_divergence(detail::quadrature_of(p, q, alpha), alpha);
 }
 
-/// H^2 = (1/2) integral of (sqrt p - sqrt q)^2 = 1 - integral of sqrt(p q), in [0, 1]. Its square root is a metric.
+/// H^2 = (1/2) integral of (sqrt p - sqrt q)^2 = 1 - integral of sqrt(p q), in [0, 1]. Its square root is a metric. A
+/// quarter of alpha_divergence at alpha = 1/2.
 template <QuadratureDensity P, GaussianFor<P> Q>
 [[nodiscard]] detail::ScalarOf<P> squared_hellinger_distance(const P& p, const Q& q) {
   using T = detail::ScalarOf<P>;
@@ -135,6 +136,7 @@ template <QuadratureDensity P, GaussianFor<P> Q>
 }
 
 /// D_alpha(p||q) for every q of the bank, nats.
+///
 /// Accuracy: 1e-12 relative, absolute below 1. Cost: that of the bank's E_q[log p], and of the cells summed by
 /// themselves (affinity_bank.hpp).
 /// @throws std::invalid_argument if p does not live on the bank's domain.
@@ -147,8 +149,7 @@ requires DensityFor<P, Bank>
                       [&](const T& log_affinity) { return std::pair<T, T>(-scale * log_affinity, scale); });
 }
 
-/// Amari's alpha-divergence for every q of the bank.
-/// Accuracy and cost: as renyi_divergence.
+/// Amari's alpha-divergence for every q of the bank. Accuracy and cost: as renyi_divergence.
 /// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class P, PowerBank Bank>
 requires DensityFor<P, Bank>

@@ -22,48 +22,57 @@
 ///
 /// With z = (x - mu) / sigma, q = exp(-z^2/2) / Z is an exponential family on every domain that normalises it, with the
 /// scores s = (z / sigma, z^2), less their means. As E_q[d log q] = 0,
-///   d D(q||p) = Cov_q(s, g),   g = log q - log p,        d D(p||q) = E_q[s] - E_p[s],
+///
+///     d D(q||p) = Cov_q(s, g),   g = log q - log p,        d D(p||q) = E_q[s] - E_p[s],
+///
 /// and both, with what follows by differentiating once more, are the ends alpha = 0 and 1 of one formula,
 /// detail::second_order. It is made of E_q[z^k], k <= 6, and E_q[z^k log p], k <= 4, which a bank supplies.
 ///
 /// Domain: fourth powers of (x - x0) / sigma are to be in range, x and x0 points that hold q and x0 the nearest to mu.
+///
 /// Units: nats, and nats per unit of x for each derivative in mu.
+///
 /// Accuracy: of one q, a few roundings of the largest term, E_q|z^k log p| for the reverse and E_p[z^2] for the forward
 /// direction. Of a surface on a grid, that of the bank's transforms, tolerance * max |log p| for each E_q[z^k log p] /
 /// E_q|z|^k: as these add up, 14 times that for the Hessian in (mu / sigma, log sigma), of which a hundredth is seen:
 /// 1e-13 where log p falls to -30 in the window, 8e-12 where components 0.1 wide let it fall to -2400.
 namespace klgrid::inline KLGRID_ABI {
 
-/// A divergence for every q of a mesh, to first order in theta = (mu, log sigma).
+/// A divergence for every q of a mesh, to first order in theta = (mu, log sigma). All surfaces are of the mesh's shape.
 template <Real T>
 struct KlGradientSurfaces {
-  Surface<T> value;
-  Surface<T> d_mu;
-  Surface<T> d_log_sigma;
+  Surface<T> value;        ///< D, nats
+  Surface<T> d_mu;         ///< dD/dmu
+  Surface<T> d_log_sigma;  ///< dD/dlog sigma
 
   KlGradientSurfaces() = default;
+  /// As resize() makes them.
   KlGradientSurfaces(Index rows, Index cols) { resize(rows, cols); }
 
+  /// To rows of sigma and columns of mu; values are lost.
   void resize(Index rows, Index cols) {
     for (auto* surface : {&value, &d_mu, &d_log_sigma}) surface->resize(rows, cols);
   }
 };
 
-/// The same to second order.
+/// The same to second order: the Hessian in theta = (mu, log sigma) besides.
 template <Real T>
 struct KlDerivativeSurfaces : KlGradientSurfaces<T> {
-  Surface<T> d_mu_mu;
-  Surface<T> d_mu_log_sigma;
-  Surface<T> d_log_sigma_log_sigma;
+  Surface<T> d_mu_mu;                ///< d^2 D/dmu^2
+  Surface<T> d_mu_log_sigma;         ///< d^2 D/dmu dlog sigma
+  Surface<T> d_log_sigma_log_sigma;  ///< d^2 D/dlog sigma^2
 
   KlDerivativeSurfaces() = default;
+  /// As resize() makes them.
   KlDerivativeSurfaces(Index rows, Index cols) { resize(rows, cols); }
 
+  /// To rows of sigma and columns of mu; values are lost.
   void resize(Index rows, Index cols) {
     KlGradientSurfaces<T>::resize(rows, cols);
     for (auto* surface : {&d_mu_mu, &d_mu_log_sigma, &d_log_sigma_log_sigma}) surface->resize(rows, cols);
   }
 
+  /// All of them at one q.
   [[nodiscard]] KlDerivatives<T> at(Index row, Index col) const {
     KlDerivatives<T> d;
     d.value = this->value(row, col);
@@ -243,7 +252,7 @@ void forward_kl_derivatives(const P& p, const Bank& bank, Out& out, const Run& r
   });
 }
 
-/// D(p||q) and its derivatives for every q of the bank.
+/// D(p||q), gradient and Hessian for every q of the bank.
 template <class P, class Bank>
 requires DensityFor<P, Bank>
 [[nodiscard]] KlDerivativeSurfaces<typename Bank::Scalar> forward_kl_derivatives(const P& p, const Bank& bank) {
@@ -282,7 +291,7 @@ void reverse_kl_derivatives(const Bank& bank, std::span<const typename Bank::Den
   });
 }
 
-/// The same of one density.
+/// The same of one density, gradients alone or Hessians too, written to out.
 template <class Bank, class P, detail::KlOrder<typename Bank::Scalar> Out, Executor Run = SerialExecutor>
 requires DensityFor<P, Bank>
 void reverse_kl_derivatives(const Bank& bank, const P& p, Out& out, typename Bank::Workspace& workspace,
@@ -291,7 +300,7 @@ void reverse_kl_derivatives(const Bank& bank, const P& p, Out& out, typename Ban
   reverse_kl_derivatives<Bank, Out, Run>(bank, {&density, 1}, {&out, 1}, workspace, run);
 }
 
-/// D(q||p) and its derivatives for every q of the bank.
+/// D(q||p), gradient and Hessian for every q of the bank.
 template <class Bank, class P>
 requires DensityFor<P, Bank>
 [[nodiscard]] KlDerivativeSurfaces<typename Bank::Scalar> reverse_kl_derivatives(const Bank& bank, const P& p) {
@@ -301,7 +310,8 @@ requires DensityFor<P, Bank>
   return out;
 }
 
-/// For a domain that has no function of its own for it. Cost: a bank of one Gaussian.
+/// D(p||q) and the moments that its derivatives are made of, on a domain that has no function of its own for it. Cost:
+/// a bank of one Gaussian.
 template <Density P, GaussianFor<P> Q>
 [[nodiscard]] ForwardKlTerms<typename P::Scalar> forward_kl_terms(const P& p, const Q& q) {
   const auto bank = bank_of_one(p, q);
@@ -310,7 +320,8 @@ template <Density P, GaussianFor<P> Q>
   return of;
 }
 
-/// For a domain that has no function of its own for it. Cost: a bank of one Gaussian.
+/// D(q||p) and the sums that its derivatives are made of, on a domain that has no function of its own for it. Cost: a
+/// bank of one Gaussian.
 template <class Q, Density P>
 requires GaussianFor<Q, P>
 [[nodiscard]] ReverseKlTerms<typename P::Scalar> reverse_kl_terms(const Q& q, const P& p) {
@@ -332,14 +343,16 @@ requires GaussianFor<Q, P>
   return of;
 }
 
-/// D(p||q) and its derivatives at one q. The value is that of forward_kl(p, q): relatively accurate about p = q.
+/// D(p||q) and its derivatives at one q. The value is that of forward_kl(p, q): relatively accurate about p = q. Cost:
+/// hardly more than that of the value.
 template <DensityLike P, GaussianFor<P> Q>
 [[nodiscard]] KlDerivatives<detail::ScalarOf<P>> forward_kl_derivatives(const P& p, const Q& q) {
   const auto& density = density_of(p);
   return detail::forward_second_order(forward_kl_terms(density, q), density, q);
 }
 
-/// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p): relatively accurate about p = q.
+/// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p): relatively accurate about p = q. Cost:
+/// some 1.1 to 1.4 times that of the value (bench/README.md).
 template <class Q, DensityLike P>
 requires GaussianFor<Q, P>
 [[nodiscard]] KlDerivatives<detail::ScalarOf<P>> reverse_kl_derivatives(const Q& q, const P& p) {

@@ -16,8 +16,10 @@
 /// Both Kullback-Leibler surfaces of a density p over a bank of Gaussians q(mu, sigma), in nats.
 ///
 /// Every divergence is an entropy and a cross-entropy:
-///   D(p||q) = -H(p) + H(p,q),   H(p,q) = E_p[z^2 - z0^2] / 2 + log Z                      O(1) a cell
-///   D(q||p) = -H(q) + H(q,p),   H(q,p) = -E_q[log p]                                      one transform of log p
+///
+///     D(p||q) = -H(p) + H(p,q),   H(p,q) = E_p[z^2 - z0^2] / 2 + log Z      O(1) a cell
+///     D(q||p) = -H(q) + H(q,p),   H(q,p) = -E_q[log p]                      one transform of log p
+///
 /// A bank supplies log Z, H(q) and E_q[.]; a density supplies log p, H(p) and its moments. z0 is that of the domain's
 /// point nearest to mu, 0 where it holds mu: far outside a grid z^2 and z0^2 are huge and nearly the same.
 ///
@@ -28,6 +30,7 @@
 /// rounding would leave below zero is 0 (Gibbs' inequality); for relative accuracy at p = q itself, see divergence.hpp.
 namespace klgrid::inline KLGRID_ABI {
 
+/// Both divergences for every q of a mesh, nats: rows are sigma, columns are mu.
 template <Real T>
 struct KlSurfaces {
   Surface<T> forward;  ///< D(p||q)
@@ -125,7 +128,8 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
       run);
 }
 
-/// Both surfaces, written to out.
+/// Both surfaces of one density, written to out; nothing is allocated in a second call.
+/// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class P, class Bank, Executor Run = SerialExecutor>
 requires DensityFor<P, Bank>
 void kl_surfaces(const P& p, const Bank& bank, KlSurfaces<typename Bank::Scalar>& out,
@@ -134,7 +138,8 @@ void kl_surfaces(const P& p, const Bank& bank, KlSurfaces<typename Bank::Scalar>
   kl_surfaces<Bank, Run>({&density, 1}, bank, {&out, 1}, workspace, run);
 }
 
-/// Both surfaces.
+/// Both surfaces of one density.
+/// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class P, class Bank>
 requires DensityFor<P, Bank>
 [[nodiscard]] KlSurfaces<typename Bank::Scalar> kl_surfaces(const P& p, const Bank& bank) {
