@@ -15,15 +15,16 @@
 
 /// Descents in theta = (mu, log sigma) to a Gaussian at which a divergence is least. Both methods share a backtracking
 /// search for the step and differ in where it leads:
-///   gradient descent  along the natural gradient flow, to watch: theta' = -F^-1 D', steepest descent in the Gaussians'
-///                     own metric, the Fisher information F = diag(1 / sigma^2, 2) (Amari, "Natural gradient works
-///                     efficiently in learning", Neural Computation 10, 1998). It knows no unit of x. Steps follow the
-///                     flow of D's quadratic model, exactly (exponential Euler: Hochbruck and Ostermann, "Exponential
-///                     integrators", Acta Numerica 19, 2010), at most an eighth long in that metric, so that the path
-///                     is the flow's to the eye, and end like Newton's.
-///   Newton            -|D''|^-1 D' with |D''| the Hessian with its eigenvalues' absolute values (Nocedal and Wright,
-///                     "Numerical Optimization", 2006, 3.4), and along negative curvature where the gradient vanishes.
-///                     No step is longer than q's own width or changes log sigma by more than 1.
+///
+/// - gradient descent: along the natural gradient flow, to watch: theta' = -F^-1 D', steepest descent in the Gaussians'
+///   own metric, the Fisher information F = diag(1 / sigma^2, 2) (Amari, "Natural gradient works efficiently in
+///   learning", Neural Computation 10, 1998). It knows no unit of x. Steps follow the flow of D's quadratic model,
+///   exactly (exponential Euler: Hochbruck and Ostermann, "Exponential integrators", Acta Numerica 19, 2010), at most
+///   an eighth long in that metric, so that the path is the flow's to the eye, and end like Newton's.
+/// - Newton: -|D''|^-1 D' with |D''| the Hessian with its eigenvalues' absolute values (Nocedal and Wright, "Numerical
+///   Optimization", 2006, 3.4), and along negative curvature where the gradient vanishes. No step is longer than q's
+///   own width or changes log sigma by more than 1.
+///
 /// A step is taken where Armijo's rule holds or, where values differ by no more than rounding, the approximate Wolfe
 /// condition (Hager and Zhang, SIAM J. Optim. 16, 2005, eq. 2.3), so that descents end at the rounding of the gradient
 /// and not at its square root.
@@ -32,8 +33,13 @@
 /// reverse_stationary_points.
 namespace klgrid::inline KLGRID_ABI {
 
-enum class FitMethod { newton, gradient_descent };
+/// How a descent goes.
+enum class FitMethod {
+  newton,           ///< few steps, to arrive
+  gradient_descent  ///< small ones along the natural gradient flow, to watch
+};
 
+/// Its name.
 [[nodiscard]] constexpr std::string_view to_string(FitMethod method) noexcept {
   switch (method) {
     case FitMethod::newton:
@@ -44,9 +50,10 @@ enum class FitMethod { newton, gradient_descent };
   return "unknown";
 }
 
+/// What a descent is asked for.
 template <Real T = double>
 struct FitOptions {
-  FitMethod method = FitMethod::newton;
+  FitMethod method = FitMethod::newton;  ///< how it goes
   /// Stop where the norm of (sigma dD/dmu, dD/dlog sigma), which is free of x's unit, is not above; > 0. Taken times D
   /// where that is above 1, for sums are right to a rounding of it; and times |mean| / (1024 sigma) where q is farther
   /// away than that from the point that positions are counted from (for fits, one near p's mean), for the mean is known
@@ -93,6 +100,7 @@ enum class FitStatus {
   return "unknown";
 }
 
+/// Its name.
 [[nodiscard]] constexpr std::string_view to_string(FitStatus status) noexcept {
   switch (status) {
     case FitStatus::converged:
@@ -113,21 +121,23 @@ enum class FitStatus {
   return "unknown";
 }
 
+/// A point that a descent passes.
 template <Real T>
 struct FitStep {
-  Gaussian<T> q;
+  Gaussian<T> q;      ///< the point
   T value{};          ///< D at q, nats
   T gradient_norm{};  ///< of (sigma dD/dmu, dD/dlog sigma)
 };
 
+/// Where a descent ended, and why.
 template <Real T>
 struct [[nodiscard]] FitResult {
-  Gaussian<T> q;
-  T value{};          ///< D at q, nats
-  T gradient_norm{};  ///< of (sigma dD/dmu, dD/dlog sigma)
-  int iterations = 0;
-  FitStatus status = FitStatus::iteration_limit;
-  std::vector<FitStep<T>> path{};  ///< iterations + 1 points, the start first; empty unless asked for
+  Gaussian<T> q;                                  ///< where it stopped
+  T value{};                                      ///< D at q, nats
+  T gradient_norm{};                              ///< of (sigma dD/dmu, dD/dlog sigma)
+  int iterations = 0;                             ///< steps taken
+  FitStatus status = FitStatus::iteration_limit;  ///< why it stopped
+  std::vector<FitStep<T>> path{};                 ///< iterations + 1 points, the start first; empty unless asked for
 };
 
 namespace detail {
@@ -308,6 +318,7 @@ FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& star
 }  // namespace detail
 
 /// Descends from start to a local minimum of divergence, a function of a Gaussian that gives KlDerivatives.
+///
 /// Cost: about one evaluation a step. Newton takes 5 to 20 steps, gradient descent eight for each unit of Fisher length
 /// on its way, mostly 20 to 100.
 /// @throws std::invalid_argument if an option is out of its range.

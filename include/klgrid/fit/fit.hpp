@@ -19,6 +19,9 @@
 
 /// The Gaussian q nearest to p, by descent, in either direction and on either domain. A descent finds a local minimum.
 /// D(p||q) has one only; for D(q||p), see starting_points.hpp and stationary_points.hpp.
+///
+/// The status of a result says whether it is a minimum. Cost: 5 to 20 evaluations of value, gradient and Hessian at one
+/// q for each start (descent.hpp). All functions throw std::invalid_argument if an option is out of its range.
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
@@ -99,7 +102,7 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
   return detail::descend_centered(centered, detail::forward_derivatives, start, options);
 }
 
-/// Minimises D(q||p) from start: a local minimum.
+/// Minimises D(q||p) from start, to a local minimum.
 template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
@@ -146,8 +149,7 @@ FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& 
                                   options);
 }
 
-/// Minimises D(q||p) from each start and returns the lowest end; of ends in the same minimum, the
-/// first.
+/// Minimises D(q||p) from each start and returns the lowest end; of ends in the same minimum, the first.
 /// @throws std::invalid_argument if there is no start.
 template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& starts,
@@ -156,8 +158,7 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& sta
   return detail::lowest_descent(density, detail::reverse_derivatives, starts, options, "fit_reverse");
 }
 
-/// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of ends in the same minimum, the
-/// first.
+/// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of ends in the same minimum, the first.
 /// @throws std::invalid_argument if there is no start, or unless 0 <= alpha <= 1.
 template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const std::vector<Q>& starts,

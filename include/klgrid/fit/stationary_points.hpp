@@ -21,8 +21,15 @@
 
 namespace klgrid::inline KLGRID_ABI {
 
-enum class StationaryKind { minimum, saddle, maximum, degenerate };
+/// What a stationary point is, by the Hessian's eigenvalues.
+enum class StationaryKind {
+  minimum,    ///< both are positive
+  saddle,     ///< one of either sign
+  maximum,    ///< both are negative
+  degenerate  ///< one vanishes, to the root of the gradient's tolerance: a bifurcation or a plateau
+};
 
+/// Its name.
 [[nodiscard]] constexpr std::string_view to_string(StationaryKind kind) noexcept {
   switch (kind) {
     case StationaryKind::minimum:
@@ -40,10 +47,10 @@ enum class StationaryKind { minimum, saddle, maximum, degenerate };
 /// A Gaussian at which the gradient of a divergence vanishes.
 template <Real T>
 struct StationaryPoint {
-  Gaussian<T> q;
+  Gaussian<T> q;                   ///< the point
   KlDerivatives<T> derivatives{};  ///< the divergence at q: value in nats, gradient and Hessian in (mu, log sigma)
   T gradient_norm{};               ///< of (sigma dD/dmu, dD/dlog sigma)
-  StationaryKind kind = StationaryKind::degenerate;  ///< by the Hessian's eigenvalues
+  StationaryKind kind = StationaryKind::degenerate;  ///< of the point
 };
 
 namespace detail {
