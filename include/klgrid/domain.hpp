@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <Eigen/Core>
 #include <array>
 #include <concepts>
 #include <span>
@@ -204,6 +205,14 @@ template <class V>
 using Powers = std::array<V, 5>;
 
 }  // namespace detail
+
+/// A divergence at one q, to second order in theta = (mu, log sigma).
+template <Real T>
+struct KlDerivatives {
+  T value{};                          ///< the divergence, nats
+  Eigen::Matrix<T, 2, 1> gradient{};  ///< (d/dmu, d/dlog sigma)
+  Eigen::Matrix<T, 2, 2> hessian{};   ///< symmetric
+};
 
 /// D(p||q) at one q, and m_k = E_q[u^k], of which its derivatives are made: u = (x - x0) / sigma.
 template <Real T>

@@ -8,9 +8,9 @@
 
 namespace klgrid::inline KLGRID_ABI {
 
-/// What D(a||b) is the integral of, at one point: a log(a/b) in nats per unit of x, from log a and log b. It is negative
-/// where a < b; 0 where a is zero (log a = -inf, or a underflows); +inf where b is zero and a is not. Its sign and size
-/// show where a divergence is paid; for its value take forward_kl and reverse_kl, whose sums do not cancel.
+/// What D(a||b) is the integral of, at one point: a log(a/b) in nats per unit of x, from log a and log b. It is
+/// negative where a < b; 0 where a is zero (log a = -inf, or a underflows); +inf where b is zero and a is not. Its sign
+/// and size show where a divergence is paid; for its value take forward_kl and reverse_kl, whose sums do not cancel.
 /// Accuracy: a few roundings of |log a| + |log b|, times a. (SciPy: rel_entr.)
 template <Real T>
 [[nodiscard]] T relative_entropy_integrand(const T& log_a, const T& log_b) {

@@ -10,17 +10,7 @@
 #include "klgrid/domain.hpp"
 #include "klgrid/real.hpp"
 
-namespace klgrid::inline KLGRID_ABI {
-
-/// A divergence at one q, to second order in theta = (mu, log sigma).
-template <Real T>
-struct KlDerivatives {
-  T value{};                          ///< the divergence, nats
-  Eigen::Matrix<T, 2, 1> gradient{};  ///< (d/dmu, d/dlog sigma)
-  Eigen::Matrix<T, 2, 2> hessian{};   ///< symmetric
-};
-
-namespace detail {
+namespace klgrid::inline KLGRID_ABI::detail {
 
 /// The derivatives of R = log(integral of p^alpha q^(1 - alpha)) / (alpha (alpha - 1)), which is D(q||p) at alpha = 0
 /// and D(p||q) at alpha = 1, from
@@ -60,6 +50,4 @@ KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T
   return d;
 }
 
-}  // namespace detail
-
-}  // namespace klgrid
+}  // namespace klgrid::detail
