@@ -59,9 +59,10 @@ template <Real T>
   return detail::relative_entropy(p, r);
 }
 
-/// (D(p||m) + D(r||m)) / 2, m = (p + r) / 2, in [0, log 2]: the divergence in nats, whose square root is a metric
-/// (Endres & Schindelin, A new metric for probability distributions, IEEE Trans. Inf. Theory 49, 2003). Zeros of either
-/// are allowed.
+/// (D(p||m) + D(r||m)) / 2, m = (p + r) / 2, in [0, log 2], nats; zeros of either are allowed.
+///
+/// It is the divergence, whose square root is a metric (Endres & Schindelin, A new metric for probability
+/// distributions, IEEE Trans. Inf. Theory 49, 2003).
 /// @throws std::invalid_argument unless both live on one grid.
 template <Real T>
 [[nodiscard]] T jensen_shannon_divergence(const GridDensity<T>& p, const GridDensity<T>& r) {

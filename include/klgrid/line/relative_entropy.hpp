@@ -131,10 +131,11 @@ template <Real T>
       [](const Array& p_mass, const Array& r_mass, const Array& d) { return Array(p_mass * (d - T(1)) + r_mass); });
 }
 
-/// (D(p||m) + D(r||m)) / 2, m = (p + r)/2, in [0, log 2]: the divergence in nats, whose square root is a metric (Endres
-/// & Schindelin, A new metric for probability distributions, IEEE Trans. Inf. Theory 49, 2003).
+/// (D(p||m) + D(r||m)) / 2, m = (p + r) / 2, in [0, log 2], nats.
 ///
-/// With t = (p - r)/(p + r), it is the integral of m ((1 + t) log(1 + t) + (1 - t) log(1 - t)) / 2.
+/// It is the divergence, whose square root is a metric (Endres & Schindelin, A new metric for probability
+/// distributions, IEEE Trans. Inf. Theory 49, 2003). With t = (p - r)/(p + r), it is the integral of m ((1 + t) log(1 +
+/// t) + (1 - t) log(1 - t)) / 2.
 template <Real T>
 [[nodiscard]] T jensen_shannon_divergence(const RealLineDensity<T>& p, const RealLineDensity<T>& r,
                                           std::type_identity_t<T>* error = nullptr) {
