@@ -42,7 +42,7 @@
 #include "klgrid/divergence/affinity_bank.hpp"     // a bank for one order alpha
 #include "klgrid/divergence/alpha_divergence.hpp"  // Renyi, alpha and Hellinger, between the two directions
 #include "klgrid/divergence/integrand.hpp"         // where a divergence is paid
-#include "klgrid/divergence/kl_derivatives.hpp"    // gradients and Hessians of both
+#include "klgrid/divergence/kl_derivatives.hpp"    // gradients and Hessians of D(p||q) and D(q||p)
 #include "klgrid/divergence/kl_surfaces.hpp"       // D(p||q) and D(q||p) over a mesh
 
 // the nearest Gaussian, on any domain
