@@ -34,7 +34,7 @@
 ///
 /// Accuracy: 1e-12 relative for one pair, also as alpha tends to 0 or 1 and, on the line, as q tends to p: 1 - A is
 /// never formed as a difference, but as the integral of alpha p + (1 - alpha) q - p^alpha q^(1 - alpha), nowhere
-/// negative. Cost for one pair: its quadrature (pair_quadrature), and one or two exponentials a point.
+/// negative. Cost for one pair: its quadrature (pair_quadrature), and some four exponentials a point.
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {

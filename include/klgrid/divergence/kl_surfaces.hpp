@@ -13,7 +13,8 @@
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
-/// Both Kullback-Leibler surfaces of a density p over a bank of Gaussians q(mu, sigma), in nats.
+/// Both Kullback-Leibler surfaces of a density p over a bank of Gaussians q(mu, sigma), in nats (Kullback & Leibler, On
+/// information and sufficiency, Ann. Math. Stat. 22, 1951; Cover & Thomas, Elements of Information Theory, 2006, 8.5).
 ///
 /// Every divergence is an entropy and a cross-entropy:
 ///
@@ -101,8 +102,8 @@ requires DensityFor<P, Bank>
   return out;
 }
 
-/// Both surfaces of many densities: what the bank stores is read once for several of them, which is a few percent faster
-/// than one by one (bench/README.md).
+/// Both surfaces of many densities: what the bank stores is read once for several of them, which is a few percent
+/// faster than one by one (bench/README.md).
 ///
 /// @param out        as many as densities; their storage is used again
 /// @param workspace  used again too: a second call for as many densities allocates nothing. One for each thread that

@@ -109,7 +109,8 @@ class NormalizedGaussianBank {
   /// each row of the mesh, with values.row(k). -inf everywhere if p_d is zero at a node, for q is zero nowhere.
   ///
   /// Accuracy: tolerance() * max |log p_d|, for powers of z times max(1, E_q|z|^power). Cost: a transform for each
-  /// density and power. Nothing is allocated in a second call for as many densities.
+  /// density and power. Nothing is allocated in a second call for as many densities, with
+  /// power <= highest_power().
   /// @throws std::invalid_argument unless 0 <= power <= 4 and every density lives on the bank's grid.
   template <class Sink, Executor Run = SerialExecutor>
   void expected_log(std::span<const Density> densities, int power, Workspace& workspace, const Sink& sink,
