@@ -238,3 +238,13 @@ TEST_CASE("GaussianMixture: log_pdf to the ends of the range, at one point and a
   check(1e-300, 1e-301, 3e-300, 20);
   check(1e300, 1e299, 0, 10);
 }
+
+TEST_CASE_TEMPLATE("GaussianMixture: the standard deviation in any unit of x", T, float, double, long double) {
+  const int most = std::numeric_limits<T>::max_exponent - 4;
+  for (const int exponent : {-most, -most / 2, 0, most / 2, most}) {
+    const T unit = std::ldexp(T(1), exponent);
+    const GaussianMixture<T> p({T(0.5), T(0.5), T(0)}, {T(0), T(4) * unit, T(7) * unit},
+                               {T(1.5) * unit, T(1.5) * unit, unit});
+    CHECK(relative_error(p.stddev() / unit, T(2.5), T(1)) <= tol::few_roundings<T>);  // 1.5^2 + 2^2
+  }
+}

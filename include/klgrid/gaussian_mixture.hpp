@@ -192,8 +192,19 @@ class GaussianMixture {
 
   /// Var_p[x] = sum_k w_k (s_k^2 + (m_k - mean)^2), w of sum 1: no difference of large squares.
   [[nodiscard]] T variance() const {
-    const auto terms = weights_ * (stddevs_.square() + (means_ - mean()).square());
-    return (weights_ > T(0)).select(terms, T(0)).sum() / weights_.sum();
+    const T root = stddev();
+    return root * root;
+  }
+
+  /// The root of variance(), also where that is out of range: squares are formed of ratios to the largest length.
+  [[nodiscard]] T stddev() const {
+    using std::sqrt;
+    const auto counts = weights_ > T(0);
+    const Vector<T> distances = counts.select(means_ - mean(), T(0));
+    const Vector<T> widths = counts.select(stddevs_, T(0));
+    const T unit = (std::max)(T(distances.abs().maxCoeff()), T(widths.maxCoeff()));
+    const T square = (weights_ * ((distances / unit).square() + (widths / unit).square())).sum();
+    return unit * T(sqrt(T(square / weights_.sum())));
   }
 
  private:

@@ -108,6 +108,19 @@ TEST_CASE("near p = q the value keeps its digits") {
   CHECK(alpha_divergence(p, Gaussian<double>(0.0, 1.0), 0.5) == 0.0);
 }
 
+TEST_CASE("near p = q a component of next to no weight counts as far out as it reaches") {
+  // u = p/q - 1 is about 1e-7 where it counts: every order is the integral of q u^2 / 2 to a share of that, mostly
+  // linear in alpha. What lies beyond p's own reach is three times as much.
+  const GaussianMixture<double> mixture({1.0, 4e-16}, {-4.0, -3.4}, {0.6875, 0.85});
+  const RealLineDensity<double> p(mixture);
+  const Gaussian<double> q(-4.0, 0.6875);
+  const double forward = klgrid::forward_kl(p, q);
+  const double reverse = klgrid::reverse_kl(q, p);
+  CHECK(forward > 1e-32);
+  for (const double alpha : {0.3, 0.5, 0.9})
+    CHECK(relative_error(alpha_divergence(p, q, alpha), alpha * forward + (1 - alpha) * reverse, 0.0) < 1e-8);
+}
+
 TEST_CASE_TEMPLATE("the ends are the two KL divergences, and are reached smoothly", Density, GridDensity<double>,
                    RealLineDensity<double>) {
   const auto p = make<Density>(skewed);

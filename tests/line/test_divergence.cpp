@@ -350,6 +350,24 @@ TEST_CASE("real line: components narrow beside their distance, and q narrow besi
   CHECK(bound < 1e-12);
 }
 
+TEST_CASE_TEMPLATE("real line: a component narrower than the rounding of the panel beside it is not lost", T, float,
+                   double) {
+  // Disjoint but for e^-32 or less: the entropies' mean, and that of the choice between them.
+  const T distance = 8;
+  for (const T side : {T(-1), T(1)})
+    for (const int k : {2, 4, 6}) {
+      const T narrow = std::pow(std::numeric_limits<T>::epsilon(), T(k) / 4);
+      const GaussianMixture<T> p({T(0.25), T(0.25), T(0.5)}, {T(-1), T(-1), side * distance - T(1)},
+                                 {T(0.5), T(0.5), narrow});
+      T bound = 0;
+      const T h = entropy(p, &bound);
+      const T truth = std::log(T(2)) + (Gaussian<T>(0, T(0.5)).entropy() + Gaussian<T>(0, narrow).entropy()) / 2;
+      CAPTURE(narrow);
+      CHECK(relative_error(h, truth, T(1)) < promise<T>());
+      CHECK(bound < promise<T>() * 10);
+    }
+}
+
 TEST_CASE_TEMPLATE("real line: in any unit of x, as far as its type reaches", T, float, double) {
   const auto pair = [](T unit) {
     return std::pair(RealLineDensity<T>(GaussianMixture<T>({T(0.5), T(0.5)}, {T(0), 3 * unit}, {unit, unit})),

@@ -73,29 +73,32 @@ enum class FitStatus {
   flat,    ///< there is no minimum: on p's window D falls towards its value for sigma to infinity (with mu / sigma^2
            ///< held), where q is flat, or exponential, and no Gaussian any more. value is that limit's. Widen the
            ///< window.
-  iteration_limit,  ///< max_iterations steps were taken
+  iteration_limit,  ///< max_iterations steps were taken. Allow more, or start nearer to a minimum.
   stalled,   ///< rounding leaves no step that descends, with the gradient still above its tolerance: as large a one as
              ///< gradient_norm is what D's sums resolve there. Ask for less, or count x from a point nearer to q.
   infinite,  ///< D is +inf at the start: p is zero where q is not. Leave the zeros out of the window, or fit D(p||q).
 };
 
-/// What it means, in words for people; to_string gives its name.
+/// What it means and what to do, in words for people; to_string gives its name.
 [[nodiscard]] constexpr std::string_view explanation(FitStatus status) noexcept {
   switch (status) {
     case FitStatus::converged:
       return "converged to a minimum";
     case FitStatus::degenerate:
-      return "degenerate: the gradient vanishes and so does a curvature (a bifurcation or a plateau)";
+      return "degenerate: the gradient vanishes and so does a curvature (a bifurcation or a plateau); start nearer to "
+             "p";
     case FitStatus::saddle:
-      return "on a saddle or maximum, which gradient descent cannot leave";
+      return "on a saddle or maximum, which gradient descent cannot leave; use Newton's method or move the start";
     case FitStatus::flat:
-      return "no minimum: on this window the divergence falls as sigma grows without end; the value is its limit";
+      return "no minimum: on this window the divergence falls as sigma grows without end, to the value given; widen "
+             "the window";
     case FitStatus::iteration_limit:
-      return "the limit of iterations is reached";
+      return "the limit of iterations is reached; allow more, or start nearer to a minimum";
     case FitStatus::stalled:
-      return "stalled: rounding hides what the gradient's tolerance asks for";
+      return "stalled: rounding hides what the gradient's tolerance asks for; ask for less, or count x from nearer to "
+             "q";
     case FitStatus::infinite:
-      return "infinite: p is zero where q is not";
+      return "infinite: p is zero where q is not; leave the zeros out of the window, or fit D(p||q)";
   }
   return "unknown";
 }
@@ -248,8 +251,11 @@ class FlowCourse {
 template <class Divergence, class Course, Real T>
 T line_search(const Divergence& divergence, const Course& course, const T& most, DescentPoint<T>& point) {
   using std::abs;
+  using std::log;
   const T sufficient = T(0.25);  // of the promised decrease: less than 1/2, for Newton
-  const T rounding = T(16) * std::numeric_limits<T>::epsilon() * (std::max)(T(1), T(abs(point.d.value)));
+  // A value may be the difference of entropies, which are as large as the logarithm of x's unit.
+  const T size = (std::max)({T(1), T(abs(point.d.value)), T(abs(T(log(point.q.stddev()))))});
+  const T rounding = T(16) * std::numeric_limits<T>::epsilon() * size;
   constexpr int halvings = 60;  // from 1 to the rounding of a double
   T t = course.longest(most);
   for (int n = 0; n < halvings && t > T(0); ++n, t /= T(2)) {

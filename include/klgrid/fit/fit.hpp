@@ -117,15 +117,11 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
 template <class P>
 requires requires(const P& p) {
   p.mean();
-  p.variance();
+  p.stddev();
 }
 [[nodiscard]] auto moment_match(const P& p) {
-  using std::sqrt;
   using T = std::remove_cvref_t<decltype(p.mean())>;
-  if constexpr (requires { p.stddev(); })
-    return Gaussian<T>(p.mean(), T(p.stddev()));
-  else
-    return Gaussian<T>(p.mean(), T(sqrt(p.variance())));
+  return Gaussian<T>(p.mean(), T(p.stddev()));
 }
 
 /// Minimises D(p||q) from p's moments. On the real line they are the minimum, so no step is taken; on a grid, which
@@ -137,7 +133,8 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const FitOptions<detail::
 }
 
 /// Minimises D_alpha(p||q) / alpha from start, with D_alpha Renyi's divergence: D(q||p) at alpha = 0, which seeks a
-/// part of p, D(p||q) at alpha = 1, which covers all of it, and in between their path from one to the other.
+/// part of p, D(p||q) at alpha = 1, which covers all of it (fit_forward's, with its FitStatus::flat), and in between
+/// their path from one to the other.
 /// @throws std::invalid_argument unless 0 <= alpha <= 1.
 template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const Q& start,
@@ -145,6 +142,7 @@ FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& 
   detail::require_options(options, "fit_renyi");
   detail::require_order(alpha, "fit_renyi");
   const auto& density = density_of(p);
+  if (!(alpha < detail::ScalarOf<P>(1))) return fit_forward(density, start, options);
   return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::scaled_renyi(alpha), start,
                                   options);
 }
@@ -163,7 +161,9 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& sta
 template <QuadratureDensity P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& alpha, const std::vector<Q>& starts,
                                          const FitOptions<detail::ScalarOf<P>>& options = {}) {
+  detail::require_order(alpha, "fit_renyi");
   const auto& density = density_of(p);
+  if (!(alpha < detail::ScalarOf<P>(1)) && !starts.empty()) return fit_forward(density, starts.front(), options);
   return detail::lowest_descent(density, detail::scaled_renyi(alpha), starts, options, "fit_renyi");
 }
 

@@ -148,13 +148,10 @@ class GridDensity {
   [[nodiscard]] const T& mean_offset() const noexcept { return mean_offset_; }
 
   /// Var_p[x] = sum_i w_i p_i (x_i - mean)^2
-  [[nodiscard]] const T& variance() const noexcept { return variance_; }
+  [[nodiscard]] T variance() const { return stddev_ * stddev_; }
 
-  /// The root of variance()
-  [[nodiscard]] T stddev() const {
-    using std::sqrt;
-    return sqrt(variance_);
-  }
+  /// The root of variance(), also where that is out of range.
+  [[nodiscard]] const T& stddev() const noexcept { return stddev_; }
 
   /// True if p > 0 at every node of positive weight. Where it is false, D(q||p) = +inf for every Gaussian q.
   [[nodiscard]] bool has_full_support() const noexcept { return has_full_support_; }
@@ -201,6 +198,7 @@ class GridDensity {
 
   void normalize(const char* where = "GridDensity", const char* name = "log_pdf") {
     using std::log;
+    using std::sqrt;
     const Index n = grid_.size();
     pdf_.resize(n);
     const T* const x = grid_.nodes().data();
@@ -224,10 +222,12 @@ class GridDensity {
     const T mean = sum([&](Index i, auto at) { return at(w + i) * at(p + i) * at(x + i); });
     origin_ = x[grid_.nearest(mean)];  // where all mass is at one node, nothing is left to round
     mean_offset_ = sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - origin_); });
-    variance_ = sum([&](Index i, auto at) {
-      const auto offset = (at(x + i) - origin_) - mean_offset_;
-      return at(w + i) * at(p + i) * (offset * offset);
-    });
+    const T half = x[n - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
+    const T inverse = half > T(0) ? T(T(1) / half) : T(0);
+    stddev_ = half * T(sqrt(sum([&](Index i, auto at) {
+                const auto offset = ((at(x + i) - origin_) - mean_offset_) * inverse;
+                return at(w + i) * at(p + i) * (offset * offset);
+              })));
     entropy_ = -sum([&](Index i, auto at) {  // 0 log 0 = 0
       return at(w + i) * at(p + i) * larger(at(log_p + i), T(std::numeric_limits<T>::lowest()));
     });
@@ -266,7 +266,7 @@ class GridDensity {
   T entropy_{};
   T origin_{};
   T mean_offset_{};
-  T variance_{};
+  T stddev_{};
   bool has_full_support_ = true;
 };
 

@@ -57,7 +57,8 @@ template <Real T>
   const T mu = center + slope / half * sigma * sigma;
   const T value = (std::max)(T(0), T(top + T(log(mass)) - slope * mean - p.entropy()));
   const T rounding = T(64) * std::numeric_limits<T>::epsilon();
-  return FlatLimit<T>{value, Gaussian<T>(mu, sigma), p.variance() / half / half >= spread * (T(1) - rounding)};
+  const T stddev = p.stddev() / half;
+  return FlatLimit<T>{value, Gaussian<T>(mu, sigma), stddev * stddev >= spread * (T(1) - rounding)};
 }
 
 }  // namespace klgrid

@@ -7,6 +7,7 @@
 
 #include "klgrid/gaussian.hpp"
 #include "klgrid/line/density.hpp"
+#include "klgrid/line/detail/close_divergence.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/geometric_means.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
@@ -28,8 +29,9 @@ void pair_quadrature(const RealLineDensity<T>& p, const Gaussian<T>& q, const T&
   // At the ends there are only q and what p's own panels are made for.
   const detail::GaussianFamilies<T> means =
       detail::geometric_means(p.parts(), {mean, mean, q.stddev()}, alpha, T(T(1) - alpha));
-  detail::LinePoint<T> low = p.begin();
-  detail::LinePoint<T> high = p.end();
+  const T margin = detail::faint_margin(p);
+  detail::LinePoint<T> low = p.begin() + T(-margin);
+  detail::LinePoint<T> high = p.end() + margin;
   for (const auto& each : means.members) {
     low = (std::min)(low, each.first + T(-detail::gaussian_reach<T>() * each.stddev));
     high = (std::max)(high, each.last + T(detail::gaussian_reach<T>() * each.stddev));

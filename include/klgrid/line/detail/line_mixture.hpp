@@ -163,17 +163,17 @@ class LineMixture {
   [[nodiscard]] Ranges within(const LinePoint<T>& center, const T& half, Margin margin) const {
     Ranges found;
     found.groups = groups_.size();
+    // From either end: beside the panel's length what is narrow and just beyond would round away.
+    const LinePoint<T> low = center + T(-half);
+    const LinePoint<T> high = center + half;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       const Group& group = groups_[g];
       found.groups_of[g] = {group.begin, group.end};
-      const T most = margin(group) + half;
-      const auto index = [&](const T& distance, Index begin) {
-        return first_beyond(center, distance, begin, group.end);
-      };
+      const T most = margin(group);
       // A NaN margin, of overflows, means all.
       const bool some = most < (std::numeric_limits<T>::max)();
-      found.of[g].begin = some ? index(T(-most), group.begin) : group.begin;
-      found.of[g].end = some ? index(most, found.of[g].begin) : group.end;
+      found.of[g].begin = some ? first_beyond(low, T(-most), group.begin, group.end) : group.begin;
+      found.of[g].end = some ? first_beyond(high, most, found.of[g].begin, group.end) : group.end;
     }
     return found;
   }
