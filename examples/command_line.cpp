@@ -159,13 +159,14 @@ void OutputOption::add_to(Program& program, const std::string& description) {
   program.add_file("--output", file, description);
 }
 
-void OutputOption::put_out(const std::string& text) const {
+void OutputOption::stream(const std::function<void(std::ostream&)>& write) const {
   const auto fail = [](const std::string& what, const std::string& reason) {
     throw OptionError("--output: " + what + " cannot be written: " + reason);
   };
   errno = 0;
   if (file == "-" || file.empty()) {
-    if (!(std::cout << text).flush()) fail("standard output", std::generic_category().message(errno));
+    write(std::cout);
+    if (!std::cout.flush()) fail("standard output", std::generic_category().message(errno));
     return;
   }
   // A file appears when it is complete: its text goes to a neighbour first, which then takes its name. What is no file,
@@ -176,14 +177,23 @@ void OutputOption::put_out(const std::string& text) const {
   errno = 0;
   std::ofstream stream(target, std::ios::binary);
   const bool opened = stream.is_open();
-  stream << text;
+  const auto remove = [&] {
+    std::error_code ignored;
+    if (opened && replace) std::filesystem::remove(target, ignored);
+  };
+  try {
+    write(stream);
+  } catch (...) {
+    stream.close();
+    remove();
+    throw;
+  }
   stream.close();
   error.assign(stream ? 0 : errno ? errno : EIO, std::generic_category());
   if (stream && replace) std::filesystem::rename(target, file, error);
   if (stream && !error) return;
-  const std::string reason = error.message();
-  if (opened && replace) std::filesystem::remove(target, error);
-  fail(file, reason);
+  remove();
+  fail(file, error.message());
 }
 
 }  // namespace command_line

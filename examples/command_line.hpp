@@ -115,11 +115,11 @@ struct OutputOption {
   void write(Write write) const {
     std::ostringstream text;
     write(text);
-    put_out(text.str());
+    stream([&](std::ostream& out) { out << text.str(); });
   }
 
- private:
-  void put_out(const std::string& text) const;
+  /// Puts out what write(std::ostream&) writes, as it goes. A file appears, all the same, when it is complete.
+  void stream(const std::function<void(std::ostream&)>& write) const;
 };
 
 }  // namespace command_line

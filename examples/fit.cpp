@@ -3,48 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
-#include "compiled.hpp"
+#include "minima.hpp"
 #include "target.hpp"
 
 namespace {
-
-struct Minimum {
-  const char* direction;
-  klgrid::Gaussian<double> q;
-  double value;
-  klgrid::FitStatus status = klgrid::FitStatus::converged;
-};
-
-bool same(const klgrid::Gaussian<double>& a, const klgrid::Gaussian<double>& b) {
-  constexpr double slack = 1e-5;  // some of what descents to one minimum differ by
-  return std::abs(a.mean() - b.mean()) < slack * a.stddev() && std::abs(a.stddev() - b.stddev()) < slack * a.stddev();
-}
-
-/// The minima of D(q||p), the least first: those of the mesh, and those that descents from the parts of p end in.
-template <class Density>
-std::vector<Minimum> reverse_minima(const Density& p, const klgrid::ParameterMesh<double>& mesh,
-                                    const std::vector<klgrid::Gaussian<double>>& starts) {
-  std::vector<Minimum> minima;
-  if (!p.has_full_support()) return minima;
-  const auto add = [&](const klgrid::Gaussian<double>& q, double value) {
-    if (std::none_of(minima.begin(), minima.end(), [&](const Minimum& other) { return same(q, other.q); }))
-      minima.push_back({"reverse", q, value});
-  };
-  for (const auto& point : klgrid::reverse_stationary_points(p, mesh))
-    if (point.kind == klgrid::StationaryKind::minimum) add(point.q, point.derivatives.value);
-  for (const auto& start : starts)
-    if (const auto fit = klgrid::fit_reverse(p, start); fit.status == klgrid::FitStatus::converged)
-      add(fit.q, fit.value);
-  std::sort(minima.begin(), minima.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
-  return minima;
-}
 
 /// The minima as lines for people: means to as many decimals as tell a small part of the standard deviation.
 std::string table(const std::vector<Minimum>& minima, bool has_zeros) {
   std::string text = "                  mean  std. deviation        nats\n";
   for (std::size_t i = 0; i < minima.size(); ++i) {
-    const auto& [direction, q, value, status] = minima[i];
+    const auto& [q, value, status] = minima[i];
     const int decimals = std::max(0, 4 - static_cast<int>(std::floor(std::log10(q.stddev()))));
     const double mean = std::abs(q.mean()) < 1e-5 * q.stddev() ? 0.0 : q.mean();
     const std::string remark = status != klgrid::FitStatus::converged ? std::string(explanation(status))
@@ -89,17 +59,18 @@ int main(int argc, char** argv) {
     const auto mesh = mesh_options.mesh(target);
     domain.with_density(target, [&](const auto& p) {
       const auto forward = klgrid::fit_forward(p);
-      std::vector<Minimum> minima{{"forward", forward.q, forward.value, forward.status}};
-      const auto reverse = command_line::from_option(
-          "--mu, --sigma", [&] { return reverse_minima(p, mesh, klgrid::starting_points(target.mixture)); });
+      std::vector<Minimum> minima{{forward.q, forward.value, forward.status}};
+      const auto reverse = command_line::from_option("--mu, --sigma", [&] {
+        return reverse_minima(p, klgrid::starting_points(target.mixture), std::optional(mesh));
+      });
       minima.insert(minima.end(), reverse.begin(), reverse.end());
       for (const auto& each : minima) domain.watch(each.q, p);
       if (!output.file.empty())
         output.write([&](std::ostream& out) {
           program.write_header(out);
           for (const auto& each : minima)
-            klgrid::write_csv_row(out, each.direction, each.q.mean(), each.q.stddev(), each.value,
-                                  to_string(each.status));
+            klgrid::write_csv_row(out, &each == &minima.front() ? "forward" : "reverse", each.q.mean(), each.q.stddev(),
+                                  each.value, to_string(each.status));
         });
       if (output.file != "-")
         command_line::OutputOption().write([&](std::ostream& out) {

@@ -56,6 +56,16 @@ bool is_name(std::string_view field) {
          parse(unquoted(field), value) == std::errc::invalid_argument;
 }
 
+[[noreturn]] void fail(const std::string& file, const std::string& what) {
+  throw std::invalid_argument(file + " " + what);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ",") + name;
+  return all;
+}
+
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -65,64 +75,43 @@ const Table::Rule Table::positive{[](double x) { return x > 0 && x < infinity; }
 const Table::Rule Table::non_negative{[](double x) { return x >= 0 && x < infinity; }, "finite and >= 0"};
 const Table::Rule Table::below_infinity{[](double x) { return x < infinity; }, "a number or -inf"};
 
-Table::Table(const std::string& file) : file_(file == "-" ? "standard input" : file), text_(read_all(file)) {
-  std::string_view rest = text_;
-  if (rest.substr(0, 3) == "\xEF\xBB\xBF") rest.remove_prefix(3);  // the mark that some editors begin a file with
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const auto line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (trimmed(line).empty() || trimmed(line).front() == '#') continue;
-    if (lines_.empty() && names_.empty()) {
-      for (const char c : {'\t', ';', ','})
-        if (line.find(c) != line.npos) separator_ = c;
-      const auto first = fields(line);
-      const auto field = std::find_if(first.begin(), first.end(), [](auto each) { return !each.empty(); });
-      if (field != first.end() && is_name(*field)) {
-        for (const auto name : first) names_.emplace_back(unquoted(name));
-        continue;
-      }
-    }
-    lines_.push_back({number, line});
-  }
-  if (lines_.empty()) fail(text_.empty() ? "is empty" : "holds no numbers");
+bool is_passed_over(std::string_view line) { return trimmed(line).empty() || trimmed(line).front() == '#'; }
+
+std::string_view without_mark(std::string_view text) {
+  return text.substr(0, 3) == "\xEF\xBB\xBF" ? text.substr(3) : text;
 }
 
-bool Table::has(std::string_view column) const {
-  return std::find(names_.begin(), names_.end(), column) != names_.end();
+std::string to_csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string field = "\"";
+  for (const char c : text) field.append(c == '"' ? 2 : 1, c);
+  return field + '"';
 }
 
-std::string Table::names() const {
-  std::string all;
-  for (const auto& name : names_) all += (all.empty() ? "" : ",") + name;
-  return all;
+std::string from_csv_field(std::string_view field) {
+  std::string text(unquoted(field));
+  for (auto quote = text.find("\"\""); quote != std::string::npos; quote = text.find("\"\"", quote + 1))
+    text.erase(quote, 1);
+  return text;
 }
 
-klgrid::Vector<double> Table::column(std::string_view name, const Rule& rule) const {
-  return numbers(find(name), rule);
+Columns::Columns(std::string file, std::string_view first_line) : file_(std::move(file)) {
+  for (const char c : {'\t', ';', ','})
+    if (first_line.find(c) != std::string_view::npos) separator_ = c;
+  const auto first = fields(first_line);
+  const auto field = std::find_if(first.begin(), first.end(), [](auto each) { return !each.empty(); });
+  if (field != first.end() && is_name(*field))
+    for (const auto name : first) names_.emplace_back(unquoted(name));
 }
 
-klgrid::Vector<double> Table::only_column(const Rule& rule) const {
-  const auto columns = names_.empty() ? fields(lines_.front().text).size() : names_.size();
-  if (columns > 1)
-    fail("has " + std::to_string(columns) + " columns, " +
-         (names_.empty() ? "and no line of names that would tell which is meant" : names() + ": name one by --column"));
-  return numbers(0, rule);
+std::size_t Columns::find(std::string_view column) const {
+  const auto place = std::find(names_.begin(), names_.end(), column);
+  if (names_.empty()) fail(file_, "has no line of names, and a column " + std::string(column) + " is wanted");
+  if (place == names_.end()) fail(file_, "has no column " + std::string(column) + ", but " + joined(names_));
+  return static_cast<std::size_t>(place - names_.begin());
 }
 
-void Table::refuse(klgrid::Index row, std::string_view column, const std::string& rule) const {
-  const auto j = find(column);
-  refuse(row, j, "must be " + rule + ", got " + std::string(fields(lines_[static_cast<std::size_t>(row)].text)[j]));
-}
-
-void Table::refuse(klgrid::Index row, std::size_t column, const std::string& complaint) const {
-  const auto line = std::to_string(lines_[static_cast<std::size_t>(row)].number);
-  throw std::invalid_argument(file_ + ":" + line + ": " + (names_.empty() ? "" : names_[column] + ": ") + complaint);
-}
-
-void Table::fail(const std::string& what) const { throw std::invalid_argument(file_ + " " + what); }
-
-std::vector<std::string_view> Table::fields(std::string_view line) const {
+std::vector<std::string_view> Columns::fields(std::string_view line) const {
   const auto separates = [&](char c) { return c == separator_ || (separator_ == ' ' && c == '\t'); };
   if (separator_ == ' ') line = trimmed(line);
   std::vector<std::string_view> all;
@@ -137,18 +126,69 @@ std::vector<std::string_view> Table::fields(std::string_view line) const {
   return all;
 }
 
-std::size_t Table::find(std::string_view column) const {
-  const auto place = std::find(names_.begin(), names_.end(), column);
-  if (names_.empty()) fail("has no line of names, and a column " + std::string(column) + " is wanted");
-  if (place == names_.end()) fail("has no column " + std::string(column) + ", but " + names());
-  return static_cast<std::size_t>(place - names_.begin());
+Table::Table(const std::string& file) : text_(read_all(file)) {
+  const std::string name = file == "-" ? "standard input" : file;
+  find_lines(name, 1);
+  if (lines_.empty()) fail(name, text_.empty() ? "is empty" : "holds no numbers");
+}
+
+Table::Table(const Columns& columns, std::string text, std::size_t first_number)
+    : text_(std::move(text)), columns_(columns) {
+  find_lines(columns.file(), first_number);
+}
+
+void Table::find_lines(const std::string& file, std::size_t number) {
+  for (auto rest = without_mark(text_); !rest.empty(); ++number) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (is_passed_over(line)) continue;
+    if (!columns_) {
+      columns_.emplace(file, line);
+      if (!columns_->names().empty()) continue;
+    }
+    lines_.push_back({number, line});
+  }
+}
+
+bool Table::has(std::string_view column) const {
+  const auto& names = columns_->names();
+  return std::find(names.begin(), names.end(), column) != names.end();
+}
+
+std::string Table::names() const { return joined(columns_->names()); }
+
+klgrid::Vector<double> Table::column(std::string_view name, const Rule& rule) const {
+  return numbers(columns_->find(name), rule);
+}
+
+klgrid::Vector<double> Table::only_column(const Rule& rule) const {
+  const auto& names = columns_->names();
+  const auto columns = names.empty() ? columns_->fields(lines_.front().text).size() : names.size();
+  if (columns > 1)
+    fail(file(), "has " + std::to_string(columns) + " columns, " +
+                     (names.empty() ? "and no line of names that would tell which is meant"
+                                    : joined(names) + ": name one by --column"));
+  return numbers(0, rule);
+}
+
+void Table::refuse(klgrid::Index row, std::string_view column, const std::string& rule) const {
+  const auto j = columns_->find(column);
+  refuse(row, j,
+         "must be " + rule + ", got " + std::string(columns_->fields(lines_[static_cast<std::size_t>(row)].text)[j]));
+}
+
+void Table::refuse(klgrid::Index row, std::size_t column, const std::string& complaint) const {
+  const auto line = std::to_string(lines_[static_cast<std::size_t>(row)].number);
+  const auto& names = columns_->names();
+  throw std::invalid_argument(file() + ":" + line + ": " + (names.empty() ? "" : names[column] + ": ") + complaint);
 }
 
 klgrid::Vector<double> Table::numbers(std::size_t column, const Rule& rule) const {
-  const auto columns = std::max<std::size_t>(names_.size(), 1);
+  const auto columns = std::max<std::size_t>(columns_->names().size(), 1);
   klgrid::Vector<double> values(rows());
   for (klgrid::Index row = 0; row < rows(); ++row) {
-    const auto all = fields(lines_[static_cast<std::size_t>(row)].text);
+    const auto all = columns_->fields(lines_[static_cast<std::size_t>(row)].text);
     if (all.size() != columns)
       refuse(row, column, std::to_string(all.size()) + " fields, not " + std::to_string(columns));
     const auto text = unquoted(all[column]);

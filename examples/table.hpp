@@ -3,9 +3,41 @@
 #pragma once
 
 #include <klgrid/klgrid.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+/// A line that says nothing: empty, or one that begins with #.
+[[nodiscard]] bool is_passed_over(std::string_view line);
+
+/// Without the mark that some editors begin a file with.
+[[nodiscard]] std::string_view without_mark(std::string_view text);
+
+/// A text as a field of comma-separated values, in quotes where it needs them; and the text of such a field.
+[[nodiscard]] std::string to_csv_field(const std::string& text);
+[[nodiscard]] std::string from_csv_field(std::string_view field);
+
+/// What separates the fields of a table's lines, and the columns' names.
+class Columns {
+ public:
+  /// As the first line of the file has them.
+  Columns(std::string file, std::string_view first_line);
+
+  [[nodiscard]] const std::string& file() const noexcept { return file_; }
+  [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }  ///< empty if there are none
+
+  /// The place of a column.
+  [[nodiscard]] std::size_t find(std::string_view column) const;
+
+  /// Of one line, with the quotes that they stand in.
+  [[nodiscard]] std::vector<std::string_view> fields(std::string_view line) const;
+
+ private:
+  std::string file_;
+  char separator_ = ' ';
+  std::vector<std::string> names_;
+};
 
 /// A text of columns, separated by commas, semicolons, tabs or blanks, whichever its first line holds first in this
 /// order. A first line that does not begin as a number holds the columns' names. Empty lines and those that begin with
@@ -26,7 +58,10 @@ class Table {
   /// Reads all of the file; - is standard input.
   explicit Table(const std::string& file);
 
-  [[nodiscard]] const std::string& file() const noexcept { return file_; }
+  /// Some lines of a file with these columns, from the line of that number on.
+  Table(const Columns& columns, std::string text, std::size_t first_number);
+
+  [[nodiscard]] const std::string& file() const noexcept { return columns_->file(); }
   [[nodiscard]] klgrid::Index rows() const noexcept { return static_cast<klgrid::Index>(lines_.size()); }
   [[nodiscard]] bool has(std::string_view column) const;
 
@@ -48,15 +83,11 @@ class Table {
     std::string_view text;
   };
 
-  [[noreturn]] void fail(const std::string& what) const;
-  [[nodiscard]] std::vector<std::string_view> fields(std::string_view line) const;
-  [[nodiscard]] std::size_t find(std::string_view column) const;
+  void find_lines(const std::string& file, std::size_t number);
   [[nodiscard]] klgrid::Vector<double> numbers(std::size_t column, const Rule& rule) const;
   [[noreturn]] void refuse(klgrid::Index row, std::size_t column, const std::string& complaint) const;
 
-  std::string file_;
   std::string text_;
-  char separator_ = ' ';
-  std::vector<std::string> names_;
+  std::optional<Columns> columns_;
   std::vector<Line> lines_;
 };

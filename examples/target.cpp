@@ -142,11 +142,14 @@ Target TargetOptions::read() const {
   }
 }
 
+Components components_of(const Table& table) {
+  return {table.column("weight", Table::non_negative), table.column("mean", Table::finite),
+          table.column("stddev", Table::positive)};
+}
+
 klgrid::GaussianMixture<double> read_mixture(Program& program, const std::string& file) {
   const Table table(file);
-  const auto weights = table.column("weight", Table::non_negative);
-  const auto means = table.column("mean", Table::finite);
-  const auto stddevs = table.column("stddev", Table::positive);
+  const auto [weights, means, stddevs] = components_of(table);
   const auto p = klgrid::GaussianMixture<double>::normalized(weights, means, stddevs);
   const double sum = p.given_weight_sum();
   if (std::abs(sum - 1) > 1e-12 * static_cast<double>(p.components()))

@@ -10,6 +10,8 @@
 
 #include "command_line.hpp"
 
+class Table;
+
 namespace command_line {
 
 /// Where a density has its mass, and the width of its narrowest part.
@@ -37,6 +39,14 @@ struct Target {
   std::optional<Extent> extent;                        ///< of what was read: sets the defaults of the axes
   bool has_components;                                 ///< rather than samples or nodes
 };
+
+/// A mixture's parameters as they were read: weights in proportion.
+struct Components {
+  klgrid::Vector<double> weights, means, stddevs;
+};
+
+/// Of the columns weight, mean and stddev.
+[[nodiscard]] Components components_of(const Table& table);
 
 /// The mixture of a table with columns weight, mean and stddev. Says so if weights have to be divided by their sum.
 [[nodiscard]] klgrid::GaussianMixture<double> read_mixture(Program& program, const std::string& file);
