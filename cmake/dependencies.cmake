@@ -53,6 +53,7 @@ endfunction()
 function(klgrid_find_nlohmann_json)
   find_package(nlohmann_json CONFIG QUIET GLOBAL)
   if(NOT TARGET nlohmann_json::nlohmann_json)
+    set(JSON_SystemInclude ON)
     klgrid_fetch(nlohmann_json https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
                  d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
   endif()

@@ -53,7 +53,7 @@ class Progress {
                  static_cast<double>(mixtures) / seconds, refused, at_end ? "\n" : "");
   }
 
-  /// Ends the line, for a message.
+  /// Takes the line away, for a message.
   void clear() const {
     if (is_terminal_) std::fputs("\r\x1b[K", stderr);
   }

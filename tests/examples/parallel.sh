@@ -26,13 +26,13 @@ until [ "$(wc -l < blocks/3/stdout)" -gt 100 ]; do sleep 0.01; done
 kill -KILL $!
 wait $!
 end
-run() {
-  "$parallel" --will-cite --jobs 2 --pipe --block 500k --joblog log --results 'blocks/{#}/' "$@" sh job.sh \
-    < mixtures.jsonl > /dev/null
-}
 parallel=$1
+split() { "$parallel" --will-cite --jobs 2 --pipe "$@"; }
+run() {
+  split --block 500k --joblog log --results 'blocks/{#}/' "$@" sh job.sh < mixtures.jsonl > /dev/null
+}
 blocks() { awk "NR > 1 && \$7 $1 {++n} END {print n + 0}" log; }  # by their exit code
-rows() { ls -v blocks/*/stdout | xargs cat; }
+rows() { for block in $(ls blocks | sort -n); do cat "blocks/$block/stdout"; done; }
 
 run && fail "a job was killed, and that is not told"
 [ "$(blocks "!= 0")" = 1 ] || fail "not one job was killed: $(cat log)"
@@ -41,6 +41,16 @@ done_before=$(blocks "== 0")
 [ "$(rows | wc -l)" -lt 100000 ] || fail "the killed job has all its rows"
 
 run --resume-failed || fail "the second run failed: $(cat log)"
-[ "$(blocks "== 0")" = $((done_before + 1)) ] || fail "more was done again than the killed block"
+[ "$(blocks "== 0")" = $((done_before + 1)) ] || fail "not just the killed block was done again"
 rows | awk -F , '$1 != NR || $9 != "converged" {print "row " NR ": " $0; bad = 1; exit} END {exit bad || NR != 100000}' ||
   fail "not every mixture has one row, in order"
+
+# The rows of one id stay in one block of CSV.
+awk 'BEGIN {
+  print "id,weight,mean,stddev"
+  for (i = 1; i <= 300; ++i) printf "a%d,1,0,1\na%d,1,%d,1\n", i, i, i % 7
+}' > mixtures.csv
+split --block 3k --joblog csv.log --keep-order --colsep , --header : --group-by id "$batch" --header no \
+  < mixtures.csv > rows.csv
+[ "$(wc -l < csv.log)" -gt 2 ] || fail "the rows of CSV are in one block"
+"$batch" --header no < mixtures.csv | cmp - rows.csv || fail "the rows of CSV are others in blocks"
