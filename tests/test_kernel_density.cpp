@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "klgrid/gaussian_mixture.hpp"
@@ -159,6 +161,121 @@ TEST_CASE("kernel density: samples of a Gaussian lead back to it") {
   CHECK(reverse > 0);
   CHECK(reverse < sampling);
   CHECK(error < tol::figures);
+}
+
+namespace {
+
+/// Many samples of one kind, with their weights and a bandwidth.
+struct Samples {
+  std::string name;
+  Vector<double> x, weights;
+  double bandwidth;
+
+  /// log p(x) from the definition, in long double.
+  [[nodiscard]] long double log_pdf(double at) const {
+    const auto exponent = [&](Index k) {
+      const long double z = (static_cast<long double>(at) - x[k]) / bandwidth;
+      return -z * z / 2;
+    };
+    long double top = std::numeric_limits<long double>::lowest(), sum = 0, total = 0;
+    for (Index k = 0; k < x.size(); ++k) top = std::max(top, exponent(k));
+    for (Index k = 0; k < x.size(); ++k) {
+      sum += weights[k] * std::exp(exponent(k) - top);
+      total += weights[k];
+    }
+    return top + std::log(sum / (total * bandwidth)) - 0.918938533204672741780329736405617639861L;
+  }
+};
+
+std::vector<Samples> many_samples(Index size) {
+  std::vector<Samples> all;
+  const Vector<double> z = normal_samples(size, 0, 1);
+  const Vector<double> once = Vector<double>::Ones(size);
+  const Vector<double> u = (z.square() * -0.5).exp();  // in (0, 1)
+  const Vector<double> third = Vector<double>::LinSpaced(size, 0, 2).round();
+  all.push_back({"normal", z, once, 0.2});
+  all.push_back({"weights from e^-20 to e^20", z, (z * 6).exp(), 0.2});
+  all.push_back({"density that falls by e^5 a bandwidth", z, (z * 25).exp(), 0.2});
+  all.push_back({"three clusters, narrow beside the bandwidth", 700 * third + z, once, 100});
+  all.push_back({"three clusters far apart", 1000 * third + z, once, 0.5});
+  all.push_back({"rounded", (5 * z).round() / 10, once, 0.3});
+  all.push_back({"rounded, but for the last bits", (5 * z).round() / 10 + 1e-15 * u, once, 0.3});
+  all.push_back({"between sharp ends", u, once, 2});
+  all.push_back({"heavy tails", z / (u * u), once, 0.1});
+  all.push_back({"far from 0", 1.7e9 + 1e-3 * z, once, 2e-4});
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("kernel density: log p of many samples is that of the sum, among them, in their gaps and far out") {
+  const Index size = 1500;
+  for (const auto& samples : many_samples(size)) {
+    CAPTURE(samples.name);
+    const auto p = GaussianMixture<double>::kernel_density(samples.x, samples.bandwidth, samples.weights);
+    const klgrid::RealLineDensity<double> line(p);
+    std::vector<double> points;
+    for (Index k = 0; k < size; k += 60) points.push_back(samples.x[k]);
+    std::sort(points.begin(), points.end());
+    for (std::size_t i = 25; --i > 0;) points.push_back(points[i - 1] / 2 + points[i] / 2);
+    for (double z = 1; z < 1e6; z *= 7) {
+      points.push_back(samples.x.minCoeff() - z * samples.bandwidth);
+      points.push_back(samples.x.maxCoeff() + z * samples.bandwidth);
+    }
+    const Vector<double> together = p.log_pdf(points);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const long double truth = samples.log_pdf(points[i]);
+      CAPTURE(points[i]);
+      // Of the exponent z^2/2, of log(weight) and log(bandwidth), each rounded for itself, and of the sum.
+      const long double tolerance = tol::few_roundings<double> * (std::abs(truth) + 10);
+      CHECK(std::abs(together[static_cast<Index>(i)] - truth) <= tolerance);
+      CHECK(std::abs(line.scaled_log_pdf(points[i]) - std::log(line.unit()) - truth) <= tolerance);
+    }
+  }
+}
+
+TEST_CASE("kernel density: of many samples only as many components are met as the bandwidth tells apart") {
+  using klgrid::detail::LineMixture;
+  const auto met = [](const Vector<double>& x, double bandwidth) {
+    return LineMixture<double>(GaussianMixture<double>::kernel_density(x, bandwidth)).size();
+  };
+  const Vector<double> z = normal_samples(20000, 0, 1);
+  const double range = z.maxCoeff() - z.minCoeff();
+  // 30 for each bandwidth, and samples by themselves towards the ends, some hundred for each factor of e.
+  for (const double bandwidth : {0.1, 0.3, 1.0}) CHECK(met(z, bandwidth) < 30 * range / bandwidth + 1000);
+  CHECK(met(z.round(), 0.5) <= 9);
+  CHECK(met(z, 1e-9) == z.size());
+}
+
+// The trapezoidal rule converges faster than any power of its step for what is analytic about the line, as p, q and log
+// p are to about a bandwidth.
+TEST_CASE("kernel density: H(p) and both divergences of many samples, with bounds on their errors") {
+  for (const auto& samples : many_samples(1000)) {
+    if (samples.name != "normal" && samples.name != "between sharp ends" && samples.name != "far from 0") continue;
+    CAPTURE(samples.name);
+    const auto mixture = GaussianMixture<double>::kernel_density(samples.x, samples.bandwidth, samples.weights);
+    const klgrid::RealLineDensity<double> p(mixture);
+    const Gaussian<double> q(mixture.means()[0], 1.25 * std::sqrt(mixture.variance()));
+    const double step = std::exp2(std::floor(std::log2(samples.bandwidth / 8)));  // exact, as then are all x
+    const double begin = step * std::floor((q.mean() - 10 * q.stddev()) / step);
+    long double entropy = 0, forward = 0, reverse = 0;
+    for (double x = begin; x < q.mean() + 10 * q.stddev(); x += step) {
+      const long double log_p = samples.log_pdf(x);
+      const long double log_q = Gaussian<long double>(q.mean(), q.stddev()).log_pdf(x);
+      entropy -= step * std::exp(log_p) * log_p;
+      forward += step * std::exp(log_p) * (log_p - log_q);
+      reverse += step * std::exp(log_q) * (log_q - log_p);
+    }
+    double error = 0;
+    const auto check = [&](double value, long double truth) {
+      CHECK(error < 4e-12);
+      CHECK(std::abs(value - truth) <= error + 1e-15L);
+      CHECK(std::abs(value - truth) <= tol::divergence<double>);
+    };
+    check(klgrid::entropy(p, &error), entropy);
+    check(klgrid::forward_kl(p, q, &error), forward);
+    check(klgrid::reverse_kl(q, p, &error), reverse);
+  }
 }
 
 TEST_CASE("kernel density: bad input is named") {

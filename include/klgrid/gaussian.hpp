@@ -3,9 +3,9 @@
 
 #include <cmath>
 #include <iosfwd>
-#include <limits>
 #include <type_traits>
 
+#include "klgrid/detail/log_sqrt_two_pi.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
@@ -13,21 +13,6 @@
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
-
-/// log sqrt(2 pi) to the precision of T.
-template <Real T>
-T log_sqrt_two_pi() {
-  constexpr long double value = 0.918938533204672741780329736405617639861L;
-  if constexpr (std::numeric_limits<T>::digits <= std::numeric_limits<double>::digits) {
-    return T(static_cast<double>(value));
-  } else if constexpr (std::is_floating_point_v<T>) {
-    return static_cast<T>(value);
-  } else {
-    using std::atan;
-    using std::log;
-    return T(log(T(T(8) * atan(T(1))))) / T(2);
-  }
-}
 
 /// (x - mean) / stddev, also where the difference overflows.
 template <Real T>

@@ -9,6 +9,7 @@
 
 #include "klgrid/detail/packets.hpp"
 #include "klgrid/detail/require.hpp"
+#include "klgrid/detail/sorted_mixture.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/numbers.hpp"
 #include "klgrid/real.hpp"
@@ -102,6 +103,13 @@ class GaussianMixture {
     return kernel_density(std::move(x), width, std::move(w));
   }
 
+  /// The same density of x + by.
+  [[nodiscard]] GaussianMixture translated(const T& by) const {
+    GaussianMixture moved(*this);
+    moved.means_ += by;
+    return moved;
+  }
+
   /// K
   [[nodiscard]] Index components() const noexcept { return weights_.size(); }
   /// Shape K, as given or, by normalized() and kernel_density(), divided by their sum.
@@ -129,10 +137,14 @@ class GaussianMixture {
     return top + T(log(sum));
   }
 
-  /// log p at every point of x, written to out. No allocation.
+  /// log p at every point of x, written to out. Cost: K exponentials a point, and no allocation, for K <= 64; else
+  /// sorting, and at points in order the components that count there, equal ones and near ones of one stddev together.
   /// @throws std::invalid_argument unless out is of the size of x.
   void log_pdf(const Eigen::Ref<const Vector<T>>& x, Eigen::Ref<Vector<T>> out) const {
     detail::require_size(out, x.size(), "GaussianMixture::log_pdf", "out", "x");
+    constexpr Index most_unsorted = 64;
+    if (components() > most_unsorted && !(stddevs_.minCoeff() < T(4) * (std::numeric_limits<T>::min)()))
+      return detail::SortedMixture<T>(weights_, means_, stddevs_).log_pdf(x.data(), x.size(), out.data());
     constexpr Index block = 128;  // small enough to stay in the first-level cache
     T top[block], sum[block];
     for (Index begin = 0; begin < x.size(); begin += block) {

@@ -20,30 +20,32 @@ namespace detail {
 template <Real T>
 std::vector<Gaussian<T>> main_parts(const GaussianMixture<T>& p, std::size_t most) {
   using std::sqrt;
-  std::vector<Index> order;
+  struct Part {
+    T mean, stddev, weight;
+  };
+  std::vector<Part> sorted;
+  sorted.reserve(static_cast<std::size_t>(p.components()));
   for (Index k = 0; k < p.components(); ++k)
-    if (p.weights()[k] > T(0)) order.push_back(k);
+    if (p.weights()[k] > T(0)) sorted.push_back({p.means()[k], p.stddevs()[k], p.weights()[k]});
   std::vector<Gaussian<T>> parts;
-  if (order.size() <= most) {
-    for (const Index k : order) parts.emplace_back(p.means()[k], p.stddevs()[k]);
+  if (sorted.size() <= most) {
+    for (const Part& k : sorted) parts.emplace_back(k.mean, k.stddev);
     return parts;
   }
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return p.means()[a] < p.means()[b]; });
+  std::sort(sorted.begin(), sorted.end(), [](const Part& a, const Part& b) { return a.mean < b.mean; });
   const T share = p.weights().sum() / T(static_cast<double>(most));
   T before = T(0);  // the weight to the left of the group
-  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+  for (auto begin = sorted.begin(), end = begin; begin != sorted.end(); begin = end) {
     T weight = T(0), mean = T(0), variance = T(0);
     const T target = before + share;
-    while (end < order.size() && (end == begin || before + weight + p.weights()[order[end]] / T(2) < target)) {
-      const Index k = order[end++];
-      weight += p.weights()[k];
-      mean += p.weights()[k] * (p.means()[k] - p.means()[order[begin]]);
+    for (; end != sorted.end() && (end == begin || before + weight + end->weight / T(2) < target); ++end) {
+      weight += end->weight;
+      mean += end->weight * (end->mean - begin->mean);
     }
-    mean = p.means()[order[begin]] + mean / weight;
-    for (std::size_t i = begin; i < end; ++i) {
-      const T distance = p.means()[order[i]] - mean;
-      variance +=
-          p.weights()[order[i]] / weight * (p.stddevs()[order[i]] * p.stddevs()[order[i]] + distance * distance);
+    mean = begin->mean + mean / weight;
+    for (auto k = begin; k != end; ++k) {
+      const T distance = k->mean - mean;
+      variance += k->weight / weight * (k->stddev * k->stddev + distance * distance);
     }
     parts.emplace_back(mean, T(sqrt(variance)));
     before += weight;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/executor.hpp"
 #include "klgrid/gaussian.hpp"
@@ -17,7 +18,6 @@
 #include "klgrid/line/detail/geometric_means.hpp"
 #include "klgrid/line/detail/hermite_expansion.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/line_mixture.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 
@@ -66,7 +66,7 @@ class RealLineDensity {
   /// The same density of x + by.
   [[nodiscard]] RealLineDensity translated(const T& by) const {
     RealLineDensity moved(*this);
-    moved.mixture_ = GaussianMixture<T>(mixture_.weights(), mixture_.means() + by, mixture_.stddevs());
+    moved.mixture_ = mixture_.translated(by);
     moved.parts_.translate(by);
     for (auto& each : moved.panels_) each.center = each.center + by;
     for (auto& edge : moved.edges_) edge = edge + by;

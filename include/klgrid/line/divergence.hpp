@@ -7,6 +7,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/domain.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
@@ -15,7 +16,6 @@
 #include "klgrid/line/detail/close_divergence.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {

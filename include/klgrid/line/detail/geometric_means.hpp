@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/line_mixture.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
@@ -20,7 +20,7 @@ GaussianFamilies<T> geometric_means(const LineMixture<T>& p, const GaussianFamil
   using std::sqrt;
   GaussianFamilies<T> all{{q}};
   if (!(power_of_p > T(0) && power_of_q > T(0))) return all;
-  p.for_each_cluster([&](const T& first, const T& last, const T& stddev) {
+  p.for_each_cluster([&](const LinePoint<T>& first, const LinePoint<T>& last, const T& stddev) {
     // In units of the narrower of the two, for squares might underflow.
     const T least = (std::min)(stddev, q.stddev);
     const T over_p = least / stddev;
@@ -30,9 +30,9 @@ GaussianFamilies<T> geometric_means(const LineMixture<T>& p, const GaussianFamil
     if (!(of_p + of_q > T(0))) return;  // too wide to count
     const T turned = of_p / (of_p + of_q);
     // From the nearer of the two, so that rounding is a share of the way.
-    const auto between = [&](const LinePoint<T>& mean, const T& mean_of_p) {
+    const auto between = [&](const LinePoint<T>& mean, const LinePoint<T>& mean_of_p) {
       return turned < T(0.5) ? mean + T((mean_of_p - mean) * turned)
-                             : LinePoint<T>(mean_of_p) + T((mean - mean_of_p) * (T(1) - turned));
+                             : mean_of_p + T((mean - mean_of_p) * (T(1) - turned));
     };
     all.members.push_back({between(q.first, first), between(q.last, last), least / T(sqrt(T(of_p + of_q)))});
   });

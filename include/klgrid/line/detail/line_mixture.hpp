@@ -2,29 +2,24 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "klgrid/gaussian.hpp"
+#include "klgrid/detail/line_point.hpp"
+#include "klgrid/detail/log_sqrt_two_pi.hpp"
+#include "klgrid/detail/sorted_mixture.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/two_component_zeros.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
-
-/// Exponents below -cutoff no longer count beside one of 0: 4 more than -log of the rounding of T.
-template <Real T>
-inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
 
 /// The half-axes of the ellipse about a panel, with the panel's ends as its foci, in which log p has to be analytic, in
 /// half-lengths. Their sum is rho = 2.62, and the rule's error falls as rho^(-2n).
@@ -37,69 +32,36 @@ inline constexpr double ellipse_axis = 1.625;
 /// How much longer than the one before a panel may be, where lengths are found by trials.
 inline constexpr double most_growth = 2;
 
-/// A mixture made ready for sums over R: weights normalised to sum 1, components of weight zero left out, lengths only
-/// as ratios (z, and p times the unit), and the components sorted, so that of many only those are met that count.
-///
-/// Components of about the same standard deviation form a group, sorted by means: which of a group count on a panel are
-/// then neighbours.
+/// A sorted mixture on the panels of the line: log p at their points, and how long they may be.
 template <Real T>
-class LineMixture {
+class LineMixture : public SortedMixture<T> {
+  using Base = SortedMixture<T>;
+  using Base::component;
+  using Base::that_count;
+
  public:
-  static constexpr std::size_t most_groups = 32;
+  using Base::components;
+  using Base::groups;
+  using Base::size;
+  using Base::unit;
+  using Base::within;
+  using typename Base::Component;
+  using typename Base::Group;
+  using typename Base::Ranges;
 
-  struct Range {
-    Index begin, end;
-  };
-
-  /// Of each group, in its order, some neighbours, and the whole group.
-  struct Ranges {
-    std::array<Range, most_groups> of;
-    std::array<Range, most_groups> groups_of;
-    std::size_t groups;
-
-    template <class Visit>
-    void for_each(Visit visit) const {
-      for (std::size_t g = 0; g < groups; ++g)
-        for (Index k = of[g].begin; k < of[g].end; ++k) visit(k);
-    }
-  };
-
-  struct Component {
-    T weight, log_factor, mean, stddev, inverse;  // inverse = 1/stddev, log_factor = log of unit times the peak
-  };
-
-  explicit LineMixture(const GaussianMixture<T>& mixture) : furthest_(largest_root<T>() / T(2)) {
-    using std::abs;
-    using std::log;
-    const T total = mixture.weights().sum();
-    components_.reserve(static_cast<std::size_t>(mixture.components()));
-    for (Index k = 0; k < mixture.components(); ++k) {
-      const T& weight = mixture.weights()[k];
-      const T& stddev = mixture.stddevs()[k];
-      if (!(weight > T(0))) continue;
-      const T share = weight / total;
-      const T log_factor = T(log(share)) - log_sqrt_two_pi<T>();
-      components_.push_back({share, log_factor, mixture.means()[k], stddev, T(T(1) / stddev)});
-      unit_ = (std::max)(unit_, stddev);
-    }
-    for (Component& each : components_) {
-      each.log_factor -= T(log(T(each.stddev / unit_)));
-      largest_log_factor_ = (std::max)(largest_log_factor_, T(abs(each.log_factor)));
-    }
-    if (size() > 2) {
-      make_groups();
-      make_outline();
-    }
+  explicit LineMixture(const GaussianMixture<T>& mixture)
+      : Base(mixture.weights(), mixture.means(), mixture.stddevs()), furthest_(largest_root<T>() / T(2)) {
+    if (size() > 2) make_outline();
     if (size() != 2) return;
-    const auto component = [&](const Component& k) {
-      return typename TwoComponentZeros<T>::Component{k.log_factor, k.mean, k.stddev};
+    const auto zeros_of = [&](const Component& k) {
+      return typename TwoComponentZeros<T>::Component{k.log_factor, k.mean.whole(), k.stddev};
     };
-    zeros_.emplace(component(components_[0]), component(components_[1]), T(exponent_cutoff<T>));
+    zeros_.emplace(zeros_of(component(0)), zeros_of(component(1)), T(exponent_cutoff<T>));
   }
 
   /// Moves all components.
   void translate(const T& by) {
-    for (Component& each : components_) each.mean += by;
+    Base::translate(by);
     if (zeros_) zeros_->translate(by);
     if (!outline_) return;
     auto moved = std::make_shared<LineMixture>(*outline_);
@@ -107,30 +69,17 @@ class LineMixture {
     outline_ = std::move(moved);
   }
 
-  [[nodiscard]] Index size() const { return static_cast<Index>(components_.size()); }
-  [[nodiscard]] const std::vector<Component>& components() const noexcept { return components_; }
-
-  /// The largest standard deviation: what lengths and the densities of log_pdf are counted in.
-  [[nodiscard]] const T& unit() const noexcept { return unit_; }
-
-  /// The largest modulus of the logarithms of the components' factors.
-  [[nodiscard]] const T& largest_log_factor() const noexcept { return largest_log_factor_; }
-
   /// The ends of the stretch outside which every component, its stddev `widened` so many times, is below rounding.
   [[nodiscard]] LinePoint<T> first(const T& widened) const {
-    const auto end = [&](const Component& k) {
-      return LinePoint<T>(k.mean) + T(-gaussian_reach<T>() * widened * k.stddev);
-    };
-    LinePoint<T> least = end(components_[0]);
-    for (const Component& k : components_) least = (std::min)(least, end(k));
+    const auto end = [&](const Component& k) { return k.mean + T(-gaussian_reach<T>() * widened * k.stddev); };
+    LinePoint<T> least = end(component(0));
+    for (const Component& k : components()) least = (std::min)(least, end(k));
     return least;
   }
   [[nodiscard]] LinePoint<T> last(const T& widened) const {
-    const auto end = [&](const Component& k) {
-      return LinePoint<T>(k.mean) + T(gaussian_reach<T>() * widened * k.stddev);
-    };
-    LinePoint<T> most = end(components_[0]);
-    for (const Component& k : components_) most = (std::max)(most, end(k));
+    const auto end = [&](const Component& k) { return k.mean + T(gaussian_reach<T>() * widened * k.stddev); };
+    LinePoint<T> most = end(component(0));
+    for (const Component& k : components()) most = (std::max)(most, end(k));
     return most;
   }
 
@@ -148,34 +97,17 @@ class LineMixture {
     LegendreArray<T> top = LegendreArray<T>::Constant(std::numeric_limits<T>::lowest());
     counting.for_each([&](Index k) { top = (top.max)(exponents(k, center, half)); });
     LegendreArray<T> sum = LegendreArray<T>::Zero();
+    LegendreArray<T> block = LegendreArray<T>::Zero();  // of a few, whose rounding is small
     Index count = 0;
     counting.for_each([&](Index k) {
       const LegendreArray<T> below = exponents(k, center, half) - top;
       if (below.maxCoeff() < T(-exponent_cutoff<T>)) return;
-      sum += exp_of(below);
-      ++count;
+      block += exp_of(below);
+      if (++count % 32 != 0) return;
+      sum += block;
+      block.setZero();
     });
-    return count == 1 ? top : LegendreArray<T>(top + sum.log());
-  }
-
-  /// The components of each group with means at most margin(group) away from [center - half, center + half].
-  template <class Margin>
-  [[nodiscard]] Ranges within(const LinePoint<T>& center, const T& half, Margin margin) const {
-    Ranges found;
-    found.groups = groups_.size();
-    // From either end: beside the panel's length what is narrow and just beyond would round away.
-    const LinePoint<T> low = center + T(-half);
-    const LinePoint<T> high = center + half;
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      const Group& group = groups_[g];
-      found.groups_of[g] = {group.begin, group.end};
-      const T most = margin(group);
-      // A NaN margin, of overflows, means all.
-      const bool some = most < (std::numeric_limits<T>::max)();
-      found.of[g].begin = some ? first_beyond(low, T(-most), group.begin, group.end) : group.begin;
-      found.of[g].end = some ? first_beyond(high, most, found.of[g].begin, group.end) : group.end;
-    }
-    return found;
+    return count == 1 ? top : LegendreArray<T>(top + (sum + block).log());
   }
 
   /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre
@@ -204,10 +136,7 @@ class LineMixture {
       if (half > before && from_mean < reach * k.stddev)
         half = (std::min)(half, (std::max)(before, GaussianFamily<T>{k.mean, k.mean, k.stddev}.half_from(x)));
     };
-    if (groups_.empty())
-      all().for_each(fit);
-    else
-      within(x + most, most, [&](const Group& group) { return reach * group.widest; }).for_each(fit);
+    within(x + most, most, [&](const Group& group) { return reach * group.widest; }).for_each(fit);
     return half;
   }
 
@@ -234,7 +163,7 @@ class LineMixture {
       const T h = half * k.inverse;
       return Term{k.log_factor - z * z / T(2), -z * h, h * h};
     };
-    const Ranges in_reach = groups_.empty() ? all() : that_count(center, half);
+    const Ranges in_reach = that_count(center, half);
     Term top{std::numeric_limits<T>::lowest(), T(0), T(0)};
     in_reach.for_each([&](Index k) {
       const Term a = term(k);
@@ -292,9 +221,9 @@ class LineMixture {
   /// Calls visit(first mean, last mean, least stddev) for the components one by one, or for neighbours that overlap.
   template <class Visit>
   void for_each_cluster(Visit visit) const {
-    if (groups_.empty())
-      for (const Component& k : components_) visit(k.mean, k.mean, k.stddev);
-    for (const Group& group : groups_)
+    if (groups().empty())
+      for (const Component& k : components()) visit(k.mean, k.mean, k.stddev);
+    for (const Group& group : groups())
       for (Index begin = group.begin, end = begin; begin < group.end; begin = end) {
         T least = component(begin).stddev;
         for (end = begin + 1; end < group.end && component(end).mean - component(end - 1).mean < group.narrowest; ++end)
@@ -304,41 +233,15 @@ class LineMixture {
   }
 
  private:
-  struct Group {
-    Index begin, end;
-    T log_factor;  // the largest
-    T widest, narrowest;
-  };
-
-  /// From the narrowest on, each group as wide as allowed.
-  void make_groups() {
-    using std::exp;
-    using std::log;
-    const auto narrower = [](const Component& a, const Component& b) { return a.stddev < b.stddev; };
-    std::sort(components_.begin(), components_.end(), narrower);
-    const T span = log(T(components_.back().stddev / components_.front().stddev));
-    const T factor = exp((std::max)(T(0.7), T(span / T(static_cast<double>(most_groups) - 2))));
-    for (auto begin = components_.begin(), end = begin; begin != components_.end(); begin = end) {
-      end = std::find_if(begin, components_.end(), [&](const auto& k) { return factor * begin->stddev < k.stddev; });
-      Group group{begin - components_.begin(), end - components_.begin(), begin->log_factor, (end - 1)->stddev,
-                  begin->stddev};
-      for (auto k = begin; k != end; ++k) group.log_factor = (std::max)(group.log_factor, k->log_factor);
-      std::sort(begin, end, [](const Component& a, const Component& b) { return a.mean < b.mean; });
-      groups_.push_back(group);
-    }
-  }
-
-  LineMixture(std::vector<Component> components, const T& unit)
-      : furthest_(largest_root<T>() / T(2)), unit_(unit), components_(std::move(components)) {
-    make_groups();
-  }
+  LineMixture(std::vector<Component> parts, const T& length)
+      : Base(std::move(parts), length), furthest_(largest_root<T>() / T(2)) {}
 
   /// Neighbours much closer than their stddev stand for one where p is asked only how fast it varies: what that leaves
   /// out is the variance of their means, a thousandth of theirs.
   void make_outline() {
     using std::log;
     std::vector<Component> parts;
-    for (const Group& group : groups_)
+    for (const Group& group : groups())
       for (Index begin = group.begin, end = begin; begin < group.end; begin = end) {
         Component part = component(begin);
         T widest = part.stddev, offset = T(0);
@@ -353,51 +256,14 @@ class LineMixture {
           offset += next.weight * distance;
         }
         if (end > begin + 1) {
-          part.mean += offset / part.weight;
+          part.mean = part.mean + T(offset / part.weight);
           part.inverse = T(1) / part.stddev;
-          part.log_factor = T(log(part.weight)) - T(log(T(part.stddev / unit_))) - log_sqrt_two_pi<T>();
+          part.log_factor = T(log(part.weight)) - T(log(T(part.stddev / unit()))) - log_sqrt_two_pi<T>();
         }
         parts.push_back(part);
       }
-    if (2 * parts.size() < components_.size())
-      outline_ = std::shared_ptr<const LineMixture>(new LineMixture(std::move(parts), unit_));
-  }
-
-  [[nodiscard]] const Component& component(Index k) const { return components_[static_cast<std::size_t>(k)]; }
-
-  /// The first from begin on, of a group that goes on to end, whose mean is not less than center + distance.
-  [[nodiscard]] Index first_beyond(const LinePoint<T>& center, const T& distance, Index begin, Index end) const {
-    const auto from = components_.begin();
-    return std::partition_point(from + begin, from + end,
-                                [&](const Component& k) { return k.mean - center < distance; }) -
-           from;
-  }
-
-  [[nodiscard]] Ranges all() const {
-    Ranges found;
-    found.groups = 1;
-    found.of[0] = found.groups_of[0] = {0, size()};
-    return found;
-  }
-
-  /// Those that, all together, are not below rounding beside the component of a group that is nearest.
-  [[nodiscard]] Ranges that_count(const LinePoint<T>& center, const T& half) const {
-    using std::abs;
-    using std::log;
-    using std::sqrt;
-    T floor = std::numeric_limits<T>::lowest();  // of log(unit p) on the panel
-    for (const Group& group : groups_) {
-      Index k = first_beyond(center, T(0), group.begin, group.end);
-      if (k == group.end || (k > group.begin && center - component(k - 1).mean < component(k).mean - center)) --k;
-      const Component& closest = component(k);
-      const T z = (T(abs(T(center - closest.mean))) + half) * closest.inverse;
-      floor = (std::max)(floor, T(closest.log_factor - z * z / T(2)));
-    }
-    const T cutoff = T(exponent_cutoff<T>) + T(log(T(static_cast<double>(size()))));
-    return within(center, half, [&](const Group& group) {
-      const T above = group.log_factor - floor + cutoff;
-      return above > T(0) ? T(group.widest * T(sqrt(T(T(2) * above)))) : T(-half);
-    });
+    if (2 * parts.size() < components().size())
+      outline_ = std::shared_ptr<const LineMixture>(new LineMixture(std::move(parts), unit()));
   }
 
   /// log(unit w_k N_k), at least half the lowest number.
@@ -409,10 +275,6 @@ class LineMixture {
   }
 
   T furthest_;  // in standard deviations: its square is in range
-  T unit_ = T(0);
-  T largest_log_factor_ = T(0);
-  std::vector<Component> components_;
-  std::vector<Group> groups_;  // none for one or two components, whose order is the mixture's
   std::optional<TwoComponentZeros<T>> zeros_;
   std::shared_ptr<const LineMixture> outline_;  // of many components that lie close together
 };

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/real.hpp"
 
@@ -24,7 +24,7 @@ struct LinePanel {
   [[nodiscard]] auto weights() const { return legendre_rule<T>().weights * half; }
 
   /// The points in standard deviations from a mean; inverse = 1/stddev.
-  [[nodiscard]] auto standardized(const T& mean, const T& inverse) const {
+  [[nodiscard]] auto standardized(const LinePoint<T>& mean, const T& inverse) const {
     return legendre_rule<T>().nodes * T(half * inverse) + T((center - mean) * inverse);
   }
 

@@ -71,7 +71,9 @@ class RelativeExcess {
 
  private:
   struct Term {
-    T weight, mean, inverse;
+    T weight;
+    LinePoint<T> mean;
+    T inverse;
     T growth, shift;  // z - z_k = z growth + shift
     T log_width;      // log(stddev_k/stddev)
     bool alike;

@@ -7,8 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "klgrid/detail/line_point.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
-#include "klgrid/line/detail/line_point.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {

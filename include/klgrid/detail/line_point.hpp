@@ -15,6 +15,7 @@ class LinePoint {
   LinePoint(const T& x) : whole_(x), rest_(T(0)) {}  // NOLINT: every number is a point
 
   [[nodiscard]] const T& whole() const noexcept { return whole_; }
+  [[nodiscard]] const T& rest() const noexcept { return rest_; }
 
   friend T operator-(const LinePoint& a, const LinePoint& b) { return T(a.whole_ - b.whole_) + T(a.rest_ - b.rest_); }
 
