@@ -172,18 +172,11 @@ class EqualWidths {
   T at_best_;
 };
 
-/// The components of positive weight; of more than a few, equal ones added up and near ones condensed, in no given
-/// order. Vectors of the same size. Cost: sorting, and some hundred operations for each.
+/// The components of positive weight, equal ones added up and near ones condensed, in no given order. Vectors of the same size. Cost: sorting, and some hundred operations for each.
 template <Real T>
 std::vector<WeightedGaussian<T>> condensed(const Vector<T>& weights, const Vector<T>& means, const Vector<T>& stddevs) {
   using Component = typename EqualWidths<T>::Component;
   std::vector<WeightedGaussian<T>> out;
-  if (weights.size() <= EqualWidths<T>::points) {
-    out.reserve(static_cast<std::size_t>(weights.size()));
-    for (Index k = 0; k < weights.size(); ++k)
-      if (weights[k] > T(0)) out.push_back({weights[k], means[k], stddevs[k]});
-    return out;
-  }
   std::vector<Component> components;
   components.reserve(static_cast<std::size_t>(weights.size()));
   for (Index k = 0; k < weights.size(); ++k)

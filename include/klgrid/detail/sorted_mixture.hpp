@@ -60,19 +60,23 @@ class SortedMixture {
   SortedMixture(const Vector<T>& weights, const Vector<T>& means, const Vector<T>& stddevs) {
     using std::abs;
     using std::log;
-    const std::vector<WeightedGaussian<T>> parts = condensed(weights, means, stddevs);
-    LinePoint<T> sum = T(0);
-    for (const auto& [weight, mean, stddev] : parts) sum = sum + weight;
-    const T total = sum.whole();
-    log_total_ = log(total);
-    components_.reserve(parts.size());
-    for (const auto& [weight, mean, stddev] : parts) {
-      const T log_factor = T(log(weight)) - log_total_ - log_sqrt_two_pi<T>();
-      components_.push_back({T(weight / total), log_factor, mean, stddev, T(T(1) / stddev)});
-      unit_ = (std::max)(unit_, stddev);
+    if (weights.size() <= EqualWidths<T>::points) {
+      components_.reserve(static_cast<std::size_t>(weights.size()));
+      for (Index k = 0; k < weights.size(); ++k)
+        if (weights[k] > T(0)) components_.push_back({weights[k], T(0), means[k], stddevs[k], T(T(1) / stddevs[k])});
+    } else {
+      for (const auto& [weight, mean, stddev] : condensed(weights, means, stddevs))
+        components_.push_back({weight, T(0), mean, stddev, T(T(1) / stddev)});
     }
+    T total = T(0);
+    for (const Component& each : components_) {
+      total += each.weight;
+      unit_ = (std::max)(unit_, each.stddev);
+    }
+    log_total_ = log(total);
     for (Component& each : components_) {
-      each.log_factor -= T(log(T(each.stddev / unit_)));
+      each.log_factor = T(log(each.weight)) - log_total_ - log_sqrt_two_pi<T>() - T(log(T(each.stddev / unit_)));
+      each.weight /= total;
       largest_log_factor_ = (std::max)(largest_log_factor_, T(abs(each.log_factor)));
     }
     if (size() > 2) make_groups();

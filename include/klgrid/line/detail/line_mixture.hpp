@@ -136,7 +136,10 @@ class LineMixture : public SortedMixture<T> {
       if (half > before && from_mean < reach * k.stddev)
         half = (std::min)(half, (std::max)(before, GaussianFamily<T>{k.mean, k.mean, k.stddev}.half_from(x)));
     };
-    within(x + most, most, [&](const Group& group) { return reach * group.widest; }).for_each(fit);
+    if (groups().empty())
+      for (Index k = 0; k < size(); ++k) fit(k);
+    else
+      within(x + most, most, [&](const Group& group) { return reach * group.widest; }).for_each(fit);
     return half;
   }
 
