@@ -296,6 +296,16 @@ def print_derivatives(samples):
     print_table(["derivatives, fits and stationary points", "time", "+-", "ratio to values"], rows)
 
 
+def print_samples(samples):
+    """From samples to both fits, by their number."""
+    rows = []
+    for name in samples:
+        if name.startswith(("samples/", "many_components/")):
+            steps = [f"{samples.counters[name][step + '_ms']:.3g} ms" for step in ("density", "forward", "reverse")]
+            rows.append([name, show_time(samples.median(name)), f"{100 * samples.spread(name):.0f} %", *steps])
+    print_table(["from samples to both fits", "time", "+-", "density", "forward fit", "reverse fit"], rows)
+
+
 def exponent(sizes, values):
     """Least squares of log value over log size."""
     return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
@@ -367,6 +377,7 @@ def main():
     line = LineQuadrature({core})
     rounds.insert(1, ("^(peer/)?line/|^alpha/", min(3, options.rounds)))
     rounds.insert(2, ("^(derivatives|one|fit|stationary)/", options.rounds))
+    rounds.insert(3, ("^(samples|many_components)/", min(3, options.rounds)))
     for pattern, count in rounds:
         for _ in range(count):
             pin({core})
@@ -391,6 +402,7 @@ def main():
     print_line(samples)
     print_alpha(samples)
     print_derivatives(samples)
+    print_samples(samples)
     if not options.no_growth:
         print_growth(samples)
         print_large(samples)

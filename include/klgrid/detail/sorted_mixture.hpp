@@ -68,15 +68,16 @@ class SortedMixture {
       for (const auto& [weight, mean, stddev] : condensed(weights, means, stddevs))
         components_.push_back({weight, T(0), mean, stddev, T(T(1) / stddev)});
     }
-    T total = T(0);
+    LinePoint<T> sum = T(0);  // of very many equal numbers, roundings add up
     for (const Component& each : components_) {
-      total += each.weight;
+      sum = sum + each.weight;
       unit_ = (std::max)(unit_, each.stddev);
     }
+    const T& total = sum.whole();
     log_total_ = log(total);
     for (Component& each : components_) {
-      each.log_factor = T(log(each.weight)) - log_total_ - log_sqrt_two_pi<T>() - T(log(T(each.stddev / unit_)));
       each.weight /= total;
+      each.log_factor = T(log(each.weight)) - log_sqrt_two_pi<T>() - T(log(T(each.stddev / unit_)));
       largest_log_factor_ = (std::max)(largest_log_factor_, T(abs(each.log_factor)));
     }
     if (size() > 2) make_groups();
