@@ -102,16 +102,14 @@ row() {
   local failures="-"
   if [ -s "$dir/failed" ]; then failures=$(paste -sd, "$dir/failed" | sed 's/,/, /g'); fi
   echo "| $1 | $compiler $($compiler -dumpfullversion -dumpversion) | $(cat "$dir/facts") |" \
-    "$([ ${#run[@]} = 0 ] || echo "${run[0]##*/} $("${run[@]}" --version | sed -nE '1s/[^.]*[^0-9.]([0-9]+\.[0-9.]+).*/\1/p')") |" \
+    "$([ ${#run[@]} = 0 ] && echo "this machine" || echo "${run[0]##*/} $("${run[@]}" --version | sed -nE '1s/[^.]*[^0-9.]([0-9]+\.[0-9.]+).*/\1/p')") |" \
+    "$(date -u +%F), $(git rev-parse --short HEAD) |" \
     "$(count cases 3) of $(count cases 2) cases, $(count assertions 3) of $(count assertions 2) checks | $failures |"
 }
 
 launcher=$(command -v ccache || true)
 status=0
 [ $# -gt 0 ] || set -- "${all[@]}"
-mkdir -p build/platforms
-rows=build/platforms/rows.md
-: >"$rows"
 for name in "$@"; do
   if [ "$name" = eigen5 ] && [ -z "${KLGRID_EIGEN5:-}" ]; then
     echo "eigen5: left out, KLGRID_EIGEN5 does not name the prefix of an installation of Eigen 5" >&2
@@ -129,12 +127,13 @@ for name in "$@"; do
   [ $? = 0 ] || echo "the build (see $dir/log)" >>"$dir/failed"
   set -e
   if [ -s "$dir/failed" ]; then status=1; fi
-  row "$name" | tee -a "$rows" >&2
+  row "$name" >"$dir/row"
 done
-echo
-echo "Run on $(date -u +%Y-%m-%d) at commit $(git rev-parse --short HEAD):"
-echo
-echo "| platform | compiler | Eigen | registers | numbers | run by | passed | failed |"
-echo "|---|---|---|---|---|---|---|---|"
-cat "$rows"
+
+# What has been run so far, in the order of the list.
+echo "| platform | compiler | Eigen | registers | numbers | run by | when, at commit | passed | failed |"
+echo "|---|---|---|---|---|---|---|---|---|"
+for name in "${all[@]}"; do
+  if [ -f "build/platforms/$name/row" ]; then cat "build/platforms/$name/row"; fi
+done
 exit $status
