@@ -72,7 +72,9 @@ class RealLineDensity {
     for (auto& edge : moved.edges_) edge = edge + by;
     moved.begin_ = begin_ + by;
     moved.end_ = end_ + by;
-    moved.mean_ += by;
+    const detail::LinePoint<T> mean = detail::LinePoint<T>(mean_) + by;
+    moved.mean_ = mean.whole();
+    moved.mean_offset_ += mean - moved.mean_;  // what that rounds away
     return moved;
   }
 
