@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -259,6 +260,7 @@ TEST_CASE("on a window that p fills to both ends there is no best Gaussian: the 
       CHECK(same.status == FitStatus::flat);
       CHECK(same.value == fit.value);
     }
+    CHECK(fit.gradient_norm < 1e-5);  // as 1 / sigma^2
     // The limit's value by Gaussians of its slope on their way to it: the rest falls as 1 / sigma^2, to half the square
     // of the window over sigma at the most.
     const double slope = fit.q.mean() / (fit.q.stddev() * fit.q.stddev());
@@ -273,6 +275,16 @@ TEST_CASE("on a window that p fills to both ends there is no best Gaussian: the 
   }
   CHECK(fit_forward(on_grid(GaussianMixture<double>({0.5, 0.5}, {-5.0, 5.0}, {1.0, 1.0}))).status ==
         FitStatus::converged);
+  // A p that is such a limit itself, and one on nodes whose weights are far from equal.
+  const GridDensity<double> exponential(Grid<double>::arange(-10.0, 10.0, 0.05), [](double x) { return x / 4; });
+  CHECK(fit_forward(exponential).status == FitStatus::flat);
+  CHECK(fit_forward(exponential).value < tol::value<double>);
+  const auto uneven =
+      GridDensity<double>::from_log_values(Grid<double>({-1.0, 1.0}, {1.0, 1e-10}), {0.0, std::log(3e10)});
+  const auto limit = klgrid::flat_limit(uneven);
+  REQUIRE(limit);
+  CHECK(limit->value < tol::value<double>);
+  CHECK(limit->is_best);
 }
 
 namespace {
@@ -310,7 +322,8 @@ TEST_CASE("dates and wavelengths: far from 0 the fits are those at 0, in as many
         const RealLineDensity<double> p_here(p), p_there(moved_by(p, 1.0, shift));
         same(fit_reverse(p_there, there), fit_reverse(p_here, here));
         same(fit_renyi(p_there, 0.5, there), fit_renyi(p_here, 0.5, here));
-        const FitOptions<double> flow{.method = FitMethod::gradient_descent};
+        const FitOptions<double> flow{.method = FitMethod::gradient_descent, .record_path = true};
+        CHECK(fit_reverse(p_there, there, flow).path.back().q.mean() == fit_reverse(p_there, there, flow).q.mean());
         same(fit_reverse(p_there, there, flow), fit_reverse(p_here, here, flow));
         const auto grid = Grid<double>::linspace(-16.0, 16.0, 513);
         const GridDensity<double> g_here(grid, p);
@@ -347,8 +360,13 @@ TEST_CASE("the descent to watch is the natural gradient flow, of which x's unit 
       before = angle;
     }
     CHECK(turned < 2 * std::numbers::pi);
+    const auto newton = fit_reverse(RealLineDensity<double>(skewed), start);
     for (const double scale : {1e-9, -1.0, 1e6}) {
       CAPTURE(scale);
+      const auto scaled =
+          fit_reverse(RealLineDensity<double>(moved_by(skewed, scale, 0.0)), moved_by(start, scale, 0.0));
+      CHECK(scaled.iterations == newton.iterations);
+      check_same(moved_by(scaled.q, 1 / scale, 0.0), newton.q, tol::position<double>);
       const auto other =
           fit_reverse(RealLineDensity<double>(moved_by(skewed, scale, 0.0)), moved_by(start, scale, 0.0), watch).path;
       REQUIRE(other.size() == path.size());
@@ -405,7 +423,111 @@ TEST_CASE("of several starts the lowest end is returned") {
   const auto best = fit_reverse(p, starts);
   for (const auto& start : starts) CHECK(best.value <= fit_reverse(p, start).value);
   check_same(best.q, fit_reverse(p, Gaussian<double>(-1.2, 0.4)).q, tol::position<double>);
-  CHECK_THROWS_AS((void)fit_reverse(p, std::vector<Gaussian<double>>{}), std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_reverse(p, std::vector<Gaussian<double>>{}),
+                       "fit_reverse: starts must be of at least one Gaussian, got none", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_renyi(p, 0.5, std::vector<Gaussian<double>>{}),
+                       "fit_renyi: starts must be of at least one Gaussian, got none", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_reverse(p, starts, {.max_iterations = -1}),
+                       "fit_reverse: max_iterations must be >= 0, got -1", std::invalid_argument);
+  // The same if the best one comes last, and if it comes twice.
+  const std::vector<Gaussian<double>> last{{2.5, 1.7}, {3.0, 2.0}, {-1.2, 0.4}, {-1.3, 0.5}};
+  check_same(fit_reverse(p, last).q, best.q, tol::position<double>);
+  // And from a start above the end before it.
+  check_same(fit_reverse(p, std::vector<Gaussian<double>>{{2.5, 1.7}, {-1.2, 0.02}}).q, best.q, tol::position<double>);
+  CHECK(relative_error(fit_reverse(p, last).value, best.value, 1.0) < tol::value<double>);
+}
+
+TEST_CASE_TEMPLATE("order alpha: from several starts the lowest end, on the line and on a grid", Density,
+                   RealLineDensity<double>, GridDensity<double>) {
+  const auto p = [&] {
+    if constexpr (std::is_same_v<Density, GridDensity<double>>)
+      return on_grid(skewed);
+    else
+      return RealLineDensity<double>(skewed);
+  }();
+  for (const double alpha : {0.1, 0.5}) {
+    CAPTURE(alpha);
+    const auto best = fit_renyi(p, alpha, starting_points(skewed));
+    CHECK(best.status == FitStatus::converged);
+    CHECK(relative_error(best.value, klgrid::renyi_divergence(p, best.q, alpha) / alpha, 1.0) < tol::value<double>);
+    for (const auto& start : starting_points(skewed)) CHECK(best.value <= fit_renyi(p, alpha, start).value + tol::rise);
+    for (const double dm : {-1e-3, 1e-3}) {
+      const Gaussian<double> beside(best.q.mean() + dm, best.q.stddev() - dm);
+      CHECK(klgrid::renyi_divergence(p, beside, alpha) / alpha > best.value);
+    }
+  }
+}
+
+TEST_CASE("descend: down any divergence that has derivatives") {
+  // D(N(mu, sigma) || N(2, 3)) in closed form.
+  const auto divergence = [](const Gaussian<double>& q) {
+    const double d = (q.mean() - 2) / 3, ratio = q.stddev() / 3;
+    klgrid::KlDerivatives<double> at;
+    at.value = (ratio * ratio + d * d - 1) / 2 - std::log(ratio);
+    at.gradient << d / 3, ratio * ratio - 1;
+    at.hessian << 1.0 / 9, 0, 0, 2 * ratio * ratio;
+    return at;
+  };
+  for (const auto method : {FitMethod::newton, FitMethod::gradient_descent})
+    for (const auto& start : {Gaussian<double>(-4, 0.1), Gaussian<double>(30, 10), Gaussian<double>(2, 3)}) {
+      const auto fit = klgrid::descend(divergence, start, {.method = method});
+      CHECK(fit.status == FitStatus::converged);
+      check_same(fit.q, Gaussian<double>(2, 3), tol::position<double>);
+    }
+  CHECK(klgrid::descend(divergence, Gaussian<double>(2, 3)).iterations == 0);
+  // Curvatures a thousandth of what they are: steps are halved until they lead down.
+  const auto steep = [&](const Gaussian<double>& q) {
+    auto at = divergence(q);
+    at.hessian *= 1e-3;
+    return at;
+  };
+  CHECK(klgrid::descend(steep, Gaussian<double>(3, 2)).status == FitStatus::converged);
+  // Where sigma does not matter.
+  const auto valley = [](const Gaussian<double>& q) {
+    klgrid::KlDerivatives<double> at;
+    at.value = q.mean() * q.mean() / 2;
+    at.gradient << q.mean(), 0;
+    at.hessian << 1, 0, 0, 0;
+    return at;
+  };
+  const auto floor = klgrid::descend(valley, Gaussian<double>(4, 1));
+  CHECK(floor.status == FitStatus::degenerate);
+  CHECK(std::abs(floor.q.mean()) < tol::position<double>);
+  // Where values are equal but for rounding, the slope tells whether a step is too long: here by more than half.
+  const auto level = [](const Gaussian<double>& q) {
+    klgrid::KlDerivatives<double> at;
+    at.value = 1;
+    at.gradient << q.mean() * 2.2, std::log(q.stddev()) * 2.2;
+    at.hessian << 1, 0, 0, 1;
+    return at;
+  };
+  const auto small_step = klgrid::descend(level, Gaussian<double>(1e-9, 1));
+  CHECK(small_step.status == FitStatus::converged);
+  CHECK(small_step.iterations < 10);
+  CHECK(klgrid::descend(divergence, Gaussian<double>(9, 1), {.max_iterations = 0}).status ==
+        FitStatus::iteration_limit);
+  CHECK_THROWS_WITH_AS((void)klgrid::descend(divergence, Gaussian<double>(9, 1), {.max_iterations = -1}),
+                       "descend: max_iterations must be >= 0, got -1", std::invalid_argument);
+  // A gradient along which no value is lower: no step is found, and it is told.
+  const auto pit = [&](const Gaussian<double>& q) {
+    auto at = divergence(q);
+    at.value = q.mean() == 9 && q.stddev() == 1 ? 0 : 1;
+    return at;
+  };
+  const auto lost = klgrid::descend(pit, Gaussian<double>(9, 1));
+  CHECK(lost.status == FitStatus::stalled);
+  CHECK(lost.iterations == 0);
+  CHECK(lost.q.mean() == 9);
+}
+
+TEST_CASE("a window whose nodes are one, and a p that is all at one node") {
+  const GridDensity<double> one(Grid<double>({1.0, 1.0}, {1.0, 1.0}), Gaussian<double>(0, 1));
+  CHECK_THROWS_WITH_AS((void)fit_forward(one), "Gaussian: stddev must be finite and > 0, got 0", std::invalid_argument);
+  CHECK_THROWS_AS((void)klgrid::moment_match(one), std::invalid_argument);
+  CHECK(!klgrid::flat_limit(one));
+  const auto at_the_end = GridDensity<double>::from_log_values(Grid<double>({0.0, 1.0}, {1.0, 1.0}),
+                                                               {0.0, -std::numeric_limits<double>::infinity()});
+  CHECK(!klgrid::flat_limit(at_the_end));  // l's mean cannot be p's
 }
 
 TEST_CASE("starting points: moments, components, pairs; none of weight zero") {
@@ -429,6 +551,70 @@ TEST_CASE("starting points of many components: groups of equal weight stand for 
   CHECK(starts[1].mean() > -3);
   CHECK(starts[1].stddev() < 0.2);
   CHECK(fit_reverse(RealLineDensity<double>(p), starts[8]).status == FitStatus::converged);
+}
+
+TEST_CASE("starting points: eight components are themselves, sixteen equal ones eight pairs, each with its spread") {
+  Vector<double> weights(8), means(8), stddevs(8);
+  weights << 8, 1, 7, 2, 6, 3, 5, 4;
+  means << 3, -1, 4, -2, 5, -9, 2, 6;
+  stddevs << 1, 2, 3, 4, 5, 6, 7, 8;
+  const auto eight = starting_points(GaussianMixture<double>(weights / 36, means, stddevs));
+  REQUIRE(eight.size() == 37);
+  for (std::size_t k = 0; k < 8; ++k)
+    check_same(eight[k + 1], Gaussian<double>(means[static_cast<Index>(k)], stddevs[static_cast<Index>(k)]), 0.0);
+  // Of the first pair, N(3, 1) and N(-1, 2): midway, and wide as both together, (1 + 4) / 2 + 2^2.
+  check_same(eight[9], Gaussian<double>(1, std::sqrt(6.5)), tol::value<double>);
+  Vector<double> sixteen(16);
+  for (Index k = 0; k < 16; ++k) sixteen[k] = static_cast<double>(7 * k % 16);  // in no order
+  const auto pairs = starting_points(
+      GaussianMixture<double>(Vector<double>::Constant(16, 0.0625), sixteen, Vector<double>::Constant(16, 0.5)));
+  REQUIRE(pairs.size() == 37);
+  for (std::size_t k = 0; k < 8; ++k)
+    check_same(pairs[k + 1], Gaussian<double>(2 * static_cast<double>(k) + 0.5, std::sqrt(0.5)), tol::value<double>);
+  check_same(pairs[9], Gaussian<double>(1.5, std::sqrt(1.5)), tol::value<double>);
+  // Eight groups at most, also where each component is most of a group.
+  const auto eleven = Vector<double>::LinSpaced(11, -5.0, 5.0).eval();
+  CHECK(starting_points(
+            GaussianMixture<double>(Vector<double>::Constant(11, 1.0 / 11), eleven, Vector<double>::Constant(11, 0.5)))
+            .size() == 37);
+}
+
+TEST_CASE("Newton's course: -|D''|^-1 D', no longer than 1, and along negative curvature where the gradient vanishes") {
+  // In (mu / sigma, log sigma): curvatures 2 and -0.5, turned by the angle of 3/5 and 4/5.
+  const double c = 0.6, s = 0.8;
+  const Gaussian<double> q(1.0, 4.0);
+  const auto at = [&](double first, double second, double along, double across) {
+    klgrid::KlDerivatives<double> d;
+    const double mixed = c * s * (first - second);
+    d.gradient << (c * along - s * across) / 4, s * along + c * across;
+    d.hessian << (c * c * first + s * s * second) / 16, mixed / 4, mixed / 4, s * s * first + c * c * second;
+    return klgrid::detail::ScaleFree<double>(q, d);
+  };
+  const klgrid::detail::NewtonCourse<double> course(at(2.0, -0.5, 1.0, 3.0), false);
+  const auto stride = course.stride(1.0);
+  CHECK(relative_error(stride.step[0], -(c * 0.5 - s * 6.0), 1.0) < tol::value<double>);
+  CHECK(relative_error(stride.step[1], -(s * 0.5 + c * 6.0), 1.0) < tol::value<double>);
+  CHECK(relative_error(stride.slope, -(0.5 + 18.0), 1.0) < tol::value<double>);
+  CHECK(relative_error(course.longest(1.0), 1 / stride.step.norm(), 0.0) < tol::value<double>);
+  CHECK(klgrid::detail::NewtonCourse<double>(at(2.0, -0.5, 0.1, 0.1), false).longest(1.0) == 1.0);
+  const auto aside = klgrid::detail::NewtonCourse<double>(at(2.0, -0.5, 0.0, 0.0), true).stride(0.5);
+  CHECK(relative_error(std::abs(-s * aside.step[0] + c * aside.step[1]), 0.5, 0.0) < tol::value<double>);
+  CHECK(relative_error(aside.promised, -0.5 * 0.25 / 2, 0.0) < tol::value<double>);
+  using klgrid::detail::stationary_status;
+  CHECK(stationary_status(at(2.0, 0.5, 0.0, 0.0), 1e-12) == FitStatus::converged);
+  CHECK(stationary_status(at(2.0, -0.5, 0.0, 0.0), 1e-12) == FitStatus::saddle);
+  CHECK(stationary_status(at(2.0, 1e-8, 0.0, 0.0), 1e-12) == FitStatus::degenerate);
+  CHECK(stationary_status(at(2.0, -1e-8, 0.0, 0.0), 1e-12) == FitStatus::degenerate);
+  // A step that leads a quarter of the way nearer to a known minimum, and one that leads past it.
+  const Gaussian<double> minimum(1.2, 4.0);  // 0.05 ahead
+  const auto straight = [&](double gradient) {
+    klgrid::KlDerivatives<double> d;
+    d.gradient << gradient / 4, 0.0;
+    d.hessian << 1.0 / 16, 0.0, 0.0, 1.0;
+    return klgrid::detail::ScaleFree<double>(q, d);
+  };
+  CHECK(klgrid::detail::leads_to(minimum, q, straight(-0.04)));
+  CHECK(!klgrid::detail::leads_to(minimum, q, straight(-0.5)));
 }
 
 TEST_CASE("from seeking to covering: the best Gaussian as alpha runs from 0 to 1") {
@@ -497,4 +683,5 @@ TEST_CASE("fit: results before they are there, and methods and statuses by name"
     CAPTURE(remedy);
     CHECK(explanation(status).find(remedy) != std::string_view::npos);
   }
+  static_assert(explanation(FitStatus::converged) == "converged to a minimum");
 }

@@ -386,10 +386,52 @@ TEST_CASE("where the reverse divergence is infinite there is none; a mesh withou
   CHECK(reverse_stationary_points(p, mesh()).empty());
   const RealLineDensity<double> q(two_humps(1.0));
   const Vector<double> one = Vector<double>::Constant(1, 1.0);
-  CHECK_THROWS_AS((void)reverse_stationary_points(q, ParameterMesh<double>(one, arange(1.0, 2.0, 0.1))),
-                  std::invalid_argument);
-  CHECK_THROWS_AS((void)reverse_stationary_points(q, ParameterMesh<double>(arange(1.0, 2.0, 0.1), one)),
-                  std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)reverse_stationary_points(q, ParameterMesh<double>(one, arange(1.0, 2.0, 0.1))),
+                       "reverse_stationary_points: mu must be of at least two values, got 1", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)reverse_stationary_points(q, ParameterMesh<double>(arange(1.0, 2.0, 0.1), one)),
+                       "reverse_stationary_points: sigma must be of at least two values, got 1", std::invalid_argument);
+}
+
+TEST_CASE("points of one mean are told apart by their stddev, and those out of the range left out") {
+  const RealLineDensity<double> spike(GaussianMixture<double>({0.5, 0.5}, {0.0, 0.0}, {0.05, 3.0}));
+  const ParameterMesh<double> range(arange(-0.3, 0.32, 0.05),
+                                    Vector<double>(Vector<double>::LinSpaced(25, std::log(0.02), std::log(5.0)).exp()));
+  const auto points = reverse_stationary_points(spike, range);
+  REQUIRE(points.size() == 3);
+  CHECK(count(points, StationaryKind::minimum) == 2);
+  CHECK(points[2].kind == StationaryKind::saddle);
+  for (const auto& point : points) CHECK(std::abs(point.q.mean()) < tol::position);
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
+  CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(1.6, 3.0, 0.1)}).empty());
+  CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(0.5, 1.25, 0.1)}).empty());
+  CHECK(reverse_stationary_points(p, {arange(0.6, 2.0, 0.3), arange(0.5, 3.0, 0.1)}).empty());
+  CHECK(reverse_stationary_points(p, {arange(-2.0, 0.45, 0.3), arange(0.5, 3.0, 0.1)}).empty());
+  // Values of mu or sigma that stand there twice make cells of no size.
+  const ParameterMesh<double> twice(Vector<double>{{-1.0, 0.0, 0.0, 1.0, 1.0, 2.0}},
+                                    Vector<double>{{0.5, 1.0, 1.0, 1.25, 1.5, 1.5, 2.0}});
+  CHECK(reverse_stationary_points(p, twice).size() == 1);
+}
+
+TEST_CASE("a kind is told by the signs of both eigenvalues, and degenerate where one is about 0") {
+  const Gaussian<double> q(0.0, 2.0);
+  const auto kind = [&](double first, double second) {
+    klgrid::KlDerivatives<double> d;
+    d.gradient.setZero();
+    // In (mu / sigma, log sigma) turned by 30 degrees.
+    const double c = std::sqrt(3.0) / 2, s = 0.5;
+    const double xx = c * c * first + s * s * second, xy = c * s * (first - second),
+                 yy = s * s * first + c * c * second;
+    d.hessian << xx / 4, xy / 2, xy / 2, yy;
+    return klgrid::detail::stationary_kind(klgrid::detail::ScaleFree<double>(q, d));
+  };
+  CHECK(kind(1.0, 0.1) == StationaryKind::minimum);
+  CHECK(kind(-1.0, -0.1) == StationaryKind::maximum);
+  CHECK(kind(1.0, -0.1) == StationaryKind::saddle);
+  CHECK(kind(-1.0, 0.1) == StationaryKind::saddle);
+  CHECK(kind(1.0, 1e-8) == StationaryKind::degenerate);
+  CHECK(kind(1.0, -1e-8) == StationaryKind::degenerate);
+  CHECK(kind(-1.0, 1e-8) == StationaryKind::degenerate);
+  CHECK(kind(-1.0, -1e-8) == StationaryKind::degenerate);
 }
 
 TEST_CASE("stationary points: before they are there, and their kinds by name") {

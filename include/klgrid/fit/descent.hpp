@@ -262,6 +262,7 @@ T line_search(const Divergence& divergence, const Course& course, const T& most,
     const Stride<T> stride = course.stride(t);
     const auto q = moved<T>(point.q, stride.step);
     if (!q) continue;
+    if (q->mean() == point.q.mean() && q->stddev() == point.q.stddev()) break;  // below the spacing of numbers
     const auto d = divergence(*q);
     const Vector2<T> along(stride.step[0] * point.q.stddev(), stride.step[1]);
     const bool armijo = d.value <= point.d.value + sufficient * stride.promised && stride.promised < -rounding;

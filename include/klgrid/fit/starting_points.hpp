@@ -35,9 +35,10 @@ std::vector<Gaussian<T>> main_parts(const GaussianMixture<T>& p, std::size_t mos
   std::sort(sorted.begin(), sorted.end(), [](const Part& a, const Part& b) { return a.mean < b.mean; });
   const T share = p.weights().sum() / T(static_cast<double>(most));
   T before = T(0);  // the weight to the left of the group
+  T target = T(0);  // and what it is to be at its end
   for (auto begin = sorted.begin(), end = begin; begin != sorted.end(); begin = end) {
     T weight = T(0), mean = T(0), variance = T(0);
-    const T target = before + share;
+    target += share;
     for (; end != sorted.end() && (end == begin || before + weight + end->weight / T(2) < target); ++end) {
       weight += end->weight;
       mean += end->weight * (end->mean - begin->mean);

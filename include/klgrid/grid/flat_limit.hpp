@@ -34,10 +34,10 @@ template <Real T>
   const Vector<T>& x = p.grid().nodes();
   const Vector<T>& w = p.grid().weights();
   const T half = (x[x.size() - 1] - x[0]) / T(2);
-  if (!(half > T(0))) return std::nullopt;
   const T center = x[0] + half;
   const Vector<T> u = (x - center) / half;
   const T mean = ((p.origin() - center) + p.mean_offset()) / half;
+  if (!(abs(mean) < T(1))) return std::nullopt;  // nor is it if the window is one point
   T slope = T(0);
   T spread = T(0);
   T top = T(0);
