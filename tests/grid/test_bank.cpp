@@ -218,3 +218,70 @@ TEST_CASE("NormalizedGaussianBank: bad input is named") {
   CHECK_THROWS_WITH_AS(with_power(5), "NormalizedGaussianBank: highest_power must be in [0, 4], got 5",
                        std::invalid_argument);
 }
+
+TEST_CASE("NormalizedGaussianBank: the tolerance that is asked for is that of every bank made of it") {
+  const auto grid = klgrid_test::notebook_grid();
+  const auto mesh = klgrid_test::notebook_mesh();
+  const NormalizedGaussianBank<> tight(grid, mesh);
+  CHECK(tight.tolerance() == 96 * std::numeric_limits<double>::epsilon());
+  CHECK(tight.highest_power() == 0);
+  const NormalizedGaussianBank<> loose(grid, mesh, {.tolerance = 1e-3});
+  CHECK(loose.tolerance() == 1e-3);
+  CHECK(loose.transform().bytes() < tight.transform().bytes());  // fewer waves
+  CHECK(loose.with_highest_power(2).tolerance() == 1e-3);
+  CHECK(loose.with_highest_power(2).highest_power() == 2);
+  CHECK(loose.with_highest_power(0).transform().bytes() == loose.transform().bytes());
+  const ParameterMesh<> other(vector<double>({0}), vector<double>({1, 2}));
+  CHECK(loose.with_mesh(other, 1e-5).tolerance() == 1e-5);
+  CHECK(loose.with_mesh(other, 1e-5).mesh().rows() == 2);
+  CHECK(loose.with_mesh(other, 1e-5).grid() == grid);
+  CHECK(loose.with_mesh(other, 1e-30).tolerance() == 8 * std::numeric_limits<double>::epsilon());
+  const GridDensity<> p(grid, Gaussian<>(0.0, 1.0));
+  CHECK(bank_for(p, other, 4).highest_power() == 4);
+  CHECK(bank_for(p, other).highest_power() == 0);
+}
+
+TEST_CASE("NormalizedGaussianBank: made for a power of z, it has that power's sums and moments up to two more") {
+  const auto plain = small_bank<double>();
+  const GridDensity<double> p(plain.grid(), klgrid_test::mixtures<double>().at("skewed"));
+  CHECK_THROWS_WITH_AS((void)plain.moment(0),
+                       "NormalizedGaussianBank::moment: power must be at most highest_power + 2, and that not 0, got 0",
+                       std::invalid_argument);
+  for (int highest = 1; highest <= 4; ++highest) {
+    CAPTURE(highest);
+    const auto bank = plain.with_highest_power(highest);
+    CHECK((bank.moment(0) == 1.0).all());
+    CHECK_THROWS_AS((void)plain.with_highest_power(highest).moment(highest == 4 ? 7 : highest + 3),
+                    std::invalid_argument);
+    for (int power = 1; power <= highest + 2; ++power)
+      for_each_cell(bank, [&](Index i, Index j) {
+        const Vector<double> z = (bank.grid().nodes() - bank.mesh().mu()[j]) / bank.mesh().sigma()[i];
+        const Vector<double> terms = bank.grid().weights() * bank.log_pdf(i, j).exp() * z.pow(power);
+        CHECK(std::abs(bank.moment(power)(i, j) - terms.sum()) <= tol::divergence<double> * (1 + terms.abs().sum()));
+      });
+    Surface<double> made, asked;
+    for (int power = 0; power <= highest; ++power) {
+      bank.expected_log(p, power, made);
+      plain.expected_log(p, power, asked);
+      const double size = std::pow(8.5, power) * p.log_pdf().abs().maxCoeff();  // q's own reach
+      CHECK((made - asked).abs().maxCoeff() <= 2 * tol::gauss_transform(size));
+    }
+  }
+}
+
+TEST_CASE("NormalizedGaussianBank: E_q[p^alpha] by sums, of one q also where it is below every double's square root") {
+  const auto bank = small_bank<double>();
+  const GridDensity<double> p(bank.grid(), klgrid_test::mixtures<double>().at("skewed"));
+  Surface<double> out;
+  const Vector<double> share = bank.expected_power(p, 0.5, out);
+  for_each_cell(bank, [&](Index i, Index j) {
+    const double sum = (bank.grid().weights() * (bank.log_pdf(i, j) + 0.5 * p.log_pdf()).exp()).sum();
+    CHECK(std::abs(out(i, j) - sum) <= bank.tolerance() * share[i]);
+    CHECK(relative_error(bank.expected_power(p, 0.5, i, j), sum, 0.0) <= tol::divergence<double>);
+  });
+  const double largest = p.log_pdf().maxCoeff();
+  for (Index i = 0; i < 3; ++i)
+    CHECK(relative_error(share[i], std::exp(0.5 * largest), 0.0) <= tol::few_roundings<double>);
+  const GridDensity<> elsewhere(Grid<>::arange(-10.0, 10.0, 0.1), Gaussian<>(0.0, 1.0));
+  CHECK_THROWS_AS((void)bank.expected_power(elsewhere, 0.5, out), std::invalid_argument);
+}

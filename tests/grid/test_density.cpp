@@ -198,6 +198,10 @@ TEST_CASE("GridDensity: bad input is named") {
       std::invalid_argument);
   CHECK_THROWS_WITH_AS(GridDensity<>(grid, [](double x) { return x > 0 ? not_a_number : 0.0; }),
                        "GridDensity: log_density(1) must be neither NaN nor +inf, got nan", std::invalid_argument);
+  const Grid<> tenths(vector<double>({0.1, 0.2}), vector<double>({1, 1}));
+  CHECK_THROWS_WITH_AS(GridDensity<>(tenths, [](double) { return infinity; }),
+                       "GridDensity: log_density(0.10000000000000001) must be neither NaN nor +inf, got inf",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(GridDensity<>(grid, [](double) { return -infinity; }),
                        "GridDensity: log_density must be above -inf at some node of positive weight, got -inf at each",
                        std::invalid_argument);
@@ -235,4 +239,22 @@ TEST_CASE("GridDensity::kernel_density: the mixture with a component at each sam
   CHECK_THROWS_WITH_AS((void)GridDensity<double>::kernel_density(grid, samples, 0),
                        "GaussianMixture::kernel_density: bandwidth must be finite and > 0, got 0",
                        std::invalid_argument);
+}
+
+TEST_CASE("GridDensity: a Gaussian far outside of the window: its mass there, and its digits") {
+  const Grid<> grid(vector<double>({-1, 0, 1}), vector<double>({1, 1, 1}));
+  const GridDensity<> p(grid, Gaussian<>(1001.0, 1.0));
+  // The node at 1 has all but e^-1000.5 of it.
+  CHECK(relative_error(p.log_mass(), -5e5 - std::log(2 * std::numbers::pi) / 2, 1.0) <= tol::few_roundings<double>);
+  CHECK(relative_error(p.log_pdf()[1], -1000.5, 1.0) <= tol::few_roundings<double>);
+}
+
+TEST_CASE("GridDensity::translated: the same density about another place") {
+  const GridDensity<> p(Grid<>::arange(-4.0, 4.0, 0.125), Gaussian<>(0.5, 0.75));
+  const auto moved = p.translated(1024.0);
+  CHECK((moved.grid().nodes() == p.grid().nodes() + 1024.0).all());
+  CHECK((moved.log_pdf() == p.log_pdf()).all());
+  CHECK(relative_error(moved.mean(), p.mean() + 1024.0, 0.0) <= tol::few_roundings<double>);
+  CHECK(moved.origin() == p.origin() + 1024.0);
+  CHECK(moved.variance() == p.variance());
 }

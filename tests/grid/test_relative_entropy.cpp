@@ -73,6 +73,16 @@ TEST_CASE("zeros of either; another grid is refused") {
   const double exact = std::log(6.0 / 5.0) / 2.0 + (2.0 * std::log(4.0 / 5.0) + std::log(2.0)) / 6.0;
   CHECK(relative_error(jensen_shannon_divergence(left, all), exact, 1.0) < klgrid_test::tol::few_roundings<double>);
   const GridDensity<double> other(Grid<double>::linspace(0.0, 2.0, 3), GaussianMixture<double>({1.0}, {1.0}, {1.0}));
-  CHECK_THROWS_AS(static_cast<void>(relative_entropy(all, other)), std::invalid_argument);
-  CHECK_THROWS_AS(static_cast<void>(jensen_shannon_divergence(all, other)), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(static_cast<void>(relative_entropy(all, other)),
+                       "relative_entropy: r must be a density on p's grid, got another grid", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(static_cast<void>(jensen_shannon_divergence(all, other)),
+                       "jensen_shannon_divergence: r must be a density on p's grid, got another grid",
+                       std::invalid_argument);
+  // A node of weight 0 takes no part, whatever the densities are there.
+  const Grid<double> gap(vector({0.0, 1.0, 2.0}), vector({1.0, 0.0, 1.0}));
+  const auto p = GridDensity<double>::from_log_values(gap, vector({0.0, -infinity, 1.0}));
+  const auto r = GridDensity<double>::from_log_values(gap, vector({0.0, 5.0, 0.0}));
+  CHECK(std::isfinite(relative_entropy(p, r)));
+  CHECK(std::isfinite(jensen_shannon_divergence(r, p)));
+  CHECK(jensen_shannon_divergence(r, r) == 0.0);
 }

@@ -248,9 +248,59 @@ TEST_CASE("real line: a mixture and the density made of it give the same numbers
   CHECK(errors[0] == errors[1]);
   CHECK(reverse_kl(q, mixture, &errors[0]) == reverse_kl(q, p, &errors[1]));
   CHECK(errors[0] == errors[1]);
-  CHECK(cross_entropy(mixture, q) == cross_entropy(p, q));
-  CHECK(cross_entropy(q, mixture) == cross_entropy(q, p));
-  CHECK(entropy(mixture) == entropy(p));
+  CHECK(cross_entropy(mixture, q, &errors[0]) == cross_entropy(p, q, &errors[1]));
+  CHECK(errors[0] == errors[1]);
+  CHECK(cross_entropy(q, mixture, &errors[0]) == cross_entropy(q, p, &errors[1]));
+  CHECK(errors[0] == errors[1]);
+  CHECK(entropy(mixture, &errors[0]) == entropy(p, &errors[1]));
+  CHECK(errors[0] == errors[1]);
+}
+
+TEST_CASE("real line: the bounds on the errors of entropies and cross-entropies hold, and are small") {
+  // In long double the same parameters, times a unit that is a power of two and leaves a logarithm to be added.
+  for (const double unit : {1.0, 0x1p-400, 0x1p400}) {
+    const GaussianMixture<double> p({0.25, 0.75}, {-3 * unit, 2.5 * unit}, {0.125 * unit, 1.5 * unit});
+    const GaussianMixture<long double> wide({0.25L, 0.75L}, {-3.0L * unit, 2.5L * unit}, {0.125L * unit, 1.5L * unit});
+    for (const double sigma : {0.01, 0.7, 40.0}) {
+      const Gaussian<double> q(0.5 * unit, sigma * unit);
+      const Gaussian<long double> wide_q(q.mean(), q.stddev());
+      double bounds[3];
+      const double values[] = {entropy(p, &bounds[0]), cross_entropy(p, q, &bounds[1]),
+                               cross_entropy(q, p, &bounds[2])};
+      const long double truth[] = {entropy(wide), cross_entropy(wide, wide_q), cross_entropy(wide_q, wide)};
+      for (int i = 0; i < 3; ++i) {
+        CAPTURE(i);
+        CHECK(static_cast<double>(std::abs(values[i] - truth[i])) <= bounds[i]);
+        // At least the rounding of what is added up, at most a few times the promise.
+        CHECK(bounds[i] >= std::numeric_limits<double>::epsilon() * std::abs(values[i]));
+        CHECK(bounds[i] <= largest_bound * std::max(1.0, std::abs(values[i])));
+      }
+    }
+  }
+}
+
+TEST_CASE("real line: far from 0 the second moment counts every digit of the mean") {
+  const GaussianMixture<double> p({0.5, 0.5}, {1e8 - 1.3, 1e8 + 1.7}, {1e-3, 1e-3});
+  const Gaussian<double> q(1e8 + 0.25, 1e-3);
+  long double square = 0;
+  for (Index k = 0; k < 2; ++k) {
+    const long double distance = (static_cast<long double>(p.means()[k]) - q.mean()) / q.stddev();
+    square += (distance * distance + 1) / 2;
+  }
+  const long double truth = square / 2 - q.log_pdf(q.mean());
+  CHECK(relative_error(cross_entropy(p, q), static_cast<double>(truth), 1.0) < 1e-14);
+}
+
+TEST_CASE("real line: near p = q a component of next to no weight, however far off, is counted as it should") {
+  // D(q||p) = -log(1 - w): where q is, p is (1 - w) q.
+  constexpr double w = 1e-9;
+  const RealLineDensity<double> p(GaussianMixture<double>({1 - w, w}, {0.0, 1e4}, {1.0, 1.0}));
+  const Gaussian<double> q(0.0, 1.0);
+  CHECK(relative_error(reverse_kl(q, p), -std::log1p(-w), 0.0) < near_equality);
+  CHECK(relative_error(reverse_kl_terms(q, p).value, -std::log1p(-w), 0.0) < near_equality);
+  // D(p||q): there p log(p/q) = w (log w + 1e8 / 2) but for w in the mean of z^2.
+  const double forward = (1 - w) * std::log1p(-w) + w * (std::log(w) + 5e7);
+  CHECK(relative_error(forward_kl(p, q), forward, 1.0) < tol::divergence<double>);
 }
 
 TEST_CASE("real line: shifting p and q together changes nothing") {

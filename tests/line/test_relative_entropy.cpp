@@ -99,6 +99,39 @@ TEST_CASE("laws: zero at p = r, symmetry and bounds of Jensen-Shannon, its mean 
   CHECK(relative_entropy(p, same) < tol::divergence);
 }
 
+TEST_CASE("about p = r nothing is lost, in whatever order the components stand") {
+  const GaussianMixture<double> r({0.25, 0.75}, {-2.0, 1.0}, {0.5, 0.5});
+  const GaussianMixture<double> p({0.25, 0.75}, {-2.0 + 0x1p-20, 1.0}, {0.5, 0.5});
+  const GaussianMixture<double> turned({0.75, 0.25}, {1.0, -2.0 + 0x1p-20}, {0.5, 0.5});
+  const double exact = relative_entropy(p, r);
+  CHECK(exact > 0);
+  CHECK(relative_error(relative_entropy(turned, r), exact, 0.0) < tol::about_equality);
+  CHECK(relative_error(relative_entropy(r, turned), relative_entropy(r, p), 0.0) < tol::about_equality);
+  // Weights whose sums differ by less than is allowed are the same weights.
+  const GaussianMixture<double> one({0.5, 0.5}, {0.0, 0.0}, {1.0, 1.0});
+  const GaussianMixture<double> heavier({0.5 + 4e-13, 0.5 + 4e-13}, {0.0, 0.0}, {1.0, 1.0});
+  CHECK(relative_entropy(heavier, one) < 1e-30);
+  CHECK(relative_entropy(one, heavier) < 1e-30);
+}
+
+// Integrals with 60 digits (mpmath).
+TEST_CASE("about p = r: a faint component beyond the others' reach, and two whose differences cancel") {
+  constexpr double w = 1e-20;
+  const GaussianMixture<double> p({1.0 - 2 * w, 2 * w}, {0.0, 0.0}, {1.0, 1.3125});
+  const GaussianMixture<double> r({1.0 - w, w}, {0.0, 0.0}, {1.0, 1.3125});
+  CHECK(relative_error(relative_entropy(p, r), 2.2337167475329429e-41, 0.0) < tol::about_equality);
+  CHECK(relative_error(relative_entropy(r, p), 2.23371674508932233e-41, 0.0) < tol::about_equality);
+  // Each component differs by 2^-20, both together by its square, so that digits are lost: as many as the bound tells.
+  const GaussianMixture<double> both({0.5, 0.5}, {0.0, 0.0}, {1.0, 1.0});
+  const GaussianMixture<double> apart({0.5, 0.5}, {-0x1p-20, 0x1p-20}, {1.0, 1.0});
+  constexpr double exact = 2.06795153138006147e-25;
+  double bound = 0;
+  const double found = relative_entropy(both, apart, &bound);
+  CHECK(std::abs(found - exact) <= bound);
+  CHECK(std::abs(found - exact) > 1e-12 * exact);
+  CHECK(bound < 1e-4 * exact);
+}
+
 TEST_CASE("far from 0 and in odd units") {
   const GaussianMixture<double> p({0.5, 0.5}, {0.0, 3.0}, {1.0, 0.5});
   const GaussianMixture<double> r({0.3, 0.7}, {1.0, 2.0}, {0.75, 2.0});

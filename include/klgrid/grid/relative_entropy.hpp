@@ -71,7 +71,6 @@ template <Real T>
   const T lowest = std::numeric_limits<T>::lowest();
   T sum = T(0);
   for (Index i = 0; i < p.grid().size(); ++i) {
-    if (!(p.grid().weights()[i] > T(0))) continue;
     const bool both = p.log_pdf()[i] >= lowest && r.log_pdf()[i] >= lowest;
     const T d = p.log_pdf()[i] - r.log_pdf()[i];
     const T remainder = both ? detail::symmetric_remainder(d) : T(T(2) * T(log(T(2))));  // t = 1 or -1
