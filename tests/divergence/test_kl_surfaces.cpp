@@ -31,6 +31,7 @@ using klgrid::ParameterMesh;
 using klgrid::reverse_kl;
 using klgrid::Surface;
 using klgrid::Vector;
+using klgrid_test::infinity;
 using klgrid_test::relative_error;
 using klgrid_test::vector;
 namespace tol = klgrid_test::tol;
@@ -408,6 +409,10 @@ TEST_CASE_TEMPLATE("kl_surfaces: many densities at once are each as alone, one w
   CHECK_THROWS_WITH_AS(
       kl_surfaces(std::span<const GridDensity<T>>(densities), bank, std::span<KlSurfaces<T>>(all), workspace),
       "kl_surfaces: out must be of the size of densities, got 7", std::invalid_argument);
+  all.resize(densities.size() + 1);
+  CHECK_THROWS_WITH_AS(
+      kl_surfaces(std::span<const GridDensity<T>>(densities), bank, std::span<KlSurfaces<T>>(all), workspace),
+      "kl_surfaces: out must be of the size of densities, got 9", std::invalid_argument);
 }
 
 TEST_CASE_TEMPLATE("kl_surfaces: where p is zero, forward is finite and reverse +inf", T, float, double, long double) {
@@ -433,4 +438,23 @@ TEST_CASE("kl_surfaces: a density on another grid is refused, and out stays as i
   CHECK_THROWS_WITH_AS(kl_surfaces(p, bank, out, workspace), message, std::invalid_argument);
   CHECK(out.forward(0, 0) == 7.0);
   CHECK(out.reverse(0, 0) == 7.0);
+}
+
+TEST_CASE("kl_surfaces: where rounding would leave less than nothing, nothing") {
+  // Each q of the mesh as p: both divergences are 0 there, as differences of numbers of size one.
+  const auto bank = sampled_bank<double>(9, 16);
+  for (Index i = 0; i < bank.mesh().rows(); ++i)
+    for (Index j = 0; j < bank.mesh().cols(); ++j) {
+      const GridDensity<> p(bank.grid(), Gaussian<>(bank.mesh().mu()[j], bank.mesh().sigma()[i]));
+      const auto [forward, reverse] = kl_surfaces(p, bank);
+      CHECK(forward.minCoeff() >= 0);
+      CHECK(reverse.minCoeff() >= 0);
+    }
+}
+
+TEST_CASE("kl_surfaces: a sigma of which there is no reciprocal") {
+  const Grid<> grid(vector<double>({0, 1, 2}), vector<double>({1, 1, 1}));
+  const GridDensity<> p(grid, [](double x) { return x == 1 ? 0.0 : -infinity; });
+  const Bank bank(grid, {vector<double>({1.25}), vector<double>({1e-310})});
+  CHECK(forward_kl(p, bank)(0, 0) == 0.0);  // both are all at the node 1
 }
