@@ -185,6 +185,7 @@ TEST_CASE("arange: bad input is named") {
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)arange(1.0, 1.0, 0.5), "arange: stop must be finite and > start, got 1",
                        std::invalid_argument);
+  CHECK_THROWS_AS((void)arange(0.0, 1e8 + 2, 1.0), std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)arange(0.0, 1e9, 0.5), "arange: step must be large enough for at most 1e8 values, got 0.5",
                        std::invalid_argument);
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "support/reference.hpp"
 #include "support/values.hpp"
@@ -22,6 +23,14 @@ TEST_CASE("write_csv_row: numbers and texts, separated by commas") {
   klgrid::write_csv_row(out, 0.1, 2, -3.5f);
   klgrid::write_csv_row(out, "alone");
   CHECK(out.str() == "x,p,q\n0.1,2,-3.5\nalone\n");
+}
+
+TEST_CASE("write_csv_row: a vector is a line") {
+  std::ostringstream out;
+  klgrid::write_csv_row(out, std::vector<double>{0.1, -2, 3e30});
+  klgrid::write_csv_row(out, std::vector<int>{7});
+  klgrid::write_csv_row(out, std::vector<float>{});
+  CHECK(out.str() == "0.1,-2,3e+30\n7\n\n");
 }
 
 TEST_CASE_TEMPLATE("write_csv_row: every number reads back as itself", T, float, double, long double) {
@@ -62,5 +71,8 @@ TEST_CASE("write_csv: bad input is named, and nothing is written") {
   CHECK_THROWS_WITH_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{right, wrong}),
                        "write_csv: surfaces must be of the mesh's shape, got 4", std::invalid_argument);
   CHECK_THROWS_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{right.transpose(), right}), std::invalid_argument);
+  const Surface<double> longer = Surface<double>::Zero(1, 3);
+  CHECK_THROWS_WITH_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{longer, longer}),
+                       "write_csv: surfaces must be of the mesh's shape, got 3", std::invalid_argument);
   CHECK(out.str().empty());
 }

@@ -17,6 +17,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -150,5 +152,31 @@ TEST_CASE("executor: one bank, many threads, a workspace each") {
   std::vector<std::thread> threads;
   for (auto& result : results) threads.emplace_back([&] { result = klgrid::kl_surfaces(p, bank); });
   for (auto& thread : threads) thread.join();
-  for (const auto& result : results) CHECK((result.reverse == expected.reverse).all());
+  for (const auto& result : results) {
+    CHECK((result.forward == expected.forward).all());
+    CHECK((result.reverse == expected.reverse).all());
+  }
 }
+
+#ifdef _OPENMP
+TEST_CASE("executor: OpenMP's threads, each task once and the same surfaces") {
+  const klgrid::OpenMpExecutor run;
+  CHECK(run.workers() >= 1);
+  std::vector<int> times(1000, 0);
+  std::atomic<bool> within{true};
+  run(1000, [&](Index worker, Index task) {
+    if (worker < 0 || worker >= run.workers()) within = false;
+    ++times[static_cast<std::size_t>(task)];
+  });
+  CHECK(within);
+  CHECK(std::all_of(times.begin(), times.end(), [](int n) { return n == 1; }));
+  const Bank bank(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh());
+  const GridDensity<double> p(bank.grid(), GaussianMixture<double>({0.5, 0.5}, {-3.0, 3.0}, {0.1, 1.0}));
+  const auto serial = klgrid::kl_surfaces(p, bank);
+  KlSurfaces<double> threaded;
+  Bank::Workspace workspace;
+  klgrid::kl_surfaces(p, bank, threaded, workspace, run);
+  CHECK((serial.forward == threaded.forward).all());
+  CHECK((serial.reverse == threaded.reverse).all());
+}
+#endif

@@ -67,6 +67,9 @@ TEST_CASE("Gaussian: bad input is named") {
   CHECK_THROWS_WITH_AS(make(not_a_number, 1), "Gaussian: mean must be finite, got nan", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(infinity, 1), "Gaussian: mean must be finite, got inf", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(0, 0), "Gaussian: stddev must be finite and > 0, got 0", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make(0, -0.1), "Gaussian: stddev must be finite and > 0, got -0.10000000000000001",
+                       std::invalid_argument);  // all digits: what rounds to a number may not be that number
+  CHECK_THROWS_WITH_AS(make(-infinity, 1), "Gaussian: mean must be finite, got -inf", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(0, -1.5), "Gaussian: stddev must be finite and > 0, got -1.5", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make(0, not_a_number), "Gaussian: stddev must be finite and > 0, got nan",
                        std::invalid_argument);

@@ -42,7 +42,13 @@ TEST_CASE_TEMPLATE("GaussianMixture: the components' densities add up to the mix
     for (const T x : {T(-6), T(-3), T(0), T(0.7), T(3.1)}) {
       CAPTURE(x);
       T sum = 0;
-      for (Index k = 0; k < p.components(); ++k) sum += p.component_pdf(k, x);
+      for (Index k = 0; k < p.components(); ++k) {
+        const T share = p.weights()[k] * Gaussian<T>(p.means()[k], p.stddevs()[k]).pdf(x);
+        const T z = (x - p.means()[k]) / p.stddevs()[k];
+        CHECK(relative_error(p.component_pdf(k, x), share, std::numeric_limits<T>::min()) <=
+              tol::few_roundings<T> * (1 + z * z));
+        sum += p.component_pdf(k, x);
+      }
       // The exponential multiplies the rounding of its argument by the argument's size.
       const T tolerance = tol::few_roundings<T> * (1 + std::abs(p.log_pdf(x)));
       CHECK(relative_error(p.pdf(x), sum, std::numeric_limits<T>::min()) <= tolerance);
@@ -193,7 +199,11 @@ TEST_CASE("GaussianMixture: bad input is named") {
                        doctest::Contains("weights must be of sum 1 within 1e-12 * K (divide them by their sum"),
                        std::invalid_argument);
   CHECK_THROWS_AS(make({1 + 1e-11}, {0}, {1}), std::invalid_argument);
+  CHECK_THROWS_AS(make({1 - 1e-11}, {0}, {1}), std::invalid_argument);
   CHECK_NOTHROW(make({1 + 1e-13}, {0}, {1}));
+  // Within 1e-12 for each component.
+  CHECK_NOTHROW(make({0.25, 0.25, 0.25, 0.25 + 3e-12}, {0, 0, 0, 0}, {1, 1, 1, 1}));
+  CHECK_THROWS_AS(make({0.25, 0.25, 0.25, 0.25 + 5e-12}, {0, 0, 0, 0}, {1, 1, 1, 1}), std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({1}, {0, 1}, {1}),
                        "GaussianMixture: means must be of the size of weights, which is 1, got 2",
                        std::invalid_argument);
@@ -247,4 +257,13 @@ TEST_CASE_TEMPLATE("GaussianMixture: the standard deviation in any unit of x", T
                                {T(1.5) * unit, T(1.5) * unit, unit});
     CHECK(relative_error(p.stddev() / unit, T(2.5), T(1)) <= tol::few_roundings<T>);  // 1.5^2 + 2^2
   }
+}
+
+TEST_CASE("GaussianMixture: moments are those of weights that sum to one, and of components that have some") {
+  const GaussianMixture<> p({0.5, 0.5 + 1e-12}, {3, 3}, {2, 2});
+  CHECK(relative_error(p.mean(), 3.0, 0.0) <= tol::few_roundings<double>);
+  CHECK(relative_error(p.variance(), 4.0, 0.0) <= tol::few_roundings<double>);
+  const GaussianMixture<> far_off({1, 0}, {0.5, 1e300}, {2, 1e300});  // whose square is beyond the range
+  CHECK(far_off.mean() == 0.5);
+  CHECK(far_off.variance() == 4);
 }

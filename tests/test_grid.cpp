@@ -91,6 +91,8 @@ TEST_CASE("Grid: bad input is named") {
                        "Grid: nodes[2] must be sorted: not below the element before it, got 1", std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, 1}, {1}), "Grid: weights must be of the size of nodes, which is 2, got 1",
                        std::invalid_argument);
+  CHECK_THROWS_WITH_AS(make({0, 1}, {1, 1, 1}), "Grid: weights must be of the size of nodes, which is 2, got 3",
+                       std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, 1}, {1, -0.5}), "Grid: weights[1] must be finite and >= 0, got -0.5",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS(make({0, 1}, {not_a_number, 1}), "Grid: weights[0] must be finite and >= 0, got nan",
@@ -107,4 +109,31 @@ TEST_CASE("Grid: bad input is named") {
                        std::invalid_argument);
   CHECK_THROWS_AS((void)Grid<>::linspace(0.0, not_a_number, 5), std::invalid_argument);
   CHECK_THROWS_AS((void)Grid<>::arange(0.0, 1.0, 0.0), std::invalid_argument);
+}
+
+TEST_CASE("Grid::nearest: of two equally near the left one, and only nodes of positive weight") {
+  const Grid<> grid(vector<double>({-1, 0, 1, 3}), vector<double>({1, 1, 1, 1}));
+  CHECK(!grid.has_zero_weights());
+  CHECK(grid.nearest(-9) == 0);
+  CHECK(grid.nearest(-0.5) == 0);
+  CHECK(grid.nearest(-0.4) == 1);
+  CHECK(grid.nearest(0) == 1);
+  CHECK(grid.nearest(2) == 2);
+  CHECK(grid.nearest(2.0000000000000004) == 3);
+  CHECK(grid.nearest(1e300) == 3);
+  const Grid<> gaps(vector<double>({-4, -1, 0, 1, 3, 5}), vector<double>({0, 1, 0, 0, 1, 0}));
+  CHECK(gaps.has_zero_weights());
+  CHECK(gaps.nearest(-9) == 1);
+  CHECK(gaps.nearest(0) == 1);
+  CHECK(gaps.nearest(1) == 1);
+  CHECK(gaps.nearest(1.5) == 4);
+  CHECK(gaps.nearest(9) == 4);
+}
+
+TEST_CASE("Grid::nearest: half-way between nodes whose differences from x round") {
+  // The middle is a rounded number: which node is nearer is told by less than the rounding of the differences.
+  const double left = 1.0 / 3, right = 1.0, middle = 2.0 / 3;
+  const Grid<> grid(vector<double>({left, right}), vector<double>({1, 1}));
+  const long double above = (static_cast<long double>(right) - middle) - (middle - static_cast<long double>(left));
+  CHECK(grid.nearest(middle) == (above < 0 ? 1 : 0));
 }

@@ -16,6 +16,7 @@
 #include "support/values.hpp"
 
 #ifdef KLGRID_TEST_MULTIPRECISION
+#include <boost/math/constants/constants.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/multiprecision/eigen.hpp>
 #endif
@@ -80,9 +81,21 @@ TEST_CASE("scalars: a divergence's derivatives in the mixture's parameters, by a
 }
 
 #ifdef KLGRID_TEST_MULTIPRECISION
+using Quad = boost::multiprecision::number<boost::multiprecision::cpp_bin_float_quad::backend_type,
+                                           boost::multiprecision::et_off>;
+
+TEST_CASE("scalars: closed forms in quadruple precision") {
+  const Quad rounding = 64 * std::numeric_limits<Quad>::epsilon();
+  const Quad log_two_pi = log(Quad(2) * boost::math::constants::pi<Quad>());
+  CHECK(abs(Gaussian<Quad>(Quad(0), Quad(1)).entropy() - (1 + log_two_pi) / 2) <= rounding);
+  // On a grid so wide and fine that its sums are integrals: D(N(0, 1) || N(1, 2)) both ways.
+  const GridDensity<Quad> p(Grid<Quad>::arange(Quad(-64), Quad(64), Quad(0.125)), Gaussian<Quad>(Quad(0), Quad(1)));
+  const Gaussian<Quad> q(Quad(1), Quad(2));
+  CHECK(abs(klgrid::forward_kl(p, q) - (log(Quad(2)) + Quad(0.25) - Quad(0.5))) <= rounding);
+  CHECK(abs(klgrid::reverse_kl(q, p) - (Quad(2.5) - Quad(0.5) - log(Quad(2)))) <= rounding);
+}
+
 TEST_CASE("scalars: surfaces in quadruple precision, through the same templates") {
-  using Quad = boost::multiprecision::number<boost::multiprecision::cpp_bin_float_quad::backend_type,
-                                             boost::multiprecision::et_off>;
   const auto narrow_grid = klgrid_test::notebook_grid();
   const Grid<Quad> grid(narrow_grid.nodes().cast<Quad>(), narrow_grid.weights().cast<Quad>());
   const klgrid::ParameterMesh<double> few(klgrid_test::thinned(klgrid_test::notebook_mesh().mu(), 27),

@@ -57,11 +57,14 @@ TEST_CASE("ThreadExecutor: each task once, no two at a time under the same worke
 TEST_CASE("ThreadExecutor: several threads are at work") {
   const ThreadExecutor run(2);
   std::atomic<int> arrived{0};
-  run(2, [&](Index, Index) {  // ends only if both tasks run at a time
+  Index workers[] = {-1, -1};
+  run(2, [&](Index worker, Index task) {  // ends only if both tasks run at a time
+    workers[task] = worker;
     ++arrived;
     while (arrived < 2) std::this_thread::yield();
   });
   CHECK(arrived == 2);
+  CHECK(workers[0] + workers[1] == 1);  // each under its own
 }
 
 TEST_CASE("ThreadExecutor: the exception of a task is the caller's, the same one whatever thread was first") {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <random>
 #include <string>
 #include <thread>
@@ -81,9 +83,10 @@ double largest_error(const GaussTransform<T>& transform, const Grid<T>& grid, co
   return static_cast<double>(largest);
 }
 
+/// The promise where no tolerance is asked for.
 template <class T>
 constexpr double tolerance() {
-  return static_cast<double>(typename GaussTransform<T>::Options{}.tolerance);
+  return 96 * static_cast<double>(std::numeric_limits<T>::epsilon());
 }
 
 using Random = std::mt19937_64;
@@ -289,13 +292,30 @@ TEST_CASE("GaussTransform: the plan covers each row once, and memory does not gr
     }
     return next;
   };
-  const GaussTransform<double> small(klgrid_test::notebook_grid(), klgrid_test::notebook_mesh());
+  const auto small_mesh = klgrid_test::notebook_mesh();
+  const GaussTransform<double> small(klgrid_test::notebook_grid(), small_mesh);
   CHECK(rows_of(small) == 99);
   CHECK(small.bytes() < std::size_t{4} << 20U);
   const GaussTransform<double> finer(Grid<double>::arange(-10.0, 10.0, 0.0125),
                                      {klgrid::arange(-5.0, 5.0, 0.025), klgrid::arange(0.1, 10.0, 0.025)});
   CHECK(rows_of(finer) == 396);
   CHECK(finer.bytes() < 16 * small.bytes());  // 16 times the cells, 64 times the cells x nodes
+  // What is told of a plan is what there is: at least a scale and a log normaliser for each cell, at least each step's
+  // amplitudes and waves at half of the means, and as many waves as the shortest period takes.
+  std::size_t steps = 0;
+  for (const auto& step : small.plan()) {
+    steps += step.bytes;
+    if (step.panels == 0) {
+      CHECK(step.waves == 0);
+      CHECK(step.bytes >= static_cast<std::size_t>(step.rows) * 100 * sizeof(double));  // a weight a cell or more
+      continue;
+    }
+    const double period = 10.0 / static_cast<double>(step.panels);  // the span of its means
+    const double narrowest = small_mesh.sigma()[step.first_row];
+    CHECK(static_cast<double>(step.waves) >= 8 * period / (2 * std::numbers::pi * narrowest));
+    CHECK(step.bytes >= static_cast<std::size_t>(step.waves) * 100 * sizeof(double));
+  }
+  CHECK(small.bytes() >= steps + std::size_t{2} * 99 * 100 * sizeof(double));
 }
 
 TEST_CASE("GaussTransform: bit for bit the same for any number of threads, alone or in a batch") {
@@ -334,6 +354,22 @@ TEST_CASE("GaussTransform: half-way between two nodes both count, however far ap
   }
 }
 
+TEST_CASE("GaussTransform: a node of next to no weight has q all to itself, if q is narrow enough") {
+  const Grid<double> grid(vector<double>({0, 1}), vector<double>({1e-200, 1}));
+  const ParameterMesh<double> mesh(Vector<double>::Zero(1), vector<double>({0.01, 0.05}));
+  const GaussTransform<double> transform(grid, mesh);
+  const Surface<double> mean = transform.expectation(vector<double>({0, 1}));
+  CHECK(std::abs(mean(0, 0)) <= tolerance<double>());      // e^-5000 of 1 beside 1e-200
+  CHECK(std::abs(mean(1, 0) - 1) <= tolerance<double>());  // e^-200 of 1 beside 1e-200: 1.4e-87
+}
+
+TEST_CASE("GaussTransform: half-way between two nodes, however narrow") {
+  const Grid<double> grid(vector<double>({0, 1}), Vector<double>::Ones(2));
+  const GaussTransform<double> transform(grid,
+                                         {Vector<double>::Constant(1, 0.5), vector<double>({1e-310, 1e-300, 1e-160})});
+  CHECK((transform.expectation(vector<double>({0, 1})) == 0.5).all());
+}
+
 TEST_CASE("GaussTransform: values as large as numbers are") {
   const auto grid = klgrid_test::notebook_grid();
   const GaussTransform<double> transform(grid, klgrid_test::notebook_mesh());
@@ -347,7 +383,10 @@ TEST_CASE("GaussTransform: bad options and values are refused by name") {
   const auto make = [&](GaussTransform<double>::Options options) {
     return GaussTransform<double>(grid, mesh, options);
   };
-  for (const double tolerance : {0.0, -1.0, 0.5, klgrid_test::not_a_number})
+  constexpr double epsilon = std::numeric_limits<double>::epsilon();
+  CHECK_NOTHROW(make({.tolerance = 8 * epsilon}));
+  CHECK_NOTHROW(make({.tolerance = 0.1}));
+  for (const double tolerance : {0.0, -1.0, 4 * epsilon, 0.11, 0.5, klgrid_test::not_a_number})
     CHECK_THROWS_WITH_AS(make({.tolerance = tolerance}), doctest::Contains("tolerance must be in [8 epsilon, 0.1]"),
                          std::invalid_argument);
   for (const int power : {-1, 5})
