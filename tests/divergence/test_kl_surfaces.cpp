@@ -416,12 +416,12 @@ TEST_CASE_TEMPLATE("kl_surfaces: many densities at once are each as alone, one w
 }
 
 TEST_CASE_TEMPLATE("kl_surfaces: where p is zero, forward is finite and reverse +inf", T, float, double, long double) {
-  const T infinity = std::numeric_limits<T>::infinity();
+  const T infinite = std::numeric_limits<T>::infinity();
   const auto bank = sampled_bank<T>(27, 32);
-  const GridDensity<T> p(bank.grid(), [&](const T& x) { return x < T(-1) || x > T(1) ? -infinity : T(0); });
+  const GridDensity<T> p(bank.grid(), [&](const T& x) { return x < T(-1) || x > T(1) ? -infinite : T(0); });
   const auto [forward, reverse] = kl_surfaces(p, bank);
   CHECK(finite_and_not_negative(forward));
-  CHECK((reverse == infinity).all());
+  CHECK((reverse == infinite).all());
   const Gaussian<T> q(bank.mesh().mu()[0], bank.mesh().sigma()[0]);
   CHECK(relative_error(forward(0, 0), forward_kl(p, q), T(1)) <= tol::divergence<T>);
 }

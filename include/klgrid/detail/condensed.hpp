@@ -172,7 +172,8 @@ class EqualWidths {
   T at_best_;
 };
 
-/// The components of positive weight, equal ones added up and near ones condensed, in no given order. Vectors of the same size. Cost: sorting, and some hundred operations for each.
+/// The components of positive weight, equal ones added up and near ones condensed, in no given order. Vectors of the
+/// same size. Cost: sorting, and some hundred operations for each.
 template <Real T>
 std::vector<WeightedGaussian<T>> condensed(const Vector<T>& weights, const Vector<T>& means, const Vector<T>& stddevs) {
   using Component = typename EqualWidths<T>::Component;

@@ -45,7 +45,7 @@ class GaussRule {
       nodes_.push_back(diagonal);
       next -= diagonal * values;
       coupling = sqrt(next.square().sum());
-      if (static_cast<Index>(nodes_.size()) == n || !(coupling > negligible)) break;
+      if (static_cast<Index>(nodes_.size()) == n || !(coupling > negligible())) break;
       couplings_.push_back(coupling);
       before.swap(values);
       values = next / coupling;
@@ -58,7 +58,7 @@ class GaussRule {
   /// that a shift makes off the matrix (Golub & Van Loan, Matrix Computations, 8.3).
   void diagonalize() {
     using std::abs;
-    const auto split = [&](std::size_t k) { return !(T(abs(couplings_[k])) > negligible); };
+    const auto split = [&](std::size_t k) { return !(T(abs(couplings_[k])) > negligible()); };
     for (std::size_t last = couplings_.size(); last > 0;) {
       if (split(last - 1)) {
         --last;
@@ -102,7 +102,7 @@ class GaussRule {
     }
   }
 
-  static constexpr T negligible = std::numeric_limits<T>::epsilon();
+  static T negligible() { return std::numeric_limits<T>::epsilon(); }
 
   std::vector<T> nodes_;
   std::vector<T> weights_;
