@@ -195,7 +195,8 @@ std::vector<Samples> many_samples(Index size) {
   const Vector<double> third = Vector<double>::LinSpaced(size, 0, 2).round();
   all.push_back({"normal", z, once, 0.2});
   all.push_back({"weights from e^-20 to e^20", z, (z * 6).exp(), 0.2});
-  all.push_back({"density that falls by e^5 a bandwidth", z, (z * 25).exp(), 0.2});
+  // What counts at a point is then nine bandwidths away.
+  all.push_back({"density that rises by e^9 a bandwidth", u, (u * 120).exp(), 0.075});
   all.push_back({"three clusters, narrow beside the bandwidth", 700 * third + z, once, 100});
   all.push_back({"three clusters far apart", 1000 * third + z, once, 0.5});
   all.push_back({"rounded", (5 * z).round() / 10, once, 0.3});
@@ -232,6 +233,25 @@ TEST_CASE("kernel density: log p of many samples is that of the sum, among them,
       CHECK(std::abs(line.scaled_log_pdf(points[i]) - std::log(line.unit()) - truth) <= tolerance);
     }
   }
+}
+
+// What a bin of samples is replaced by: on it an exponential rises by up to e^4.
+TEST_CASE("Gauss rule of a sum: right for polynomials, and with the points used for the exponential of a bin") {
+  constexpr Index points = klgrid::detail::EqualWidths<double>::points;
+  const Vector<double> x = normal_samples(60, 0, 1).sin();
+  const Vector<double> weights = x.exp();
+  const klgrid::detail::GaussRule<double> rule(x, weights, points);
+  REQUIRE(static_cast<Index>(rule.nodes().size()) == points);
+  const auto check = [&](auto f) {
+    double sum = 0, truth = 0, size = 0;
+    for (std::size_t j = 0; j < rule.nodes().size(); ++j) sum += rule.weights()[j] * f(rule.nodes()[j]);
+    for (Index i = 0; i < x.size(); ++i) truth += weights[i] * f(x[i]);
+    for (Index i = 0; i < x.size(); ++i) size += weights[i] * std::abs(f(x[i]));
+    CHECK(std::abs(sum - truth) <= tol::node_sum<double> * size);
+  };
+  for (int k = 0; k < 2 * points; ++k) check([&](double t) { return std::pow(t, k); });
+  for (const double slope : {-2.0, 2.0}) check([&](double t) { return std::exp(slope * t); });
+  for (const double weight : rule.weights()) CHECK(weight > 0);
 }
 
 TEST_CASE("kernel density: of many samples only as many components are met as the bandwidth tells apart") {
