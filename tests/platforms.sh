@@ -64,7 +64,7 @@ packages_of_eigen() {
   cmake --fresh -S . -B "$dir/klgrid" -G Ninja -DCMAKE_PREFIX_PATH="$KLGRID_EIGEN5" "${only[@]}" -DCMAKE_CXX_COMPILER=$compiler
   cmake --install "$dir/klgrid" --prefix "$dir/stage"
   for source in "" "$PWD"; do
-    cmake --fresh -S tests/package/eigen_version -B "$dir/guest" -G Ninja -DCMAKE_PREFIX_PATH="$dir/stage;$KLGRID_EIGEN5" \
+    cmake --fresh -S tests/package/eigen_version -B "$dir/guest" -G Ninja -DCMAKE_PREFIX_PATH="$PWD/$dir/stage;$KLGRID_EIGEN5" \
       -DKLGRID_SOURCE_DIR="$source" -DEIGEN_STUB_VERSION=5 -DCMAKE_CXX_COMPILER=$compiler
     grep "^Eigen3_DIR:PATH=$KLGRID_EIGEN5" "$dir/guest/CMakeCache.txt"
     cmake --build "$dir/guest" --target guest
@@ -108,6 +108,7 @@ row() {
 }
 
 launcher=$(command -v ccache || true)
+if [ -n "${KLGRID_EIGEN5:-}" ]; then KLGRID_EIGEN5=$(realpath "$KLGRID_EIGEN5"); fi
 status=0
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do
