@@ -59,9 +59,8 @@ link_and_run() {
 
 # A project that has no Eigen but the one in PREFIX takes klgrid up, installed and as a subdirectory.
 packages_of_eigen() {
-  local only=(-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF
-              -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF -DCMAKE_EXPORT_NO_PACKAGE_REGISTRY=ON)
-  cmake --fresh -S . -B "$dir/klgrid" -G Ninja -DCMAKE_PREFIX_PATH="$KLGRID_EIGEN5" "${only[@]}" -DCMAKE_CXX_COMPILER=$compiler
+  cmake --fresh -S . -B "$dir/klgrid" -G Ninja -DCMAKE_PREFIX_PATH="$KLGRID_EIGEN5" -DCMAKE_CXX_COMPILER=$compiler
+  grep "^Eigen3_DIR:PATH=$KLGRID_EIGEN5" "$dir/klgrid/CMakeCache.txt"
   cmake --install "$dir/klgrid" --prefix "$dir/stage"
   for source in "" "$PWD"; do
     cmake --fresh -S tests/package/eigen_version -B "$dir/guest" -G Ninja -DCMAKE_PREFIX_PATH="$PWD/$dir/stage;$KLGRID_EIGEN5" \
