@@ -145,6 +145,7 @@ TEST_CASE_TEMPLATE("GaussianMixture: weights that sum to one but for rounding ar
   const GaussianMixture<T> p(Vector<T>::Constant(ten, T(0.1)), Vector<T>::LinSpaced(ten, T(-3), T(3)),
                              Vector<T>::Constant(ten, T(1)));
   CHECK(p.components() == 10);
+  CHECK(GaussianMixture<T>({T(1) + 2 * std::numeric_limits<T>::epsilon()}, {T(0)}, {T(1)}).components() == 1);
 }
 
 TEST_CASE_TEMPLATE("GaussianMixture::normalized: weights in proportion, and by what they were divided", T, float,
