@@ -121,6 +121,9 @@ def write(path, text):
 
 
 def plant(mutants):
+    for path in COPY.rglob("*.hpp"):
+        if not (HEADERS / path.relative_to(COPY)).exists():
+            path.unlink()
     for path in sorted(HEADERS.rglob("*.hpp")):
         header = path.relative_to(HEADERS).as_posix()
         text = path.read_text(encoding="utf-8")
