@@ -31,8 +31,9 @@
 /// Accuracy: 1e-12 relative, absolute below 1 (double; see T's rounding for others), and a divergence has 1e-10
 /// relative however small: below 0.01 it is formed as the integral of terms that are never negative, with d = log p -
 /// log q of differences of the parameters. Through `error`, if given, each returns a bound on its error. Positions are
-/// taken as they are given, however far from 0 and however narrow a component or q is beside that, and lengths in any
-/// unit (stddevs of 1e-300 to 1e300).
+/// taken as they are given, however far from 0 and however narrow a component or q is beside that, down to standard
+/// deviations of 32 epsilon^2 of its mean's modulus (1e-30 of it in double), and lengths in any unit (stddevs of 1e-300
+/// to 1e300).
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {

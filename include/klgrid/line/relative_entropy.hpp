@@ -32,12 +32,20 @@ namespace detail {
 template <Real T, class Visit, class... Rest>
 void for_each_common_panel(const LinePoint<T>& low, const LinePoint<T>& high, Visit visit,
                            const RealLineDensity<T>& density, const Rest&... rest) {
-  density.for_each_panel(low, high, NoGaussianWithin<T>{low, high}, [&](const LinePanel<T>& panel) {
-    if constexpr (sizeof...(rest) == 0)
-      visit(panel);
-    else
-      for_each_common_panel(panel.center + T(-panel.half), panel.center + panel.half, visit, rest...);
-  });
+  if constexpr (sizeof...(rest) == 0) {
+    density.for_each_panel(low, high, NoGaussianWithin<T>{low, high}, visit);
+  } else {
+    // From where one begins to where the next one does: the end of a long one is rounded, beside which all of a narrow
+    // density may lie.
+    LinePoint<T> left = low;
+    const auto cover_until = [&](const LinePoint<T>& right) {
+      if (left < right) for_each_common_panel(left, right, visit, rest...);
+      left = right;
+    };
+    density.for_each_panel(low, high, NoGaussianWithin<T>{low, high},
+                           [&](const LinePanel<T>& panel) { cover_until(panel.center + T(-panel.half)); });
+    cover_until(high);
+  }
 }
 
 /// A panel with log p and log r at its points.
@@ -82,8 +90,12 @@ T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* e
   const auto add = [&](const PanelOfTwo<T>& panel) {
     const Array d = panel.p.values - panel.r.values + log_units;
     const Array mass = panel.r.mass(inverse_unit);
-    Array of_logs = Array::Zero();
-    if (error != nullptr) of_logs = panel.p.log_pdf_doubt(log_factor) + panel.r.log_pdf_doubt(log_factor);
+    Array of_p = Array::Zero();
+    Array of_r = Array::Zero();
+    if (error != nullptr) {
+      of_p = panel.p.log_pdf_doubt(log_factor);
+      of_r = panel.r.log_pdf_doubt(log_factor);
+    }
     Array terms = Array::Zero();
     Array term_doubt = Array::Zero();
     if (d.abs().minCoeff() <= reach) {
@@ -93,16 +105,17 @@ T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* e
       const NearUnity<Array> unity(choose_within(d, reach, u, Array(Array::Zero())));
       terms = mass * about(unity);
       if (error != nullptr)
-        term_doubt = mass * unity.value().abs() * (excess.known() ? excess.doubt(panel.r, log_r) : of_logs);
+        term_doubt =
+            terms * of_r + mass * unity.value().abs() * (excess.known() ? excess.doubt(panel.r, log_r) : of_p + of_r);
     }
     if (d.abs().maxCoeff() > reach) {
       const Array p_mass = panel.p.mass(T(T(1) / p.unit()));
       terms = choose_within(d, reach, terms, Array(apart(p_mass, mass, d)));
       if (error != nullptr)
-        term_doubt = choose_within(d, reach, term_doubt, Array((p_mass * d.abs() + (p_mass - mass).abs()) * of_logs));
+        term_doubt = choose_within(d, reach, term_doubt, Array(p_mass * d.abs() * of_p + (p_mass + mass) * of_r));
     }
     sum += terms;
-    if (error != nullptr) doubt += terms * (of_logs + T(rule_doubt)) + term_doubt;
+    if (error != nullptr) doubt += terms * T(rule_doubt) + term_doubt;
   };
   for_each_panel_of_two(p, r, add, further...);
   if (error != nullptr) *error = doubt.sum() * std::numeric_limits<T>::epsilon();

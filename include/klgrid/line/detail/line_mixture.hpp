@@ -139,7 +139,10 @@ class LineMixture : public SortedMixture<T> {
     if (groups().empty())
       for (Index k = 0; k < size(); ++k) fit(k);
     else
-      within(x + most, most, [&](const Group& group) { return reach * group.widest; }).for_each(fit);
+      // `most` may have been rounded to just before what begins at its end.
+      within(x + most, most, [&](const Group& group) {
+        return T(reach * group.widest + T(4) * std::numeric_limits<T>::epsilon() * most);
+      }).for_each(fit);
     return half;
   }
 

@@ -79,8 +79,7 @@ void cut_into_panels(const LinePoint<T>& begin, const LinePoint<T>& end, Fit fit
   using std::abs;
   T half = end - begin;
   for (LinePoint<T> x = begin; x < end;) {
-    // Rounded up: what is narrow at the end is not to be missed by the rounding of what is left before it.
-    const T rest = (end - x) / T(2) * (T(1) + T(2) * std::numeric_limits<T>::epsilon());
+    const T rest = (end - x) / T(2);
     // Below the spacing of the points there is nothing left to cut.
     const T spacing = T(4) * std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon() * abs(x.whole());
     half = (std::min)((std::max)(T(fit(x, half, rest)), spacing), rest);
