@@ -102,7 +102,7 @@ row() {
   if [ -s "$dir/failed" ]; then failures=$(paste -sd, "$dir/failed" | sed 's/,/, /g'); fi
   echo "| $1 | $compiler $($compiler -dumpfullversion -dumpversion) | $(cat "$dir/facts") |" \
     "$([ ${#run[@]} = 0 ] && echo "this machine" || echo "${run[0]##*/} $("${run[@]}" --version | sed -nE '1s/[^.]*[^0-9.]([0-9]+\.[0-9.]+).*/\1/p')") |" \
-    "$(date -u +%F), $(git rev-parse --short HEAD) |" \
+    "$(date -u +%F), $(git log -1 --format=%h -- include) |" \
     "$(count cases 3) of $(count cases 2) cases, $(count assertions 3) of $(count assertions 2) checks | $failures |"
 }
 
@@ -131,7 +131,7 @@ for name in "$@"; do
 done
 
 # What has been run so far, in the order of the list.
-echo "| platform | compiler | Eigen | registers | numbers | run by | when, at commit | passed | failed |"
+echo "| platform | compiler | Eigen | registers | numbers | run by | when, headers of commit | passed | failed |"
 echo "|---|---|---|---|---|---|---|---|---|"
 for name in "${all[@]}"; do
   if [ -f "build/platforms/$name/row" ]; then cat "build/platforms/$name/row"; fi
