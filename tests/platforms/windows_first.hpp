@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Included before all else in each program for Windows: klgrid comes after windows.h and its macros, and the tests,
-// which are no headers, are spared them.
+// which are no headers, are spared them. (MinGW's windows.h defines neither min and max in C++, nor small: tests/macros
+// has these.)
 #include <windows.h>
-// Microsoft's defines these in C++ as well; MinGW's does not.
-#define min(a, b) (((a) < (b)) ? (a) : (b))
-#define max(a, b) (((a) > (b)) ? (a) : (b))
-#define small char
 // In this order.
 #include <klgrid/klgrid.hpp>
 
-#undef min
-#undef max
 #undef near
 #undef far
-#undef small
 #undef interface
