@@ -199,6 +199,14 @@ TEST_CASE_TEMPLATE("two Gaussians on the line: the closed forms", T, float, doub
     }
 }
 
+TEST_CASE("a q far narrower than p: no digit of the second derivative in log sigma is lost") {
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
+  for (const double sigma : {1e-4, 1e-6, 1e-100}) {
+    const auto d = forward_kl_derivatives(p, Gaussian<double>(0.0, sigma));
+    CHECK(relative_error(d.hessian(1, 1), 2 / sigma / sigma, 0.0) <= klgrid_test::tol::few_roundings<double>);
+  }
+}
+
 TEST_CASE("at p = q both Hessians are the Fisher information") {
   const Gaussian<double> q(0.4, 0.9);
   const GridDensity<double> on_grid(notebook_grid<double>(), q);
@@ -310,7 +318,7 @@ TEST_CASE("as many results as densities, neither fewer nor more") {
   using Bank = std::remove_const_t<decltype(bank)>;
   using Out = klgrid::KlDerivativeSurfaces<double>;
   Bank::Workspace workspace;
-  for (const std::size_t size : {0, 2}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{2}}) {
     std::vector<Out> out(size);
     CHECK_THROWS_WITH_AS((klgrid::reverse_kl_derivatives<Bank, Out>(bank, {&p, 1}, out, workspace)),
                          doctest::Contains("reverse_kl_derivatives: out must be of the size of densities, got"),

@@ -679,9 +679,9 @@ TEST_CASE("fit: results before they are there, and methods and statuses by name"
   const std::pair<FitStatus, const char*> remedies[] = {
       {FitStatus::degenerate, "start nearer"},    {FitStatus::saddle, "use Newton"},    {FitStatus::flat, "widen"},
       {FitStatus::iteration_limit, "allow more"}, {FitStatus::stalled, "ask for less"}, {FitStatus::infinite, "leave"}};
-  for (const auto& [status, remedy] : remedies) {
-    CAPTURE(remedy);
-    CHECK(explanation(status).find(remedy) != std::string_view::npos);
+  for (const auto& remedy : remedies) {
+    CAPTURE(remedy.second);
+    CHECK(explanation(remedy.first).find(remedy.second) != std::string_view::npos);
   }
   static_assert(explanation(FitStatus::converged) == "converged to a minimum");
 }

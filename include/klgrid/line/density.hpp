@@ -164,7 +164,7 @@ class RealLineDensity {
 
  private:
   [[nodiscard]] detail::LinePanel<T> panel(const detail::LinePoint<T>& x, const T& half) const {
-    const detail::LinePoint<T> center = x.ahead(half);
+    const detail::LinePoint<T> center = x + half;
     return {center, half, parts_.log_pdf(center, half)};
   }
 
