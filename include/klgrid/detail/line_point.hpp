@@ -5,7 +5,7 @@
 
 namespace klgrid::inline KLGRID_ABI::detail {
 
-/// A point of the line as the sum of two numbers, the second below the rounding of the first. Its distance from any
+/// A point of the line as the sum of two numbers, the second about the rounding of the first. Its distance from any
 /// number, a component's mean or q's, is then right to a few roundings of that distance, however far from 0 both lie
 /// and however narrow what is asked there: there is no origin to count from. (Knuth's and Dekker's sums; Ogita, Rump
 /// and Oishi, SIAM J. Sci. Comput. 26, 2005. A compiler that is told to reassociate leaves the first number alone.)
@@ -21,7 +21,7 @@ class LinePoint {
 
   friend LinePoint operator+(const LinePoint& a, const T& by) {
     const LinePoint sum = exact_sum(a.whole_, by);
-    return exact_sum(sum.whole_, T(a.rest_ + sum.rest_));
+    return {sum.whole_, T(a.rest_ + sum.rest_)};
   }
 
   /// The same but for a rounding of the step: from panel to panel, where a step is as long as what is measured there.
