@@ -23,7 +23,7 @@ def units(include):
     """Groups of what is compiled: a name, the text, and further flags."""
     headers = sorted(h.relative_to(include) for h in include.rglob("*.hpp") if "detail" not in h.parts)
     program = (ROOT / "examples" / "quick_start.cpp").read_text()
-    compiled = ROOT / "src" / "compiled.cpp"
+    compiled = ROOT / "cmake" / "compiled.cpp"
     yield "base", BASE, "#include <Eigen/Core>\n", []
     yield "program", "README's program", program, []
     if compiled.exists():
