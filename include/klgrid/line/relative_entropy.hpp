@@ -104,9 +104,10 @@ T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* e
       const Array u = excess.known() ? excess(panel.r, log_r) : expm1_of(within);
       const NearUnity<Array> unity(choose_within(d, reach, u, Array(Array::Zero())));
       terms = mass * about(unity);
-      if (error != nullptr)
-        term_doubt =
-            terms * of_r + mass * unity.value().abs() * (excess.known() ? excess.doubt(panel.r, log_r) : of_p + of_r);
+      if (error != nullptr) {  // terms are about u^2/2; u may be lost in its own rounding
+        const Array of_u = excess.known() ? excess.doubt(panel.r, log_r) : of_p + of_r;
+        term_doubt = terms * of_r + mass * of_u * (unity.value().abs() + std::numeric_limits<T>::epsilon() * of_u);
+      }
     }
     if (d.abs().maxCoeff() > reach) {
       const Array p_mass = panel.p.mass(T(T(1) / p.unit()));
