@@ -22,7 +22,7 @@ TEXT = """# Accuracy
 Two searches ([grid.cpp](../tests/random_search/grid.cpp), [line.cpp](../tests/random_search/line.cpp)) make random input of every class that a user may
 have, and hold all that is computed from it in float, double and long double against sums and quadrature of 113 bits that take another path: from the definition,
 term by term. The largest error of each class stands in units of what the headers promise, or of the bound that is returned through `error`; 1 would be
-the whole of it. A negative divergence or a NaN fails. In CI both run for fewer problems.
+the whole of it, and a case beyond it is printed with its input. A negative divergence or a NaN fails. In CI both run for fewer problems.
 
 What is promised: on the grid 1e-12 relative, absolute below 1 nat, in double (as many roundings in the other scalars), beside what rounding of log p itself
 leaves where that is large; on the line the same, and 1e-10 of a divergence however small.
