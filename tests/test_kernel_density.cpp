@@ -240,7 +240,7 @@ TEST_CASE("Gauss rule of a sum: right for polynomials, and with the points used 
   constexpr Index points = klgrid::detail::EqualWidths<double>::points;
   const Vector<double> x = normal_samples(60, 0, 1).sin();
   const Vector<double> weights = x.exp();
-  const klgrid::detail::GaussRule<double> rule(x, weights, points);
+  const klgrid::detail::GaussRule<double> rule(x.data(), weights.data(), 60, points);
   REQUIRE(static_cast<Index>(rule.nodes().size()) == points);
   const auto check = [&](auto f) {
     double sum = 0, truth = 0, size = 0;

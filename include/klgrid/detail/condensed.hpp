@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <tuple>
+#include <numeric>
 #include <vector>
 
 #include "klgrid/detail/gauss_rule.hpp"
@@ -32,21 +32,35 @@ namespace klgrid::inline KLGRID_ABI::detail {
 template <Real T>
 inline constexpr double exponent_cutoff = 4 + 0.69314718 * std::numeric_limits<T>::digits;
 
-/// weight N(x; mean, stddev^2)
+/// weight N(x; mean, stddev^2), and what a mixture of them keeps for many evaluations.
 template <Real T>
-struct WeightedGaussian {
-  T weight;
+struct MixtureComponent {
+  T weight, log_factor;  // log_factor = log of the mixture's unit times the peak
   LinePoint<T> mean;
-  T stddev;
+  T stddev, inverse;  // inverse = 1/stddev
+
+  /// An order, the same type for both: by means, or by standard deviations first.
+  struct Before {
+    bool by_stddev;
+    bool operator()(const MixtureComponent& a, const MixtureComponent& b) const {
+      if (by_stddev && a.stddev != b.stddev) return a.stddev < b.stddev;
+      return a.mean < b.mean;
+    }
+  };
 };
+
+/// The first of components sorted by means whose mean is not less than center + distance.
+template <Real T>
+const MixtureComponent<T>* first_beyond(const LinePoint<T>& center, const T& distance, const MixtureComponent<T>* begin,
+                                        const MixtureComponent<T>* end) {
+  return std::partition_point(begin, end, [&](const MixtureComponent<T>& k) { return k.mean - center < distance; });
+}
 
 /// Many components of one standard deviation, sorted by their means, no two of which are equal.
 template <Real T>
 class EqualWidths {
  public:
-  struct Component {
-    T stddev, mean, weight;
-  };
+  using Component = MixtureComponent<T>;
 
   /// n, the points of a rule: the error above is an eighth of a rounding.
   static constexpr Index points = [] {
@@ -66,14 +80,13 @@ class EqualWidths {
     at_best_ = sqrt(T(2) * (T(exponent_cutoff<T>) + T(log(T(static_cast<double>(size))))));
   }
 
-  void condense(std::vector<WeightedGaussian<T>>& out) const {
+  void condense(std::vector<Component>& out) const {
     for (Index begin = 0, end = 0; begin < size_; begin = end) {
       end = bin_end(begin);
       if (end - begin > points)
         add_rule(begin, end, out);
       else
-        for (Index k = begin; k < end; ++k)
-          out.push_back({components_[k].weight, components_[k].mean, components_[k].stddev});
+        for (Index k = begin; k < end; ++k) out.push_back(components_[k]);
     }
   }
 
@@ -83,12 +96,10 @@ class EqualWidths {
     return (components_[b].mean - components_[a].mean) / components_[a].stddev;
   }
 
-  /// The first component further than a length to the right of one.
+  /// The first component not less than some standard deviations to the right of one.
   [[nodiscard]] Index first_beyond(Index from, const T& length) const {
-    return std::partition_point(
-               components_ + from + 1, components_ + size_,
-               [&](const Component& k) { return !((k.mean - components_[from].mean) / k.stddev > length); }) -
-           components_;
+    const Component& center = components_[from];
+    return detail::first_beyond(center.mean, T(length * center.stddev), components_, components_ + size_) - components_;
   }
 
   /// The end of a bin that is no longer than it may be. The nearer it comes to a gap, the shorter that is.
@@ -117,11 +128,7 @@ class EqualWidths {
     return reach;
   }
   [[nodiscard]] T reach_to_left(Index first) const {
-    const Index within = std::partition_point(components_, components_ + first,
-                                              [&](const Component& k) {
-                                                return (components_[first].mean - k.mean) / k.stddev > at_best_;
-                                              }) -
-                         components_;
+    const Index within = first_beyond(first, T(-at_best_));
     T reach = (std::numeric_limits<T>::max)();
     if (within < first) reach = covered_from(distance(within, first), within);
     if (within > 0) reach = (std::min)(reach, covered_from(distance(within - 1, first), within - 1));
@@ -136,34 +143,35 @@ class EqualWidths {
 
   /// The rule of a bin. Of very many components, first of blocks of them: that of their rules together is the same one,
   /// of shorter sums.
-  void add_rule(Index begin, Index end, std::vector<WeightedGaussian<T>>& out) const {
-    const T& first = components_[begin].mean;
-    const T half = (components_[end - 1].mean - first) / T(2);
-    Vector<T> x(end - begin), weights(end - begin);
-    for (Index i = 0; i < x.size(); ++i) {
-      x[i] = (components_[begin + i].mean - first) / half - T(1);
-      weights[i] = components_[begin + i].weight;
+  void add_rule(Index begin, Index end, std::vector<Component>& out) const {
+    const Component& first = components_[begin];
+    const T half = (components_[end - 1].mean - first.mean) / T(2);
+    std::vector<T> x, weights;
+    for (Index k = begin; k < end; ++k) {
+      x.push_back((components_[k].mean - first.mean) / half - T(1));
+      weights.push_back(components_[k].weight);
     }
-    constexpr Index block = 512;
+    constexpr std::size_t block = 512;
     while (x.size() > block) {
-      Index size = 0;
-      for (Index i = 0; i < x.size(); i += block) {
-        const Index count = (std::min)(block, x.size() - i);
-        const GaussRule<T> rule(x.segment(i, count), weights.segment(i, count), points);
-        for (std::size_t k = 0; k < rule.nodes().size(); ++k, ++size) {
-          x[size] = rule.nodes()[k];
-          weights[size] = rule.weights()[k];
-        }
+      std::size_t size = 0;
+      for (std::size_t i = 0; i < x.size(); i += block) {
+        const GaussRule<T> rule(&x[i], &weights[i], (std::min)(block, x.size() - i), points);
+        std::copy(rule.nodes().begin(), rule.nodes().end(), &x[size]);
+        std::copy(rule.weights().begin(), rule.weights().end(), &weights[size]);
+        size += rule.nodes().size();
       }
-      x.conservativeResize(size);
-      weights.conservativeResize(size);
+      x.resize(size);
+      weights.resize(size);
     }
-    const GaussRule<T> rule(x, weights, points);
-    const T least = T(1e-4) * std::numeric_limits<T>::epsilon() * weights.sum();
-    for (std::size_t k = 0; k < rule.nodes().size(); ++k)
-      if (rule.weights()[k] > least)
-        out.push_back(
-            {rule.weights()[k], LinePoint<T>(first) + half * (T(1) + rule.nodes()[k]), components_[begin].stddev});
+    const GaussRule<T> rule(x.data(), weights.data(), x.size(), points);
+    const T least = T(1e-4) * std::numeric_limits<T>::epsilon() *
+                    std::accumulate(rule.weights().begin(), rule.weights().end(), T(0));
+    Component made = first;
+    for (std::size_t k = 0; k < rule.nodes().size(); ++k) {
+      made.weight = rule.weights()[k];
+      made.mean = first.mean + half * (T(1) + rule.nodes()[k]);
+      if (made.weight > least) out.push_back(made);
+    }
   }
 
   const Component* components_;
@@ -172,27 +180,21 @@ class EqualWidths {
   T at_best_;
 };
 
-/// The components of positive weight, equal ones added up and near ones condensed, in no given order. Vectors of the
-/// same size. Cost: sorting, and some hundred operations for each.
+/// Equal ones of the components added up, and near ones condensed, in no given order. Cost: sorting, and some hundred
+/// operations for each.
 template <Real T>
-std::vector<WeightedGaussian<T>> condensed(const Vector<T>& weights, const Vector<T>& means, const Vector<T>& stddevs) {
-  using Component = typename EqualWidths<T>::Component;
-  std::vector<WeightedGaussian<T>> out;
-  std::vector<Component> components;
-  components.reserve(static_cast<std::size_t>(weights.size()));
-  for (Index k = 0; k < weights.size(); ++k)
-    if (weights[k] > T(0)) components.push_back({stddevs[k], means[k], weights[k]});
-  const auto place = [](const Component& k) { return std::tie(k.stddev, k.mean); };
-  std::sort(components.begin(), components.end(),
-            [&](const Component& a, const Component& b) { return place(a) < place(b); });
+std::vector<MixtureComponent<T>> condensed(std::vector<MixtureComponent<T>> components) {
+  const typename MixtureComponent<T>::Before before{.by_stddev = true};
+  std::sort(components.begin(), components.end(), before);
   std::size_t size = 0;
   for (std::size_t begin = 0, end = 0; begin < components.size(); begin = end, ++size) {
     LinePoint<T> weight = components[begin].weight;
-    for (end = begin + 1; end < components.size() && place(components[end]) == place(components[begin]); ++end)
+    for (end = begin + 1; end < components.size() && !before(components[begin], components[end]); ++end)
       weight = weight + components[end].weight;
-    components[size] = {components[begin].stddev, components[begin].mean, weight.whole()};
+    components[size] = components[begin];
+    components[size].weight = weight.whole();
   }
-  components.resize(size);
+  std::vector<MixtureComponent<T>> out;
   for (std::size_t begin = 0, end = 0; begin < size; begin = end) {
     while (end < size && !(components[begin].stddev < components[end].stddev)) ++end;
     EqualWidths<T>(components.data() + begin, static_cast<Index>(end - begin)).condense(out);

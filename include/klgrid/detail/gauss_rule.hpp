@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -22,11 +23,13 @@ namespace klgrid::inline KLGRID_ABI::detail {
 template <Real T>
 class GaussRule {
  public:
-  /// x and weights of the same size; weights >= 0 and not all 0.
-  template <class Points>
-  GaussRule(const Points& x, const Points& weights, Index n) {
-    const T sum = weights.sum();
-    reduce(x, (weights / sum).sqrt(), n);
+  /// size points and weights, the weights >= 0 and not all 0.
+  GaussRule(const T* x, const T* weights, std::size_t size, std::size_t n) {
+    using std::sqrt;
+    const T sum = std::accumulate(weights, weights + size, T(0));
+    std::vector<T> roots(weights, weights + size);
+    for (T& each : roots) each = sqrt(T(each / sum));
+    reduce(x, std::move(roots), n);
     diagonalize();
     for (T& each : weights_) each *= each * sum;
   }
@@ -36,19 +39,25 @@ class GaussRule {
 
  private:
   /// The tridiagonal matrix, from the polynomials' values at the points times the roots of the weights.
-  void reduce(const Vector<T>& x, Vector<T> values, Index n) {
+  void reduce(const T* x, std::vector<T> values, std::size_t n) {
     using std::sqrt;
-    Vector<T> before = Vector<T>::Zero(x.size());
+    std::vector<T> next(values.size(), T(0));  // at first the polynomials before
     for (T coupling = T(0);;) {
-      Vector<T> next = x * values - coupling * before;
-      const T diagonal = (next * values).sum();
+      T diagonal = T(0), square = T(0);
+      for (std::size_t i = 0; i < next.size(); ++i) {
+        next[i] = x[i] * values[i] - coupling * next[i];
+        diagonal += next[i] * values[i];
+      }
+      for (std::size_t i = 0; i < next.size(); ++i) {
+        next[i] -= diagonal * values[i];
+        square += next[i] * next[i];
+      }
       nodes_.push_back(diagonal);
-      next -= diagonal * values;
-      coupling = sqrt(next.square().sum());
-      if (static_cast<Index>(nodes_.size()) == n || !(coupling > negligible())) break;
+      coupling = sqrt(square);
+      if (nodes_.size() == n || !(coupling > negligible())) break;
       couplings_.push_back(coupling);
-      before.swap(values);
-      values = next / coupling;
+      for (T& each : next) each /= coupling;
+      next.swap(values);
     }
     weights_.assign(nodes_.size(), T(0));
     weights_[0] = T(1);

@@ -45,11 +45,7 @@ class SortedMixture {
     }
   };
 
-  struct Component {
-    T weight, log_factor;  // log_factor = log of unit times the peak
-    LinePoint<T> mean;
-    T stddev, inverse;  // inverse = 1/stddev
-  };
+  using Component = MixtureComponent<T>;
 
   struct Group {
     Index begin, end;
@@ -60,14 +56,10 @@ class SortedMixture {
   SortedMixture(const Vector<T>& weights, const Vector<T>& means, const Vector<T>& stddevs) {
     using std::abs;
     using std::log;
-    if (weights.size() <= EqualWidths<T>::points) {
-      components_.reserve(static_cast<std::size_t>(weights.size()));
-      for (Index k = 0; k < weights.size(); ++k)
-        if (weights[k] > T(0)) components_.push_back({weights[k], T(0), means[k], stddevs[k], T(T(1) / stddevs[k])});
-    } else {
-      for (const auto& [weight, mean, stddev] : condensed(weights, means, stddevs))
-        components_.push_back({weight, T(0), mean, stddev, T(T(1) / stddev)});
-    }
+    components_.reserve(static_cast<std::size_t>(weights.size()));
+    for (Index k = 0; k < weights.size(); ++k)
+      if (weights[k] > T(0)) components_.push_back({weights[k], T(0), means[k], stddevs[k], T(T(1) / stddevs[k])});
+    if (size() > EqualWidths<T>::points) components_ = condensed(std::move(components_));
     LinePoint<T> sum = T(0);  // of very many equal numbers, roundings add up
     for (const Component& each : components_) {
       sum = sum + each.weight;
@@ -189,8 +181,8 @@ class SortedMixture {
   void make_groups() {
     using std::exp;
     using std::log;
-    const auto narrower = [](const Component& a, const Component& b) { return a.stddev < b.stddev; };
-    std::sort(components_.begin(), components_.end(), narrower);
+    using Before = typename Component::Before;
+    std::sort(components_.begin(), components_.end(), Before{.by_stddev = true});
     const T span = log(T(components_.back().stddev / components_.front().stddev));
     const T factor = exp((std::max)(T(0.7), T(span / T(static_cast<double>(most_groups) - 2))));
     for (auto begin = components_.begin(), end = begin; begin != components_.end(); begin = end) {
@@ -198,17 +190,15 @@ class SortedMixture {
       Group group{begin - components_.begin(), end - components_.begin(), begin->log_factor, (end - 1)->stddev,
                   begin->stddev};
       for (auto k = begin; k != end; ++k) group.log_factor = (std::max)(group.log_factor, k->log_factor);
-      std::sort(begin, end, [](const Component& a, const Component& b) { return a.mean < b.mean; });
+      std::sort(begin, end, Before{.by_stddev = false});
       groups_.push_back(group);
     }
   }
 
   /// The first from begin on, of a group that goes on to end, whose mean is not less than center + distance.
   [[nodiscard]] Index first_beyond(const LinePoint<T>& center, const T& distance, Index begin, Index end) const {
-    const auto from = components_.begin();
-    return std::partition_point(from + begin, from + end,
-                                [&](const Component& k) { return k.mean - center < distance; }) -
-           from;
+    const Component* const all = components_.data();
+    return detail::first_beyond(center, distance, all + begin, all + end) - all;
   }
 
   T unit_ = T(0);
