@@ -48,12 +48,8 @@ class RealLineDensity {
       return parts_.analytic_half(x, before, parts_.resolved(x, most));
     };
     panels_.reserve(32);
-    edges_.reserve(33);
-    detail::cut_into_panels(begin_, end_, fit, [&](const detail::LinePoint<T>& x, const T& half) {
-      panels_.emplace_back(panel(x, half));
-      edges_.push_back(x);
-    });
-    edges_.push_back(end_);
+    detail::cut_into_panels(
+        begin_, end_, fit, [&](const detail::LinePoint<T>& x, const T& half) { panels_.emplace_back(panel(x, half)); });
     detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
     const T inverse_unit = T(1) / unit();
     for (auto& each : panels_) {
@@ -69,7 +65,6 @@ class RealLineDensity {
     moved.mixture_ = mixture_.translated(by);
     moved.parts_.translate(by);
     for (auto& each : moved.panels_) each.center = each.center + by;
-    for (auto& edge : moved.edges_) edge = edge + by;
     moved.begin_ = begin_ + by;
     moved.end_ = end_ + by;
     const detail::LinePoint<T> mean = detail::LinePoint<T>(mean_) + by;
@@ -150,9 +145,10 @@ class RealLineDensity {
     };
     const auto make = [&](const Point& x, const T& half) { visit(panel(x, half)); };
     detail::cut_into_panels(low, (std::min)(high, begin_), fit, make);
+    const auto left_of = [](const auto& each) { return each.center + T(-each.half); };
     for (std::size_t i = 0; i < panels_.size(); ++i) {
-      const Point& left = edges_[i];
-      const Point& right = edges_[i + 1];
+      const Point left = left_of(panels_[i]);
+      const Point right = i + 1 < panels_.size() ? left_of(panels_[i + 1]) : end_;
       if (!(left < high && low < right)) continue;
       if (family.resolved_on(left, right))
         visit(panels_[i]);
@@ -194,8 +190,7 @@ class RealLineDensity {
 
   GaussianMixture<T> mixture_;
   detail::LineMixture<T> parts_;
-  std::vector<detail::MassPanel<T>> panels_;
-  std::vector<detail::LinePoint<T>> edges_;  // of the panels
+  std::vector<detail::MassPanel<T>, Eigen::aligned_allocator<detail::MassPanel<T>>> panels_;
   T mean_;
   T mean_offset_;
   T stddev_;
