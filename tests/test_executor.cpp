@@ -19,6 +19,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -178,5 +180,18 @@ TEST_CASE("executor: OpenMP's threads, each task once and the same surfaces") {
   klgrid::kl_surfaces(p, bank, threaded, workspace, run);
   CHECK((serial.forward == threaded.forward).all());
   CHECK((serial.reverse == threaded.reverse).all());
+}
+
+TEST_CASE("executor: OpenMP's threads hand the first exception in order to the caller") {
+  std::string message;
+  try {
+    klgrid::OpenMpExecutor{}(1000, [](Index, Index task) {
+      if (task == 3) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (task >= 3 && task < 8) throw std::runtime_error(std::to_string(task));
+    });
+  } catch (const std::runtime_error& error) {
+    message = error.what();
+  }
+  CHECK(message == "3");
 }
 #endif

@@ -5,6 +5,11 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+
+#include <exception>
+#include <utility>
+
+#include "klgrid/detail/attempt.hpp"
 #endif
 
 namespace klgrid::inline KLGRID_ABI {
@@ -31,8 +36,8 @@ struct SerialExecutor {
 };
 
 #ifdef _OPENMP
-/// On OpenMP's threads; there if the program is compiled with OpenMP. A task that throws ends the program, as OpenMP
-/// has it.
+/// On OpenMP's threads; there if the program is compiled with OpenMP. If a task throws, hardly any further tasks are
+/// begun, those under way are finished, and the caller gets the exception of the first task in order that threw.
 struct OpenMpExecutor {
   /// As many as OpenMP would start.
   [[nodiscard]] Index workers() const noexcept { return omp_get_max_threads(); }
@@ -40,8 +45,24 @@ struct OpenMpExecutor {
   /// body(worker, task) for each task, in any order.
   template <class Body>
   void operator()(Index tasks, Body&& body) const {
+    std::exception_ptr failure;
+    Index failed = tasks;  // the first that threw
 #pragma omp parallel for schedule(dynamic)
-    for (Index task = 0; task < tasks; ++task) body(static_cast<Index>(omp_get_thread_num()), task);
+    for (Index task = 0; task < tasks; ++task) {
+      Index last;
+#pragma omp atomic read
+      last = failed;
+      if (task > last) continue;
+      auto exception = detail::attempt([&] { body(static_cast<Index>(omp_get_thread_num()), task); });
+      if (!exception) continue;
+#pragma omp critical(klgrid_failure)
+      if (task < failed) {
+#pragma omp atomic write
+        failed = task;
+        failure = std::move(exception);
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
   }
 };
 #endif
