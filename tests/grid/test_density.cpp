@@ -150,6 +150,24 @@ TEST_CASE_TEMPLATE("GridDensity: a node of weight zero takes no part, whatever t
   }
 }
 
+TEST_CASE_TEMPLATE("GridDensity: all mass at one place has no spread, however far from 0 and near to other nodes", T,
+                   float, double, long double) {
+  const T last_place = 8;  // of numbers about the origin
+  const T origin = last_place / std::numeric_limits<T>::epsilon();
+  Vector<T> nodes = Vector<T>::Constant(48, origin);
+  nodes.head(8) -= last_place;
+  nodes.tail(8) += last_place;
+  for (int first = 2; first < 20; ++first) {  // masses that do not add up to 1 in the last place
+    CAPTURE(first);
+    Vector<T> log_p = Vector<T>::Constant(48, T(-1e8));
+    for (Index i = 0; i < 32; ++i) log_p[8 + i] = -std::log(T(first) + T(i));
+    const auto p = GridDensity<T>::from_log_values(Grid<T>(nodes, Vector<T>::Ones(48)), log_p);
+    CHECK(p.origin() == origin);
+    CHECK(p.mean_offset() == 0);
+    CHECK(p.stddev() == 0);
+  }
+}
+
 TEST_CASE("GridDensity: a mass that lies between the nodes is scaled up, not lost") {
   // A component 0.05 off the nearest node with a stddev of 1e-3: its density there is exp(-1250), below every double.
   const Grid<> grid = Grid<>::arange(-1.0, 1.0, 0.125);

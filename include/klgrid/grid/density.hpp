@@ -178,9 +178,14 @@ class GridDensity {
     log_mass_ = top + log_mass;
     for (Index i = 0; i < n; ++i) log_p[i] -= log_mass;
     for (Index i = 0; i < n; ++i) p[i] /= mass;
-    const T mean = sum([&](Index i, auto at) { return at(w + i) * at(p + i) * at(x + i); });
-    origin_ = x[grid_.nearest(mean)];  // where all mass is at one node, nothing is left to round
-    mean_offset_ = sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - origin_); });
+    const auto mean_from = [&](const T& from) {
+      return sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - from); });
+    };
+    // Far from 0 the mean counted from there is nodes away: counted from one of these it finds its own. Where that has
+    // all mass, nothing is left to round.
+    origin_ = x[grid_.nearest(mean_from(T(0)))];
+    origin_ = x[grid_.nearest(origin_ + mean_from(origin_))];
+    mean_offset_ = mean_from(origin_);
     const T half = x[n - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
     const T inverse = half > T(0) ? T(T(1) / half) : T(0);
     stddev_ = half * T(sqrt(sum([&](Index i, auto at) {
