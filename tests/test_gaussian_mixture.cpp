@@ -129,6 +129,26 @@ TEST_CASE("GaussianMixture: the variance keeps its digits far from the origin") 
   CHECK(relative_error(p.variance(), 1.25, 0.0) <= tol::few_roundings<double>);
 }
 
+TEST_CASE_TEMPLATE("GaussianMixture: components at one place far from 0 keep their own width", T, float, double,
+                   long double) {
+  const T place = T(58849.37L);
+  const T stddev = place * std::numeric_limits<T>::epsilon() / T(16);
+  const T last_place = std::nextafter(place, T(1e5)) - place;
+  for (int first = 1; first < 20; ++first) {  // weights whose rounded sum with the means is off
+    CAPTURE(first);
+    const Vector<T> weights = Vector<T>::LinSpaced(5, T(1), T(first + 1));
+    const auto one =
+        GaussianMixture<T>::normalized(weights, Vector<T>::Constant(5, place), Vector<T>::Constant(5, stddev));
+    CHECK(one.mean() == place);
+    CHECK(relative_error(one.stddev(), stddev, T(0)) <= tol::few_roundings<T>);
+    // Two neighbours in the scalar's last place, w and 1 - w: no number lies at their mean.
+    const T w = T(first) / T(20);
+    const GaussianMixture<T> two({w, T(1) - w}, {place, place + last_place}, {stddev, stddev});
+    CHECK(relative_error(two.variance(), stddev * stddev + w * (T(1) - w) * last_place * last_place, T(0)) <=
+          tol::few_roundings<T>);
+  }
+}
+
 TEST_CASE_TEMPLATE("GaussianMixture: the mass over a wide window is the weights' sum", T, float, double, long double) {
   const Vector<T> x = klgrid::arange(T(-24), T(24), T(0.015625));  // dyadic: exact nodes; fine for a stddev of 0.1
   for (const auto& entry : klgrid_test::mixtures<T>()) {

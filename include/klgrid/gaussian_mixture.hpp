@@ -200,7 +200,12 @@ class GaussianMixture {
   }
 
   /// E_p[x] = sum_k w_k m_k, w of sum 1.
-  [[nodiscard]] T mean() const { return (weights_ * means_).sum() / weights_.sum(); }
+  [[nodiscard]] T mean() const {
+    const T total = weights_.sum();
+    const T rounded = (weights_ * means_).sum() / total;
+    // Components at one place far from 0 may be narrower than the roundings of their sum.
+    return rounded + T(2) * T((weights_ * (means_ / T(2) - rounded / T(2))).sum() / total);
+  }
 
   /// Var_p[x] = sum_k w_k (s_k^2 + (m_k - mean)^2), w of sum 1: no difference of large squares.
   [[nodiscard]] T variance() const {
@@ -212,11 +217,13 @@ class GaussianMixture {
   [[nodiscard]] T stddev() const {
     using std::sqrt;
     const auto counts = weights_ > T(0);
-    const Vector<T> distances = counts.select(means_ - mean(), T(0));
+    const T total = weights_.sum();
+    Vector<T> distances = counts.select(means_ - mean(), T(0));
+    distances -= (weights_ * distances).sum() / total;
     const Vector<T> widths = counts.select(stddevs_, T(0));
     const T unit = (std::max)(T(distances.abs().maxCoeff()), T(widths.maxCoeff()));
     const T square = (weights_ * ((distances / unit).square() + (widths / unit).square())).sum();
-    return unit * T(sqrt(T(square / weights_.sum())));
+    return unit * T(sqrt(T(square / total)));
   }
 
  private:

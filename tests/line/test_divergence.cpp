@@ -291,6 +291,21 @@ TEST_CASE("real line: far from 0 the second moment counts every digit of the mea
   CHECK(relative_error(cross_entropy(p, q), static_cast<double>(truth), 1.0) < 1e-14);
 }
 
+TEST_CASE_TEMPLATE("real line: components at one place, the narrowest beside its distance from 0, are one Gaussian", T,
+                   float, double, long double) {
+  const T place = T(58849);
+  const T stddev = T(32) * std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon() * place;
+  for (int first = 1; first < 20; ++first) {  // weights whose rounded sum with the means is off
+    CAPTURE(first);
+    const RealLineDensity<T> p(GaussianMixture<T>::normalized(
+        Vector<T>::LinSpaced(5, T(1), T(first + 1)), Vector<T>::Constant(5, place), Vector<T>::Constant(5, stddev)));
+    const Gaussian<T> q(place, T(2) * stddev);
+    T bound = 0;
+    CHECK(std::abs(forward_kl(p, q, &bound) - T(0.318147180559945309417L)) <= bound);
+    CHECK(bound <= T(largest_bound / 1e-12) * promise<T>());
+  }
+}
+
 TEST_CASE("real line: near p = q a component of next to no weight, however far off, is counted as it should") {
   // D(q||p) = -log(1 - w): where q is, p is (1 - w) q.
   constexpr double w = 1e-9;
