@@ -29,6 +29,9 @@ namespace tol {
 constexpr double divergence = 1e-12;
 constexpr double about_equality = 1e-10;
 
+/// A bound is of use if it is not much larger than the promise: the rule's share alone is 2^15 roundings, 7.3 of it.
+constexpr int bound = 10;
+
 }  // namespace tol
 
 namespace {
@@ -154,5 +157,25 @@ TEST_CASE("a spike beside panels far longer than it is neither lost nor counted 
     const GaussianMixture<float> r({1.0f}, {spike.mean()}, {stddev});
     // p does not vary on it.
     CHECK(relative_error(relative_entropy(r, p), -spike.entropy() - p.log_pdf(spike.mean()), 1.0f) <= 4e-6f);
+  }
+}
+
+TEST_CASE_TEMPLATE("of as many components, but each of another kind: a split one changes nothing, and bounds are small",
+                   T, float, double, long double) {
+  const auto promise = T(tol::divergence / 0x1p-52) * std::numeric_limits<T>::epsilon();
+  for (const T& width : {T(1e-2), T(1e-4), T(1e-9)}) {
+    CAPTURE(width);
+    const GaussianMixture<T> p({T(0.25), T(0.75)}, {T(2), T(4.5)}, {T(1), width});
+    const GaussianMixture<T> split({T(0.125), T(0.125), T(0.75)}, {T(2), T(2), T(4.5)}, {T(1), T(1), width});
+    const GaussianMixture<T> r({T(0.5), T(0.5)}, {T(0), T(1.5)}, {T(2) * width, T(2)});
+    const auto compare = [&](const T& value, const T& bound, const T& right) {
+      CHECK(relative_error(value, right, T(1)) <= promise);
+      CHECK(std::abs(value - right) <= bound);
+      CHECK(bound <= tol::bound * promise * std::max(T(1), right));
+    };
+    T bound = 0;
+    compare(relative_entropy(r, p, &bound), bound, relative_entropy(r, split));
+    compare(relative_entropy(p, r, &bound), bound, relative_entropy(split, r));
+    compare(jensen_shannon_divergence(p, r, &bound), bound, jensen_shannon_divergence(split, r));
   }
 }

@@ -71,10 +71,11 @@ void for_each_panel_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>
 }
 
 /// The integral of a divergence's terms, which are never negative. Where log p and log r differ by no more than the
-/// reach of NearUnity, a term is r about(u), u = p/r - 1; elsewhere it is apart(p, r, d), d = log p - log r.
-template <Real T, class About, class Apart, class... Further>
+/// reach of NearUnity, a term is r about(u), u = p/r - 1; elsewhere it is apart(p, r, d), d = log p - log r, with an
+/// error of apart_doubt(p, r, d, that of log p, that of log r).
+template <Real T, class About, class Apart, class Doubt, class... Further>
 T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* error, About about, Apart apart,
-                  const Further&... further) {
+                  Doubt apart_doubt, const Further&... further) {
   using Array = LegendreArray<T>;
   using std::abs;
   using std::log;
@@ -113,7 +114,7 @@ T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* e
       const Array p_mass = panel.p.mass(T(T(1) / p.unit()));
       terms = choose_within(d, reach, terms, Array(apart(p_mass, mass, d)));
       if (error != nullptr)
-        term_doubt = choose_within(d, reach, term_doubt, Array(p_mass * d.abs() * of_p + (p_mass + mass) * of_r));
+        term_doubt = choose_within(d, reach, term_doubt, Array(apart_doubt(p_mass, mass, d, of_p, of_r)));
     }
     sum += terms;
     if (error != nullptr) doubt += terms * T(rule_doubt) + term_doubt;
@@ -142,7 +143,10 @@ template <Real T>
   using Array = detail::LegendreArray<T>;
   return detail::integral_of_two<T>(
       p, r, error, [](const detail::NearUnity<Array>& unity) { return unity.forward_remainder(); },
-      [](const Array& p_mass, const Array& r_mass, const Array& d) { return Array(p_mass * (d - T(1)) + r_mass); });
+      [](const Array& p_mass, const Array& r_mass, const Array& d) { return Array(p_mass * (d - T(1)) + r_mass); },
+      [](const Array& p_mass, const Array& r_mass, const Array& d, const Array& of_p, const Array& of_r) {
+        return Array(p_mass * d.abs() * of_p + (p_mass + r_mass) * of_r);
+      });
 }
 
 /// (D(p||m) + D(r||m)) / 2, m = (p + r) / 2, in [0, log 2], nats.
@@ -175,6 +179,10 @@ template <Real T>
         // log m = max(log p, log r) + log((1 + e^-|d|) / 2)
         const Array above = detail::log1p_of(detail::exp_of(Array(-d.abs()))) - log_two;
         return Array((p_mass * ((d.min)(T(0)) - above) - r_mass * ((d.max)(T(0)) + above)) / T(2));
+      },
+      // What is far below the other feels d, the other no more than its own mass.
+      [](const Array& p_mass, const Array& r_mass, const Array& d, const Array& of_p, const Array& of_r) {
+        return Array((p_mass.min)(r_mass) * (d.abs() + T(1)) * (of_p + of_r) + p_mass * of_p + r_mass * of_r);
       },
       m);
 }
