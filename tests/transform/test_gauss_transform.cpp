@@ -363,6 +363,28 @@ TEST_CASE("GaussTransform: a node of next to no weight has q all to itself, if q
   CHECK(std::abs(mean(1, 0) - 1) <= tolerance<double>());  // e^-200 of 1 beside 1e-200: 1.4e-87
 }
 
+TEST_CASE("GaussTransform: a nearest node of next to no weight hides none of the others") {
+  const ParameterMesh<double> mesh(Vector<double>::Zero(1), Vector<double>::Ones(1));
+  const Vector<double> f = vector<double>({1, 2, 3, 4});
+  for (const double tiny : {1e-30, 1e-290, 1e-300, 1e-307, 5e-324}) {
+    CAPTURE(tiny);
+    const Grid<double> grid(vector<double>({-2, -0.6, 2, 3}), vector<double>({1, tiny, 1, 1}));
+    const GaussTransform<double> transform(grid, mesh);
+    CHECK(largest_error(transform, grid, mesh, f) <= tolerance<double>());
+  }
+}
+
+TEST_CASE("GaussTransform: a node of which q has nothing takes no part in a power of z, however far it is") {
+  const Grid<double> grid(vector<double>({0, 1e300}), Vector<double>::Ones(2));
+  for (const double sigma : {1e-10, 1e-310}) {
+    CAPTURE(sigma);
+    const GaussTransform<double> transform(grid, {Vector<double>::Zero(1), Vector<double>::Constant(1, sigma)},
+                                           {.highest_power = 4});
+    for (int power = 1; power <= 4; ++power)
+      CHECK(transform.expectation(Vector<double>(Vector<double>::Ones(2)), power)(0, 0) == 0);
+  }
+}
+
 TEST_CASE("GaussTransform: half-way between two nodes, however narrow") {
   const Grid<double> grid(vector<double>({0, 1}), Vector<double>::Ones(2));
   const GaussTransform<double> transform(grid,

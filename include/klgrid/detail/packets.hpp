@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <limits>
 
 #include "klgrid/real.hpp"
 
@@ -78,6 +79,11 @@ struct Pack {
       return a.one_by_one([](const T& x) { return Eigen::internal::plog(x); });
   }
   friend Pack larger(const Pack& a, const Pack& b) { return of(Eigen::internal::pmax(a.value, b.value)); }
+  /// The greatest or least number in place of an infinity, so that 0 times it is 0.
+  friend Pack in_range(const Pack& a) {
+    const Pack most((std::numeric_limits<T>::max)());
+    return of(Eigen::internal::pmin(most.value, larger(a, Pack(std::numeric_limits<T>::lowest())).value));
+  }
 
   [[nodiscard]] Pack reverse() const { return of(Eigen::internal::preverse(value)); }
   [[nodiscard]] T sum() const { return Eigen::internal::predux(value); }

@@ -224,7 +224,7 @@ class GaussTransform {
   };
 
   /// Nodes of weight zero take no part, whatever f is there. Weights are counted in units of four times their sum: no
-  /// sum of them and of f overflows where f does not.
+  /// sum of them and of f overflows where f does not. A share too small for a normal number counts as the least one.
   void take_nodes(const Grid<T>& grid) {
     using std::log;
     Index count = 0;
@@ -239,7 +239,8 @@ class GaussTransform {
       if (count < grid.size()) used_.push_back(i);
     }
     const T sum = mass(0, count);
-    for (Index i = 0; i < count; ++i) weights_[i] = weights_[i] / sum / T(4);
+    const T least = (std::numeric_limits<T>::min)();
+    for (Index i = 0; i < count; ++i) weights_[i] = (std::max)(least, T(weights_[i] / sum / T(4)));
     log_weight_unit_ = T(log(sum)) + T(log(T(4)));
   }
 

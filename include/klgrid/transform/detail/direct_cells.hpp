@@ -142,17 +142,18 @@ class DirectCells {
     }
   }
 
-  /// sum_i w_i q_i z_i^power f_i.
+  /// sum_i w_i q_i z_i^power f_i. A weight that is 0 stays 0, however large z is.
   void expectation_of_power(Index row, int power, const T* f, T* out) const {
     const Row& cells = rows_[static_cast<std::size_t>(row)];
-    const T precision = T(1) / cells.sigma;
+    const T most = (std::numeric_limits<T>::max)();
+    const T precision = (std::min)(most, T(T(1) / cells.sigma));
     for (const Group& group : cells.groups)
       for (std::size_t lane = 0; lane < group.size; ++lane) {
         const T* const weights = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
         Pack<T> sum(T(0));
         for (Index i = 0; i < group.count; i += lane_size<T>) {
           const Index at = group.first[lane] + i;
-          const Pack<T> z = (Pack<T>::load(nodes_.data() + at) - group.mu[lane]) * precision;
+          const Pack<T> z = in_range((Pack<T>::load(nodes_.data() + at) - group.mu[lane]) * precision);
           Pack<T> term = Pack<T>::load(weights + i) * Pack<T>::load(f + at);
           for (int k = 0; k < power; ++k) term = term * z;
           sum = sum + term;
@@ -201,10 +202,11 @@ class DirectCells {
   /// that z0^2 would swallow.
   std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma) {
     using std::abs;
+    using std::log;
     using std::sqrt;
-    const auto least_ratio = static_cast<double>(T(weights_[nearest] / largest_weight_));
+    const T log_ratio = log(T(largest_weight_ / weights_[nearest]));
     const T depth =
-        T(std::log(static_cast<double>(weights_.size()) / (error_ * least_ratio)) + highest_power_ * std::log(12.0));
+        log_ratio + T(std::log(static_cast<double>(weights_.size()) / error_) + highest_power_ * std::log(12.0));
     const T distance = abs(T(nodes_[nearest] - mu));
     const T z_nearest = distance / sigma;
     const T beyond = T(2) * depth * sigma / (z_nearest + T(sqrt(T(z_nearest * z_nearest + T(2) * depth))));
