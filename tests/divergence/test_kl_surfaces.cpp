@@ -458,3 +458,16 @@ TEST_CASE("kl_surfaces: a sigma of which there is no reciprocal") {
   const Bank bank(grid, {vector<double>({1.25}), vector<double>({1e-310})});
   CHECK(forward_kl(p, bank)(0, 0) == 0.0);  // both are all at the node 1
 }
+
+TEST_CASE("kl_surfaces: squares beyond the range of a double are infinite, and never NaN") {
+  // Half-way between two nodes that share p, and at one node that has all of it, (x - mu) / sigma up to 1e310.
+  const Grid<double> two(vector<double>({-20, 0}), Vector<double>::Ones(2));
+  const ParameterMesh<double> narrow(vector<double>({-10, -8, 8, 1e10}), vector<double>({1e-300, 1e-160}));
+  const auto p = GridDensity<double>::from_log_values(two, {-5, 3});
+  const auto shared = kl_surfaces(p, bank_for(p, narrow));
+  CHECK((shared.forward == infinity).all());
+  const auto q = GridDensity<double>::from_log_values(Grid<double>({0}, {1}), {0});
+  const auto alone = kl_surfaces(q, bank_for(q, narrow));
+  CHECK((alone.forward == 0).all());
+  CHECK((alone.reverse == 0).all());
+}

@@ -52,13 +52,18 @@ void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row
   const T mean_offset = p.mean_offset();
   const T spread = p.stddev() / sigma;
   const T constant = spread * spread / T(2) - p.entropy();
+  if (!is_finite(constant)) {  // E_p[(x - x0)^2] / sigma^2 is beyond range, and so is D, but for roundings of it
+    std::fill_n(out, bank.mesh().cols(), std::numeric_limits<T>::infinity());
+    return;
+  }
   const T* const mu = bank.mesh().mu().data();
   const T* const nearest = nearest_points(bank).data();
   const T* const log_normalizer = &bank.log_normalizer()(row, 0);
   for_packs<T>(bank.mesh().cols(), [&](Index i, auto at) {
     const auto offset = (origin - at(nearest + i)) + mean_offset;
     const auto sum = (at(nearest + i) - at(mu + i)) * T(2) + offset;
-    larger((offset * precision_root) * (sum * half_root) + at(log_normalizer + i) + constant, T(0)).store(out + i);
+    const auto square = (offset * precision_root) * in_range(sum * half_root);
+    larger(square + at(log_normalizer + i) + constant, T(0)).store(out + i);
   });
 }
 
