@@ -179,3 +179,19 @@ TEST_CASE_TEMPLATE("of as many components, but each of another kind: a split one
     compare(jensen_shannon_divergence(p, r, &bound), bound, jensen_shannon_divergence(split, r));
   }
 }
+
+TEST_CASE("of widths as far apart as one likes: disjoint to Jensen and Shannon, and of two Gaussians the closed form") {
+  for (const double ratio : {1e3, 1e8, 1e12, 1e17, 1e40, 1e150, 1e280}) {
+    CAPTURE(ratio);
+    const GaussianMixture<double> p({1.0}, {-8.0}, {8.0});
+    const GaussianMixture<double> r({1.0}, {-ratio}, {ratio});
+    const Gaussian<double> q(-ratio, ratio);
+    CHECK(relative_error(relative_entropy(p, r), klgrid::forward_kl(p, q), 1.0) <= tol::divergence);
+    double bound = 0.0;
+    const double value = jensen_shannon_divergence(p, r, &bound);
+    // The wide one leaves p's place all but free: D is log 2 less a share of about (8 / ratio) log(ratio / 8).
+    CHECK(std::abs(value - std::numbers::ln2) <= 40.0 * std::log(ratio) / ratio + bound + tol::divergence);
+    CHECK(bound <= 1e-9);
+    CHECK(value <= std::numbers::ln2 + bound);
+  }
+}
