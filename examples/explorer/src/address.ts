@@ -3,8 +3,7 @@
 import type { Component } from "./core";
 import { defaultState, mostComponents, mostSamples, ranges, type Range, type State } from "./state";
 
-const anyNumber: Range = { min: -1e12, max: 1e12, step: 1 };
-const positive: Range = { min: 1e-12, max: 1e12, step: 1 };
+const anyNumber: Range = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE, step: 1 };
 const names = ["weights", "means", "stddevs", "samples", "bandwidth", "unit", "mu", "sigma", "domain", "compare", "descents",
   "alpha", "axis", "scale", "view", "theme"];
 
@@ -26,7 +25,7 @@ export function toHash(state: State): string {
   if (state.oneScale) fields.push("scale=one");
   if (state.lecture) fields.push("view=lecture");
   if (state.theme !== "auto") fields.push(`theme=${state.theme}`);
-  return `#${fields.join("&")}`;
+  return `#${fields.join("&").replaceAll("e+", "e")}`; // a + in an address is read as a blank
 }
 
 /// Reads an address's fields; what is wrong in them is collected as texts.
@@ -106,7 +105,7 @@ export function fromHash(hash: string): { state: State; errors: string[] } {
   if (values && new Set(values).size < 2) fields.errors.push("samples must be at least two different numbers");
   else if (values) state.samples = { values, bandwidth };
   const unit = fields.numbers("unit", anyNumber, 2);
-  if (unit?.length === 2 && unit[1]! >= positive.min) state.unit = { centre: unit[0]!, unit: unit[1]! };
+  if (unit?.length === 2 && unit[1]! > 0) state.unit = { centre: unit[0]!, unit: unit[1]! };
   state.q.mu = fields.numbers("mu", ranges.mu)?.[0] ?? state.q.mu;
   state.q.sigma = fields.numbers("sigma", ranges.sigma)?.[0] ?? state.q.sigma;
   state.domain = fields.choice("domain", ["grid", "line"], state.domain);

@@ -73,7 +73,10 @@ export function inUnit(data: OwnData): { data: OwnData; unit: Unit | undefined }
   const spread = Math.max((high - low) / 2, ...widths);
   if (fits && spread > 0.5) return { data: rounded(data), unit: undefined };
   const unit = round(Math.max((high - low) / 8, ...widths.map((width) => width / 2)));
-  const centre = Number(((low + high) / 2).toPrecision(4));
+  const middle = low / 2 + high / 2;
+  const figures = Math.ceil(Math.log10(Math.abs(middle) / unit)) + 2; // to a tenth of the unit
+  const centre = Number(middle.toPrecision(Math.min(Math.max(figures, 4), 17)));
+  if (!(unit > 0 && unit < Infinity)) throw new BadText(1, "the numbers are too far apart, or too near to each other");
   const moved = (x: number) => digits((x - centre) / unit);
   if ("samples" in data) return { data: { samples: data.samples.map(moved) }, unit: { centre, unit } };
   const components = data.components.map((c) => ({ ...c, mean: moved(c.mean), stddev: Math.max(stddev.min, digits(c.stddev / unit)) }));
