@@ -5,16 +5,18 @@ programs that are to notice them until one does.
 
     python3 tests/mutation/mutate.py            all of it: prints a table and writes docs/mutation.md
     python3 tests/mutation/mutate.py --check    only whether each mistake still finds its place
+    python3 tests/mutation/mutate.py --resume   goes on where a run was ended, or tries its survivors again
     python3 tests/mutation/mutate.py 120 145    the mistakes on these lines of mutants.txt, or of these headers
 
-All that can be chosen at run time are compiled together, each as (planted(LINE) ? mistake : original), and chosen by
-KLGRID_MUTANT=LINE in the environment, so that each test program is compiled once for all of them. Needs what the tests
+All that can be chosen at run time are compiled together, each as (planted(ID) ? mistake : original), and chosen by
+KLGRID_MUTANT=ID in the environment, so that each test program is compiled once for all of them. Needs what the tests
 need, and leaves everything in build/mutation.
 """
 import argparse
 import concurrent.futures
 import dataclasses
 import datetime
+import math
 import os
 import pathlib
 import platform
@@ -22,29 +24,28 @@ import re
 import subprocess
 import sys
 import time
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIST = pathlib.Path(__file__).with_name("mutants.txt")
 HEADERS = ROOT / "include/klgrid"
 WORK = ROOT / "build/mutation"
-COPY = WORK / "include/klgrid"
 REPORT = ROOT / "docs/mutation.md"
+VERDICTS = WORK / "verdicts.tsv"  # who noticed what, written as it is found
 
 SWITCH = """#pragma once
 #include <cstdlib>
-inline bool klgrid_planted(int line) {
-  static const int chosen = [] {
-    const char* const line = std::getenv("KLGRID_MUTANT");
-    return line == nullptr ? 0 : std::atoi(line);
-  }();
-  return line == chosen;
-}
+inline const int klgrid_chosen = [] {
+  const char* const id = std::getenv("KLGRID_MUTANT");
+  return id == nullptr ? 0 : std::atoi(id);
+}();
+inline bool klgrid_planted(int id) { return id == klgrid_chosen; }
 """
 
 
 @dataclasses.dataclass
 class Mutant:
-    line: int  # in the list: its name
+    line: int  # in the list
     header: str
     programs: list
     before: str
@@ -53,6 +54,11 @@ class Mutant:
     accepted: str = ""
     begin: int = 0  # where it is planted
     end: int = 0
+
+    @property
+    def id(self):
+        """The same wherever in the list it stands, so that nothing is compiled anew for what stands above it."""
+        return zlib.crc32("\t".join((self.header, self.before, self.after)).encode()) & 0x7FFFFFFF
 
 
 def read_list():
@@ -105,9 +111,9 @@ def planted(text, begin, end, mutants):
         if first.alone:
             switch = first.after
         elif original.rstrip().endswith(";"):
-            switch = f"{{ if (klgrid_planted({first.line})) {{ {first.after} }} else {{ {original}\n}} }}"
+            switch = f"{{ if (klgrid_planted({first.id})) {{ {first.after} }} else {{ {original}\n}} }}"
         else:
-            switch = f"(klgrid_planted({first.line}) ? ({first.after}) : ({original}\n))"
+            switch = f"(klgrid_planted({first.id}) ? ({first.after}) : ({original}\n))"
         out += [text[begin : first.begin], switch]
         begin = first.end
     return "".join(out) + text[begin:end]
@@ -120,14 +126,14 @@ def write(path, text):
         path.write_text(text, encoding="utf-8")
 
 
-def plant(mutants):
-    for path in COPY.rglob("*.hpp"):
-        if not (HEADERS / path.relative_to(COPY)).exists():
+def plant(mutants, copy):
+    for path in copy.rglob("*.hpp"):
+        if not (HEADERS / path.relative_to(copy)).exists():
             path.unlink()
     for path in sorted(HEADERS.rglob("*.hpp")):
         header = path.relative_to(HEADERS).as_posix()
         text = path.read_text(encoding="utf-8")
-        write(COPY / header, planted(text, 0, len(text), [m for m in mutants if m.header == header]))
+        write(copy / header, planted(text, 0, len(text), [m for m in mutants if m.header == header]))
 
 
 def target(program):
@@ -135,13 +141,20 @@ def target(program):
 
 
 class Tests:
-    def __init__(self, jobs, compiler_flags):
-        self.jobs = jobs
+    """Of a copy of the headers with mistakes in it, in a folder."""
+
+    def __init__(self, folder, mutants, compiler_flags):
+        self.folder = folder
         self.seconds = {}
-        write(WORK / "switch.hpp", SWITCH)
-        flags = f"-include {WORK / 'switch.hpp'} -w {compiler_flags}"
-        self.call("cmake", "-S", str(ROOT), "-B", str(WORK), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                  "-DKLGRID_BUILD_TESTS=ON", f"-DKLGRID_TEST_HEADERS={WORK / 'include'}", "-DCMAKE_CXX_FLAGS_RELEASE=", f"-DCMAKE_CXX_FLAGS={flags}")
+        self.plant(mutants)
+        write(folder / "switch.hpp", SWITCH)
+        flags = f"-include {folder / 'switch.hpp'} -w {compiler_flags}"
+        self.call("cmake", "-S", str(ROOT), "-B", str(folder), "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                  "-DKLGRID_BUILD_TESTS=ON", f"-DKLGRID_TEST_HEADERS={folder / 'include'}",
+                  "-DCMAKE_CXX_FLAGS_RELEASE=", f"-DCMAKE_CXX_FLAGS={flags}")
+
+    def plant(self, mutants):
+        plant(mutants, self.folder / "include/klgrid")
 
     @staticmethod
     def call(*command):
@@ -149,62 +162,110 @@ class Tests:
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
 
-    def build(self, programs):
-        targets = [target(program) for program in programs]
-        return subprocess.run(["cmake", "--build", str(WORK), "-j", str(self.jobs), "--target", *targets],
-                              capture_output=True, text=True)
+    def build(self, program):
+        """Whether it could be."""
+        return subprocess.run(["cmake", "--build", str(self.folder), "--target", target(program)],
+                              capture_output=True).returncode == 0
 
-    def passes(self, program, line=0, limit=None):
-        """Whether a program does, with the mistake of a line planted or none; not, if it takes far longer than without."""
-        environment = os.environ | {"KLGRID_MUTANT": str(line), "RC_PARAMS": "seed=20240229 noshrink=1"}
-        command = [WORK / "tests" / target(program)]
+    def passes(self, program, chosen=0, limit=3600):
+        """Whether a program does, with a mistake or none, and the seconds of a processor that it took. It does not if it
+        takes more than limit of them (other work beside it must not look like a kill), or waits for what never comes."""
+        environment = os.environ | {"KLGRID_MUTANT": str(chosen), "RC_PARAMS": "seed=20240229 noshrink=1"}
+        command = f"ulimit -c 0; ulimit -t {math.ceil(limit)}; exec '{self.folder / 'tests' / target(program)}'"
         if not program.startswith("random_search_"):
-            command.append("--abort-after=1")
-        try:
-            return subprocess.run(command, env=environment, timeout=limit, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL).returncode == 0
-        except subprocess.TimeoutExpired:
-            return False
+            command += " --abort-after=1"
+        process = subprocess.Popen(["sh", "-c", command], env=environment, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        latest = time.monotonic() + 1800
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid != 0:
+                process.returncode = status
+                return status == 0, usage.ru_utime
+            if time.monotonic() > latest:
+                process.kill()
+            time.sleep(0.01)
 
-    def measure(self, programs):
-        for program in programs:
-            start = time.monotonic()
-            if not self.passes(program):
-                sys.exit(f"{target(program)} fails without any mistake")
-            self.seconds[program] = time.monotonic() - start
+    def prepare(self, program):
+        """Builds it; whether it passes when nothing is planted."""
+        if program not in self.seconds:
+            passed, seconds = self.passes(program) if self.build(program) else (False, 0)
+            self.seconds[program] = seconds if passed else None
+        if self.seconds[program] is None:
+            print(f"{target(program)} does not compile, or fails without any mistake", flush=True)
+        return self.seconds[program] is not None
 
-    def killer(self, mutant):
-        """The first program that notices, fastest first."""
-        for program in sorted(mutant.programs, key=self.seconds.get):
-            if not self.passes(program, mutant.line, 5 * self.seconds[program] + 10):
-                return program
-        return None
+    def notices(self, program, mutant):
+        return not self.passes(program, mutant.id, 5 * self.seconds[program] + 10)[0]
 
 
-def try_all(mutants, tests):
-    """A killer, None or 'invalid' for each line."""
-    together = [m for m in mutants if not m.alone]
-    plant(together)
-    programs = sorted({program for m in together for program in m.programs})
-    built = tests.build(programs)
-    if built.returncode != 0:
-        sys.exit(built.stdout + built.stderr)
-    tests.measure(programs)
-    found = {}
-    with concurrent.futures.ThreadPoolExecutor(tests.jobs) as pool:
-        for mutant, killer in zip(together, pool.map(tests.killer, together)):
-            tell(mutant, found.setdefault(mutant.line, killer))
-    for mutant in (m for m in mutants if m.alone):
-        plant([mutant])
-        valid = tests.build(mutant.programs).returncode == 0
-        tests.seconds |= {program: tests.seconds.get(program, 60) for program in mutant.programs}
-        tell(mutant, found.setdefault(mutant.line, tests.killer(mutant) if valid else "invalid"))
-    return found
+def try_together(mutants, tests, jobs, found):
+    """Sets a killer or None for each line. Programs are tried in the order in which the list names them; one is built
+    while others run."""
+
+    def judge(mutant, program, last):
+        if tests.notices(program, mutant):
+            found[mutant.line] = program
+        elif last:
+            found[mutant.line] = None
+        if mutant.line in found:
+            tell(mutant, found[mutant.line])
+
+    for turn in range(max((len(m.programs) for m in mutants), default=0)):
+        waiting = {}
+        for mutant in mutants:
+            if mutant.line not in found and turn < len(mutant.programs):
+                waiting.setdefault(mutant.programs[turn], []).append(mutant)
+        with concurrent.futures.ThreadPoolExecutor(1) as builder, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            judged = []
+            for program, ready in [(program, builder.submit(tests.prepare, program)) for program in waiting]:
+                if ready.result():
+                    judged += [pool.submit(judge, m, program, turn + 1 == len(m.programs)) for m in waiting[program]]
+            for done in judged:
+                done.result()
+
+
+def try_alone(mutant, tests, found):
+    """Sets a killer, None or 'invalid'."""
+    tests.plant([mutant])
+    found[mutant.line] = None
+    for program in mutant.programs:
+        tests.seconds.setdefault(program, 60)
+        if not tests.build(program):
+            found[mutant.line] = "invalid"
+        elif tests.notices(program, mutant):
+            found[mutant.line] = program
+        if found[mutant.line]:
+            break
+    tell(mutant, found[mutant.line])
+
+
+def try_all(mutants, chosen, options, found):
+    """For each line of those chosen that has not yet got one."""
+    todo = [m for m in chosen if m.line not in found]
+    together = Tests(WORK / "together", [m for m in mutants if not m.alone], options.flags)
+    try_together([m for m in todo if not m.alone], together, options.jobs, found)
+    if any(m.alone for m in todo):
+        tests = Tests(WORK / "alone", [], options.flags)
+        for mutant in (m for m in todo if m.alone):
+            try_alone(mutant, tests, found)
 
 
 def tell(mutant, killer):
     verdict = {None: "SURVIVES", "invalid": "INVALID"}.get(killer, f"killed by {killer}")
     print(f"{mutant.line:5} {mutant.header}: {mutant.before}  ->  {mutant.after}: {verdict}", flush=True)
+    with VERDICTS.open("a", encoding="utf-8") as file:
+        print(mutant.header, mutant.before, mutant.after, killer or "", sep="\t", file=file)
+
+
+def earlier_kills(mutants):
+    """Who noticed each of these in the runs since the last that began anew."""
+    if not VERDICTS.exists():
+        return {}
+    rows = [line.split("\t") for line in VERDICTS.read_text(encoding="utf-8").splitlines()]
+    kills = {tuple(change): killer for *change, killer in rows if killer not in ("", "invalid")}
+    keys = {m.line: (m.header, m.before, m.after) for m in mutants}
+    return {line: kills[key] for line, key in keys.items() if key in kills}
 
 
 def processor():
@@ -214,7 +275,20 @@ def processor():
         return platform.machine()
 
 
-def report(mutants, found, seconds, jobs):
+def printed(*command):
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
+
+
+def circumstances():
+    """Where, with what and of which state of the project."""
+    cache = (WORK / "together/CMakeCache.txt").read_text(encoding="utf-8")
+    compiler = printed(re.search(r"CMAKE_CXX_COMPILER:\w+=(.*)", cache)[1], "--version").split("\n")[0]
+    changed = ", with changes" if printed("git", "status", "--porcelain", "--", "include", "tests") else ""
+    commit = printed("git", "rev-parse", "--short", "HEAD")
+    return f"{processor()}; {compiler}; {datetime.date.today()}, at commit {commit}{changed}"
+
+
+def report(mutants, found, options, taken_over):
     killed = [m for m in mutants if found[m.line]]
     accepted = [m for m in mutants if not found[m.line] and m.accepted]
     survivors = [m for m in mutants if not found[m.line] and not m.accepted]
@@ -224,11 +298,13 @@ def report(mutants, found, seconds, jobs):
         "",
         f"{len(mutants)} mistakes that programmers make were planted one at a time in the headers"
         f" ([list](../tests/mutation/mutants.txt)). The tests noticed {len(killed)}, **{share:.1f} %**;"
-        f" {len(accepted)} are accepted, below; {len(survivors)} are open.",
+        f" {len(accepted)} are accepted, below, each for its reason, and not counted as noticed; {len(survivors)} are open."
+        f" Of all that were not accepted {100 * len(killed) / max(1, len(mutants) - len(accepted)):.1f} % were noticed.",
         "",
         "    python3 tests/mutation/mutate.py",
         "",
-        f"{datetime.date.today()}, {processor()}, {jobs} at a time: {seconds / 60:.0f} minutes.",
+        f"{circumstances()}; flags {options.flags}, assertions on."
+        + (f" {taken_over} were noticed by a run before it that was ended, which this one resumed." if taken_over else ""),
         "",
         "| header | planted | noticed | accepted | open |",
         "|---|---:|---:|---:|---:|",
@@ -254,6 +330,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("only", nargs="*", help="lines of the list, or headers; then no report is written")
     parser.add_argument("--check", action="store_true", help="only whether each mistake still finds its place")
+    parser.add_argument("--resume", action="store_true", help="take over what was noticed since the last run that began anew")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--flags", default="-O1", help="of the compiler")
     options = parser.parse_args()
@@ -272,14 +349,18 @@ def main():
     print(f"{len(mutants)} mistakes, each of which has its place")
     if options.check:
         return
-    if options.only:
-        mutants = [m for m in mutants if str(m.line) in options.only or m.header in options.only]
-    start = time.monotonic()
-    found = try_all(mutants, Tests(options.jobs, options.flags))
-    invalid = [m for m in mutants if found[m.line] == "invalid"]
+    chosen = [m for m in mutants if not options.only or str(m.line) in options.only or m.header in options.only]
+    if not options.resume and not options.only:
+        VERDICTS.unlink(missing_ok=True)
+    found = earlier_kills(chosen) if options.resume else {}
+    taken_over = len(found)
+    try_all(mutants, chosen, options, found)
+    if any(m.line not in found for m in chosen):
+        sys.exit("some are not decided")
+    invalid = [m for m in chosen if found[m.line] == "invalid"]
     if invalid:
         sys.exit("\n".join(f"{LIST}:{m.line}: does not compile" for m in invalid))
-    text, survivors = report(mutants, found, time.monotonic() - start, options.jobs)
+    text, survivors = report(chosen, found, options, taken_over)
     if not options.only:
         REPORT.write_text(text, encoding="utf-8")
     sys.exit(1 if survivors else 0)
