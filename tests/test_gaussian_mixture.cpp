@@ -102,6 +102,16 @@ TEST_CASE_TEMPLATE("GaussianMixture: far from every component log p is finite an
   }
 }
 
+TEST_CASE("GaussianMixture: from however far away, the nearest of many components counts at many points as at one") {
+  const auto p = GaussianMixture<double>::kernel_density(klgrid::linspace(-3.0, 3.0, 80), 0.3);
+  for (double x = 10; x < 1e100; x *= 1.37) {
+    CAPTURE(x);
+    const auto at = p.log_pdf({-x, x});
+    CHECK(relative_error(at[0], p.log_pdf(-x), 1.0) <= tol::figures);
+    CHECK(relative_error(at[1], p.log_pdf(x), 1.0) <= tol::figures);
+  }
+}
+
 TEST_CASE_TEMPLATE("GaussianMixture: a stddev whose square underflows gives no NaN", T, float, double, long double) {
   const T tiny = std::sqrt(std::numeric_limits<T>::min()) / T(1024);
   for (const T stddev : {tiny, std::numeric_limits<T>::denorm_min()}) {

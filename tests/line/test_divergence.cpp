@@ -392,6 +392,16 @@ TEST_CASE("real line: far away the value is large and finite, or fails to fit th
 
 // Positions and lengths of the figures below are exact in double; they were made with 40 digits by quadrature with
 // breakpoints at every component and crossing (mpmath), or are closed forms.
+TEST_CASE("real line: from however far away, the nearest of several components counts") {
+  const RealLineDensity<double> p(GaussianMixture<double>::normalized({1, 1, 1}, {-3, 0, 3}, {1, 1, 1}));
+  for (double x = 1e3; x < 1e30; x *= 1.37) {
+    CAPTURE(x);
+    const double nearest = (x - 3) * (x - 3) / 2 + std::log(3.0);  // beside it, the next one is e^(-3 x)
+    for (const double mean : {-x, x})
+      CHECK(relative_error(reverse_kl(Gaussian<double>(mean, 1.0), p), nearest, 1.0) <= tol::figures);
+  }
+}
+
 TEST_CASE("real line: components narrow beside their distance, and q narrow beside its own") {
   const auto close_to = [](double value, double truth) {
     CHECK(relative_error(value, truth, 1.0) < tol::divergence<double>);

@@ -158,9 +158,11 @@ class SortedMixture {
       floor = (std::max)(floor, T(closest.log_factor - z * z / T(2)));
     }
     const T cutoff = T(exponent_cutoff<T>) + T(log(T(static_cast<double>(size()))));
+    // From far off the margin is the distance of the nearest component, which its roundings are not to leave out.
+    const T rounded = T(1) + T(8) * std::numeric_limits<T>::epsilon();
     return within(center, half, [&](const Group& group) {
       const T above = group.log_factor - floor + cutoff;
-      return above > T(0) ? T(group.widest * T(sqrt(T(T(2) * above)))) : T(-half);
+      return above > T(0) ? T(group.widest * rounded * T(sqrt(T(T(2) * above)))) : T(-half);
     });
   }
 
