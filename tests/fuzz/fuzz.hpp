@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -180,6 +181,22 @@ inline Wide log_pdf(const Mixture& p, Wide x) {
   for (Index k = 0; k < p.weights.size(); ++k)
     if (p.weights[k] > 0) sum += std::exp(exponent(k) - top);
   return top + std::log(sum);
+}
+
+/// Runs one problem. An exception that leaves it is a law broken, too.
+inline int one_input(void (*run)(Bytes&), const std::uint8_t* data, std::size_t size) {
+  std::set_terminate([] {
+    try {
+      std::rethrow_exception(std::current_exception());
+    } catch (const std::exception& failure) {
+      law(false, failure.what());
+    }
+    std::abort();
+  });
+  describe = nullptr;
+  Bytes bytes(data, size);
+  run(bytes);
+  return 0;
 }
 
 }  // namespace fuzz

@@ -108,8 +108,5 @@ void run(fuzz::Bytes& bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::Bytes bytes(data, size);
-  fuzz::describe = nullptr;
-  run(bytes);
-  return 0;
+  return fuzz::one_input(run, data, size);
 }
