@@ -276,3 +276,16 @@ TEST_CASE("GridDensity::translated: the same density about another place") {
   CHECK(moved.origin() == p.origin() + 1024.0);
   CHECK(moved.variance() == p.variance());
 }
+
+TEST_CASE("GridDensity: a Gaussian at a node of weight zero, which takes no part, however narrow it is") {
+  const Grid<double> grid({0.0, 1.0, 2.0}, {0.0, 1.0, 1.0});
+  for (const double stddev : {1e-2, 1e-100, 1e-154, 1e-200, 1e-300}) {
+    CAPTURE(stddev);
+    const GridDensity<double> q(grid, klgrid::Gaussian<double>(0.0, stddev));
+    CHECK(q.pdf()[0] == 0);
+    CHECK(q.pdf()[1] == 1);
+    CHECK(q.pdf()[2] == 0);
+    CHECK(q.mean() == 1);
+    CHECK(q.entropy() == 0);
+  }
+}

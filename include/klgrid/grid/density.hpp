@@ -48,6 +48,8 @@ class GridDensity {
     log_pdf_.resize(grid_.size());
     detail::exponents_from(nearest, grid_.nodes().data(), grid_.size(), gaussian.mean(), gaussian.stddev(),
                            log_pdf_.data());
+    if (grid_.has_zero_weights())  // one of those may lie nearer, and have it all beyond range
+      log_pdf_ = (log_pdf_.min)((std::numeric_limits<T>::max)() / T(4));
     normalize();
     log_mass_ += gaussian.log_pdf(nearest);
   }
