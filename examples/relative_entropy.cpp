@@ -14,6 +14,12 @@ int main(int argc, char** argv) {
   target.add_to(program);
   program.add_file("--other", other, "r, a table with columns weight, mean and stddev");
   output.add_to(program);
+  command_line::WindowShares window;  // what the nodes of p's own file hold of r
+  program.warn_at_end([&] {
+    if (window.apart == 0) return std::string();
+    return "the nodes of --density count " + command_line::percent(window.log_share) +
+           " of r, which is normalised there; give p on a wider or finer grid";
+  });
 
   return program.run(argc, argv, [&] {
     const auto p = target.read();
@@ -28,10 +34,13 @@ int main(int argc, char** argv) {
         klgrid::write_csv_row(out, klgrid::relative_entropy(of_p, of_r), klgrid::relative_entropy(of_r, of_p),
                               klgrid::jensen_shannon_divergence(of_p, of_r));
       };
-      if (p.gridded)
-        write(*p.gridded, klgrid::GridDensity<double>(p.gridded->grid(), r));
-      else
+      if (p.gridded) {
+        const klgrid::GridDensity<double> on_grid(p.gridded->grid(), r);
+        window.add(on_grid.log_mass(), [] { return "r"; });
+        write(*p.gridded, on_grid);
+      } else {
         write(klgrid::RealLineDensity<double>(p.mixture), klgrid::RealLineDensity<double>(r));
+      }
     });
   });
 }

@@ -48,12 +48,12 @@ std::string option_of(const std::string& message) {
   return "--" + message.substr(begin, message.find_first_of("[ ", begin) - begin);
 }
 
+}  // namespace
+
 std::string percent(double log_share) {
   const double share = 100 * std::exp(log_share);
   return share < 1e-9 ? "nothing" : format("%.3g %%", share);
 }
-
-}  // namespace
 
 Extent::Extent(const klgrid::GaussianMixture<double>& p) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -72,6 +72,9 @@ class TargetOptions {
   std::string density_;
 };
 
+/// A share by its logarithm, in words.
+std::string percent(double log_share);
+
 /// What a window holds of densities that are normalised on it: of the one of which it holds least, or most too much.
 struct WindowShares {
   double log_share = 0;

@@ -22,3 +22,22 @@ foreach(example IN ITEMS densities fit descent alpha)
   succeeds(${example} ERR "^${example}: warning: the window of --x holds [0-9.]+ % of p" ARGUMENTS --means -3,9)
 endforeach()
 succeeds(asymmetry ERR "window of --x holds [0-9.]+ % of p" ARGUMENTS --means -3,9 --scale 1,1.5,1)
+
+# The nodes of p's own file are r's and q's window too.
+set(density x,density)
+foreach(tenth RANGE -40 40)
+  math(EXPR below "40 - ${tenth}")
+  math(EXPR above "40 + ${tenth}")
+  math(EXPR value "1 + ${below} * ${above}")
+  string(APPEND density "\n${tenth}e-1,${value}")
+endforeach()
+file(WRITE density.csv "${density}\n")
+file(WRITE narrow.csv "weight,mean,stddev\n1,0,1\n")
+file(WRITE wide.csv "weight,mean,stddev\n1,0,4\n")
+succeeds(relative_entropy ARGUMENTS --density density.csv --other narrow.csv)
+succeeds(relative_entropy ERR "^relative_entropy: warning: the nodes of --density count 68[.0-9]* % of r, .*; give p on a wider or finer grid\n"
+         ARGUMENTS --density density.csv --other wide.csv)
+succeeds(divergence ERR "file of --density holds 50[.0-9]* % of the q at mu = 4, sigma = 1; .*give p on a wider or finer grid\n"
+         ARGUMENTS --density density.csv --mu 4)
+# Each example that names its q warns of them.
+succeeds(densities ERR "window of --x holds nothing of the q at mu = 100, sigma = 1; .*--domain line" ARGUMENTS --mu 100)
