@@ -91,9 +91,11 @@ void run(fuzz::Bytes& bytes) {
       check(computed[static_cast<std::size_t>(power)](row, col), power, largest, [&](Index i) -> Wide { return f[i]; });
     for (const int power : options.moments)
       check(made->moment(power)(row, col), power, 1, [](Index) { return Wide(1); });
+    // Log Z is counted from the logarithm of all weights.
+    const Wide log_weights = std::abs(std::log(sum));
     const auto near = [&](double value, Wide exact) {
-      return std::abs(value - exact) <=
-             std::max(options.tolerance, 96 * fuzz::epsilon) * std::max<Wide>(1, std::abs(exact));
+      const double share = std::max(options.tolerance, 96 * fuzz::epsilon);
+      return std::abs(value - exact) <= share * std::max<Wide>(1, std::abs(exact)) + 4 * fuzz::epsilon * log_weights;
     };
     const double log_normalizer = made->log_normalizer()(row, col);
     law(near(log_normalizer, cell.log_normalizer), "log Z: value, exactly, mu, sigma", log_normalizer,
