@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "klgrid/real.hpp"
-
-#ifdef _OPENMP
-#include <omp.h>
-
 #include <exception>
 #include <utility>
 
 #include "klgrid/detail/attempt.hpp"
+#include "klgrid/real.hpp"
+
+#ifdef _OPENMP
+#include <omp.h>
 #endif
 
 namespace klgrid::inline KLGRID_ABI {
