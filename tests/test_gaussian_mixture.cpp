@@ -127,6 +127,29 @@ TEST_CASE_TEMPLATE("GaussianMixture: a stddev whose square underflows gives no N
   }
 }
 
+TEST_CASE("GaussianMixture: as many values are written as there are points") {
+  const GaussianMixture<double> p({0.5, 0.5}, {-3.0, 3.0}, {1.0, 1.0});
+  const Vector<double> x = klgrid::linspace(-4.0, 4.0, 400);
+  Vector<double> out = Vector<double>::Constant(400, 7.0);
+  p.log_pdf(x.head(129), out.head(129));  // a block, and one point more
+  CHECK((out.head(129) == p.log_pdf(x).head(129)).all());
+  CHECK((out.tail(271) == 7.0).all());
+}
+
+TEST_CASE("GaussianMixture: nor does such a stddev among very many components") {
+  const Index many = 65;  // of which points in order meet those that count
+  Vector<double> stddevs = Vector<double>::Ones(many);
+  stddevs[0] = std::numeric_limits<double>::denorm_min();
+  Vector<double> means = klgrid::linspace(-1.0, 1.0, many);
+  const GaussianMixture<double> p(Vector<double>::Constant(many, 1.0 / many), means, stddevs);
+  const Vector<double> x = klgrid::linspace(-1.0, 1.0, 9);
+  const Vector<double> log_pdf = p.log_pdf(x);
+  for (Index i = 0; i < x.size(); ++i) {
+    CAPTURE(x[i]);
+    CHECK(relative_error(log_pdf[i], p.log_pdf(x[i]), 1.0) <= tol::few_roundings<double>);
+  }
+}
+
 TEST_CASE_TEMPLATE("GaussianMixture: mean and variance by the closed form", T, float, double, long double) {
   const GaussianMixture<T> p({T(0.25), T(0.75)}, {T(-2), T(4)}, {T(0.5), T(1.5)});
   CHECK(relative_error(p.mean(), T(2.5), T(0)) <= tol::few_roundings<T>);
