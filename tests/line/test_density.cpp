@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "klgrid/line/detail/geometric_means.hpp"
 #include "klgrid/line/divergence.hpp"
 
 #include <algorithm>
@@ -79,6 +80,8 @@ TEST_CASE("real-line density: panels cover what is asked for, without gap or ove
       const detail::GaussianFamily<double> family{p.origin() - 0.5, p.origin() + 0.5, sigma};
       p.for_each_panel(low, high, family, [&](const auto& panel) {
         const double begin = panel.center.whole() - panel.half;
+        CHECK(begin < high);  // nothing that is not asked for
+        CHECK(panel.center.whole() + panel.half > low);
         if (first) left = begin;
         if (!first) CHECK(std::abs(begin - right) <= tol::few_roundings<double> * 100);
         right = panel.center.whole() + panel.half;
@@ -133,12 +136,32 @@ TEST_CASE("real-line density: translated, the same about another place") {
     CHECK((moved.mixture().means() == mixture.means() + by).all());
     CHECK(moved.begin() - (p.begin() + by) == 0.0);
     CHECK(moved.end() - (p.end() + by) == 0.0);
+    for (const double x : {-3.0, 0.5, 2.0}) {
+      const detail::LinePoint<double> here = x;
+      CHECK(relative_error(moved.parts().analytic_half(here + by, 1.0, 8.0), p.parts().analytic_half(here, 1.0, 8.0),
+                           0.0) < tol::node_sum<double>);
+    }
+    double largest = 0;
+    for (const auto& k : p.parts().components()) largest = std::max(largest, std::abs(k.log_factor));
+    CHECK(p.parts().largest_log_factor() == largest);
     for (const double sigma : {0.01, 1.0, 50.0}) {
       const klgrid::Gaussian<double> q(0.75, sigma), moved_q(0.75 + by, sigma);
       CHECK(relative_error(reverse_kl(moved_q, moved), reverse_kl(q, p), 1.0) < tol::divergence<double>);
       CHECK(relative_error(forward_kl(moved, moved_q), forward_kl(p, q), 1.0) < tol::divergence<double>);
     }
   }
+}
+
+TEST_CASE(
+    "real-line density: of powers of p and q, neighbours that overlap are one family, and at the ends is only q") {
+  klgrid::Vector<double> samples(400);
+  for (klgrid::Index i = 0; i < samples.size(); ++i) samples[i] = static_cast<double>(i) / 64;
+  const RealLineDensity<double> p(GaussianMixture<double>::kernel_density(samples, 0.5));
+  const detail::GaussianFamily<double> q{0.0, 0.0, 1.0};
+  CHECK(detail::geometric_means(p.parts(), q, 1.0, 0.0).members.size() == 1);
+  CHECK(detail::geometric_means(p.parts(), q, 0.0, 1.0).members.size() == 1);
+  CHECK(p.parts().size() >= 10);
+  CHECK(detail::geometric_means(p.parts(), q, 0.5, 0.5).members.size() < 5);
 }
 
 // Two components of standard deviation s at m and -m: p is zero where 2 m x / s^2 = log(w1/w2) + i pi (2n + 1), so the
