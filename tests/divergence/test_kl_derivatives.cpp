@@ -249,6 +249,24 @@ TEST_CASE_TEMPLATE("a surface's cells are the derivatives at its points", Densit
     }
 }
 
+TEST_CASE("a bank made for any power of z serves both directions") {
+  const GridDensity<double> p(notebook_grid<double>(), test_mixtures<double>()[2]);
+  const ParameterMesh<double> mesh(arange(-5.0, 5.0, 2.5), arange(0.5, 8.0, 2.0));
+  const auto forward = forward_kl_derivatives(p, bank_for(p, mesh, 4));
+  const auto reverse = reverse_kl_derivatives(bank_for(p, mesh, 4), p);
+  for (const int power : {0, 1, 2, 3}) {
+    CAPTURE(power);
+    const auto bank = bank_for(p, mesh, power);
+    const auto of_power = forward_kl_derivatives(p, bank);
+    const auto reverse_of_power = reverse_kl_derivatives(bank, p);
+    for (Index i = 0; i < mesh.rows(); ++i)
+      for (Index j = 0; j < mesh.cols(); ++j) {
+        CHECK(distance(of_power.at(i, j), forward.at(i, j)) < tol::transformed);
+        CHECK(distance(reverse_of_power.at(i, j), reverse.at(i, j)) < tol::transformed);
+      }
+  }
+}
+
 // With 40 digits by quadrature and differences of it (mpmath): of D(q||p) in (mu, log sigma).
 TEST_CASE("a Hessian of the real line by other means") {
   const RealLineDensity<double> p(GaussianMixture<double>({0.6875, 0.3125}, {-1.25, 2.5}, {0.5, 1.75}));
