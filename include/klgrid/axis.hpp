@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <type_traits>
 
@@ -88,6 +89,11 @@ template <std::size_t = 0, class A, class B>
   using T = detail::RealOf<A, B>;
   return linspace<T>(T(first), T(last), count);
 }
+
+// The compiler shows this line.
+template <class A, class B, std::floating_point Step>
+void linspace(const A&, const B&,
+              const Step&) = delete;  // count: a whole number; for a step: arange(start, stop, step)
 
 /// Numbers from first to last, both included, each by the same factor above the one before it: NumPy's geomspace.
 ///

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <utility>
@@ -58,6 +59,10 @@ class Grid {
     weights[0] = weights[count - 1] = step / T(2);
     return Grid(std::move(nodes), std::move(weights));
   }
+
+  // The compiler shows this line.
+  template <std::floating_point Step>
+  static Grid linspace(const T&, const T&, const Step&) = delete;  // count: a whole number; for a step: Grid::arange
 
   /// Own nodes, equally spaced or not, with the weights of the trapezoidal rule: half the distance between a node's
   /// neighbours, or between an end and its neighbour.

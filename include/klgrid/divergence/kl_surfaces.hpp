@@ -173,6 +173,18 @@ void forward_kl(const P&, const Q&) = delete;  // p: a Density, as GridDensity(g
 template <class Q, class P>
 requires NotComparableTo<Q, P>
 void reverse_kl(const Q&, const P&) = delete;  // q: Gaussian, GaussianBank; p: a Density, as GridDensity(grid, mixture)
+template <DensityLike P, NotComparableTo<P> R>
+requires DensityLike<R>
+void forward_kl(const P&, const R&) = delete;  // of two densities or mixtures: relative_entropy(p, r)
+template <DensityLike R, DensityLike P>
+requires NotComparableTo<R, P>
+void reverse_kl(const R&, const P&) = delete;  // of two densities or mixtures: relative_entropy(r, p)
+template <DensityLike P, Real T>
+requires NotComparableTo<Gaussian<T>, P>
+void forward_kl(const P&, const Gaussian<T>&) = delete;  // p and q of one scalar: Gaussian(0.0f, 1.0f) for a p of float
+template <Real T, DensityLike P>
+requires NotComparableTo<Gaussian<T>, P>
+void reverse_kl(const Gaussian<T>&, const P&) = delete;  // p and q of one scalar: Gaussian(0.0f, 1.0f) for a p of float
 template <class P, NotComparableTo<P> Bank>
 void kl_surfaces(const P&, const Bank&) = delete;  // p: a Density, as GridDensity(grid, mixture); its GaussianBank
 

@@ -172,6 +172,8 @@ template <NoDensity P, class... Rest>
 void fit_forward(const P&, const Rest&...) = delete;  // p: a Density, as GridDensity(grid, mixture), or a mixture
 template <NoDensity P, class... Rest>
 void fit_reverse(const P&, const Rest&...) = delete;  // p: a Density, as GridDensity(grid, mixture), or a mixture
+template <DensityLike P>
+void fit_reverse(const P&, const FitOptions<detail::ScalarOf<P>>& = {}) = delete;  // start: q, or starting_points(p)
 template <NoDensity P, class... Rest>
 void fit_renyi(const P&, const Rest&...) = delete;  // p: a Density, as GridDensity(grid, mixture), or a mixture
 

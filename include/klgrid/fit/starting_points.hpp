@@ -78,4 +78,8 @@ template <Real T>
   return starts;
 }
 
+// The compiler shows this line.
+template <class P>
+void starting_points(const P&) = delete;  // p: a GaussianMixture; for others: reverse_stationary_points(p, mesh)
+
 }  // namespace klgrid

@@ -20,9 +20,9 @@
 namespace klgrid::inline KLGRID_ABI {
 
 /// A function that gives a log-density, normalised or not, at one point. It may return -inf, but not NaN or +inf. What
-/// it throws goes to the caller.
+/// it throws goes to the caller. An array of Eigen's is none, though it can be called: with a position.
 template <class F, class T>
-concept LogDensity = requires(const F& f, const T& x) {
+concept LogDensity = !detail::EigenDense<F> && requires(const F& f, const T& x) {
   { f(x) } -> std::convertible_to<T>;
 };
 
@@ -60,6 +60,10 @@ class GridDensity {
   GridDensity(Grid<T> grid, const F& log_density) : grid_(std::move(grid)) {
     evaluate(log_density);
   }
+
+  // The compiler shows this line.
+  template <VectorLike<T> V>
+  GridDensity(Grid<T>, const V&) = delete;  // log p at the nodes: GridDensity<>::from_log_values(grid, log_values)
 
   /// From log values at the nodes, normalised or not: shape n. Any vector of numbers, or braces. Cost: an exponential a
   /// node.

@@ -201,4 +201,10 @@ template <Real T>
   return jensen_shannon_divergence(RealLineDensity<T>(p), RealLineDensity<T>(r), error);
 }
 
+// A Gaussian has functions of its own. The compiler shows these lines.
+template <class P, Real T>
+void relative_entropy(const P&, const Gaussian<T>&) = delete;  // D(p||q) of a Gaussian q: forward_kl(p, q)
+template <Real T, class P>
+void relative_entropy(const Gaussian<T>&, const P&) = delete;  // D(q||p) of a Gaussian q: reverse_kl(q, p)
+
 }  // namespace klgrid
