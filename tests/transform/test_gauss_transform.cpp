@@ -170,6 +170,27 @@ struct Threads {
 
 }  // namespace
 
+TEST_CASE("GaussTransform: the error stays below the tolerance where many nodes lie within a sigma, anywhere") {
+  Random random(20240229);
+  constexpr Index count = 8001;  // no whole number of lanes
+  for (const double center : {0.0, 1e9})
+    for (const bool even : {true, false}) {
+      const Vector<double> nodes =
+          even ? klgrid::linspace(center - 10, center + 10, count) : sorted(random, count, center - 10, center + 10);
+      const Grid<double> grid(nodes, even ? Vector<double>::Ones(count) : sorted(random, count, 0.1, 1));
+      const ParameterMesh<double> mesh(klgrid::linspace(center - 5, center + 7, 24), klgrid::geomspace(0.1, 1e3, 20));
+      Vector<double> f(count);
+      for (double& value : f) value = uniform(random, 0.5, 1);
+      for (const int power : {0, 4}) {
+        CAPTURE(center);
+        CAPTURE(even);
+        CAPTURE(power);
+        const GaussTransform<double> transform(grid, mesh, {.highest_power = power});
+        CHECK(largest_error(transform, grid, mesh, f, power, 10) < tolerance<double>());
+      }
+    }
+}
+
 TEST_CASE("GaussTransform: the error stays below the tolerance for any nodes, weights, axes and values") {
   Random random(20240229);
   klgrid_test::LargestError largest;

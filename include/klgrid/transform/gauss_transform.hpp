@@ -16,6 +16,7 @@
 #include "klgrid/numbers.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
+#include "klgrid/transform/detail/condensed_nodes.hpp"
 #include "klgrid/transform/detail/direct_cells.hpp"
 #include "klgrid/transform/detail/plane_waves.hpp"
 #include "klgrid/transform/detail/row_cost.hpp"
@@ -52,6 +53,10 @@
 /// PANELS. For small sigma a mean sees only the nodes within about 9 sigma. The means are split into panels of equal
 /// size, each with its own nodes in reach, all with the same period and so with the same amplitudes.
 ///
+/// FEWER NODES. Where many nodes lie within a sigma, their values are first handed to fewer points that stand for them
+/// (condensed_nodes.hpp): some 30 operations a node, however many waves and rows there are. From the points of narrow
+/// rows those of wider ones are made.
+///
 /// DIRECT CELLS. If sigma is small against the spacing of nodes, there is nothing to gain: the few nodes that count are
 /// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
 /// relative to the largest sum would be a large one relative to their own.
@@ -63,6 +68,7 @@
 ///
 /// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
 ///   in reach;
+/// - the points of fewer nodes, so close that their error times W / Z is at most an eighth of the tolerance;
 /// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
 /// - leaving out nodes of a direct cell whose mass is below a thousandth of the tolerance.
 ///
@@ -119,7 +125,8 @@ class GaussTransform {
       Vector<T> coefficients[2];
       Vector<T> values;
     };
-    detail::Columns<T> values, products;
+    detail::Columns<T> values;
+    std::vector<detail::Columns<T>> products;                       // by level of nodes
     std::vector<typename detail::PlaneWaves<T>::Spectrum> spectra;  // by period
     std::vector<Scratch> scratch;                                   // of each worker
   };
@@ -143,7 +150,8 @@ class GaussTransform {
     for (Index col = 0; col < mesh.cols(); ++col) nearest_nodes_[col] = grid.nodes()[grid.nearest(mesh.mu()[col])];
     // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
     // as plain sums where f, as log p does, grows far beyond what it is near the mean.
-    direct_ = detail::DirectCells<T>(nodes_, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
+    direct_ =
+        detail::DirectCells<T>(nodes_.base, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
     if (options.entropy) entropy_.resize(mesh.rows(), mesh.cols());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
     stride_ = detail::PlaneWaves<T>::row_stride(mesh.cols());
@@ -181,6 +189,7 @@ class GaussTransform {
   [[nodiscard]] std::size_t bytes() const noexcept {
     std::size_t sum = direct_.bytes();
     for (const auto& waves : plane_waves_) sum += waves.bytes();
+    for (const auto& level : levels_) sum += level.bytes();
     for (const auto& surface : moments_) sum += static_cast<std::size_t>(surface.size()) * sizeof(T);
     return sum + static_cast<std::size_t>(log_normalizer_.size() + entropy_.size() + scale_.size()) * sizeof(T);
   }
@@ -229,16 +238,17 @@ class GaussTransform {
     using std::log;
     Index count = 0;
     for (Index i = 0; i < grid.size(); ++i) count += grid.weights()[i] > T(0) ? 1 : 0;
-    nodes_.resize(count);
+    nodes_.base.resize(count);
     weights_.resize(count);
     Index next = 0;
     for (Index i = 0; i < grid.size(); ++i) {
       if (!(grid.weights()[i] > T(0))) continue;
-      nodes_[next] = grid.nodes()[i];
+      nodes_.base[next] = grid.nodes()[i];
       weights_[next++] = grid.weights()[i];
       if (count < grid.size()) used_.push_back(i);
     }
-    const T sum = mass(0, count);
+    T sum(0);
+    for (Index i = 0; i < count; ++i) sum += weights_[i];
     const T least = (std::numeric_limits<T>::min)();
     for (Index i = 0; i < count; ++i) weights_[i] = (std::max)(least, T(weights_[i] / sum / T(4)));
     log_weight_unit_ = T(log(sum)) + T(log(T(4)));
@@ -269,6 +279,7 @@ class GaussTransform {
   void make_plan(const ParameterMesh<T>& mesh) {
     double share = least_share();
     for (Index row = 0; row < mesh.rows();) {
+      add_level(mesh.sigma()[row], share);
       const Step step = cheapest(mesh, row, reach(share, options_.highest_power));
       if (step.panels == 0 && !plan_.empty() && plan_.back().panels == 0)
         plan_.back().rows += step.rows;
@@ -278,13 +289,33 @@ class GaussTransform {
       row += step.rows;
     }
     direct_.shrink_to_fit();
+    weights_of_level_.clear();
+    weights_of_level_.shrink_to_fit();
   }
+
+  /// Fewer nodes for plane waves of this sigma and those above it, if they are few enough to be worth their making.
+  void add_level(const T& sigma, double share) {
+    using Condensed = detail::CondensedNodes<T>;
+    const double powers = std::pow(12.0, (std::max)(options_.highest_power, highest_moment()));
+    const double width =
+        Condensed::rounded(static_cast<double>(sigma) * Condensed::widest(tolerance() * share / (8 * powers)));
+    if (Condensed::worthwhile(wave_nodes(), width)) levels_.emplace_back(wave_nodes(), width);
+  }
+
+  /// What plane waves are summed over, by level: the nodes, or fewer that stand for them.
+  [[nodiscard]] const detail::WaveNodes<T>& wave_nodes(std::size_t level) const {
+    return level == 0 ? nodes_ : levels_[level - 1].nodes();
+  }
+  [[nodiscard]] const detail::WaveNodes<T>& wave_nodes() const { return wave_nodes(levels_.size()); }
 
   /// The next rows and their way with the least cost.
   [[nodiscard]] Step cheapest(const ParameterMesh<T>& mesh, Index row, double reach) const {
     const Vector<T>& sigma = mesh.sigma();
     Step best{Step::Method::direct, row, 1, 0, 0, 0};
-    const detail::RowCost<T> cost_of(nodes_, mesh);
+    const double density = levels_.empty()
+                               ? std::numeric_limits<double>::infinity()
+                               : static_cast<double>(detail::CondensedNodes<T>::points) / levels_.back().width();
+    const detail::RowCost<T> cost_of(nodes_.base, mesh, density);
     const double direct = cost_of.direct(row);
     double least = direct;  // a row
     for (const double ratio : {1.3, 1.6, 2.0, 2.4}) {
@@ -311,10 +342,12 @@ class GaussTransform {
       return;
     }
     const auto expand = [&](int power) {
-      return detail::PlaneWaves<T>(nodes_, mesh.mu(), mesh.sigma(),
+      return detail::PlaneWaves<T>(wave_nodes(), mesh.mu(), mesh.sigma(),
                                    {step.first_row, step.rows, step.panels, reach(share, power), tolerance() / 4});
     };
     const auto& waves = plane_waves_.emplace_back(expand(options_.highest_power));
+    level_of_period_.push_back(levels_.size());
+    condense_weights();
     for (std::size_t b = 0; b < waves.blocks().size(); ++b)
       tasks_.push_back(
           {waves.blocks()[b].first_row, waves.blocks()[b].rows, static_cast<int>(plane_waves_.size()) - 1, b});
@@ -324,7 +357,7 @@ class GaussTransform {
       sum_weights(waves);
     const T* const last = scale(step.first_row + step.rows - 1);
     const T least = *std::min_element(last, last + mesh_cols_);
-    share = (std::max)(share, static_cast<double>(T(least / mass(0, nodes_.size()))));
+    share = (std::max)(share, 4 * static_cast<double>(least));
     normalize(step, mesh, waves);
     step.waves = waves.most_waves();
     step.bytes = waves.bytes() + direct_.bytes() - direct_before;
@@ -332,10 +365,8 @@ class GaussTransform {
 
   /// Z to scale_, for now, and the moments that are asked for, by the transform itself.
   void sum_weights(const detail::PlaneWaves<T>& waves) {
-    detail::Columns<T> products(nodes_.size(), 1);
-    std::copy_n(weights_.data(), weights_.size(), products[0]);
     typename detail::PlaneWaves<T>::Spectrum spectrum;
-    waves.analyze(products, 1, spectrum);
+    waves.analyze(weights_of_level_.back(), 1, spectrum);
     Vector<T> coefficients[2];
     Vector<T> inverse, moment;
     for (const auto& block : waves.blocks()) {
@@ -360,8 +391,24 @@ class GaussTransform {
     }
   }
 
+  /// What the weights are at the nodes of each level.
+  void condense_weights() {
+    auto& weights = weights_of_level_;
+    if (weights.empty()) {
+      weights.emplace_back(weights_.size(), 1);
+      std::copy_n(weights_.data(), weights_.size(), weights[0][0]);
+    }
+    for (std::size_t level = weights.size(); level <= levels_.size(); ++level) {
+      auto& next = weights.emplace_back(wave_nodes(level).size(), 1);
+      levels_[level - 1].condense(wave_nodes(level - 1), weights[level - 1][0], next[0]);
+    }
+  }
+
   /// Log Z and 1 / Z, and direct cells where the share of the mass is too small.
   void normalize(const Step& step, const ParameterMesh<T>& mesh, const detail::PlaneWaves<T>& waves) {
+    std::vector<T> bounds;  // of 1 / Z in each panel
+    for (const auto& panel : waves.panels())
+      bounds.push_back(T(1) / (T(least_share()) * mass(panel.first_node, panel.nodes)));
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
       T* const z = scale(row);
       T* const log_z = log_normalizer_.data() + row * mesh_cols_;
@@ -377,10 +424,10 @@ class GaussTransform {
         (log_sum + z_nearest * z_nearest * T(0.5)).store(log_z + i);
         (T(1) / at(z + i)).store(z + i);
       });
-      for (const auto& panel : waves.panels()) {
-        const T bound = T(1) / (T(least_share()) * mass(panel.first_node, panel.nodes));
+      for (std::size_t i = 0; i < bounds.size(); ++i) {
+        const auto& panel = waves.panels()[i];
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
-          if (panel.nodes == 0 || !(z[col] > T(0) && z[col] < bound)) add_direct(mesh, row, col);
+          if (panel.nodes == 0 || !(z[col] > T(0) && z[col] < bounds[i])) add_direct(mesh, row, col);
       }
       direct_.end_row();
     }
@@ -390,10 +437,11 @@ class GaussTransform {
   [[nodiscard]] T* scale(Index row) noexcept { return scale_.data() + row * stride_; }
   [[nodiscard]] const T* scale(Index row) const noexcept { return scale_.data() + row * stride_; }
 
-  /// Sum of the weights of some nodes.
+  /// Sum of the weights of some nodes, of the last level so far.
   [[nodiscard]] T mass(Index first, Index count) const {
     T sum(0);
-    for (Index i = first; i < first + count; ++i) sum += weights_[i];
+    const T* const weights = weights_of_level_.back()[0];
+    for (Index i = first; i < first + count; ++i) sum += weights[i];
     return sum;
   }
 
@@ -412,22 +460,27 @@ class GaussTransform {
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
     const Index n = nodes_.size();
     workspace.values.grow(direct_.padded(n), count);
-    workspace.products.grow(n, count);
+    workspace.products.resize(levels_.size() + 1);
+    for (std::size_t level = 0; level <= levels_.size(); ++level)
+      workspace.products[level].grow(wave_nodes(level).size(), count);
     for (Index d = 0; d < count; ++d) {
       const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
       T* const values = workspace.values[d];
-      T* const products = workspace.products[d];
+      T* const products = workspace.products[0][d];
       if (used_.empty())
         std::copy_n(given.data(), n, values);
       else
         for (Index i = 0; i < n; ++i) values[i] = given[used_[static_cast<std::size_t>(i)]];
       std::fill(values + n, values + direct_.padded(n), T(0));
       for (Index i = 0; i < n; ++i) products[i] = values[i] * weights_[i];
+      for (std::size_t level = 1; level <= levels_.size(); ++level)
+        levels_[level - 1].condense(wave_nodes(level - 1), workspace.products[level - 1][d],
+                                    workspace.products[level][d]);
     }
     workspace.spectra.resize(plane_waves_.size());
     for (std::size_t i = 0; i < plane_waves_.size(); ++i)
-      plane_waves_[i].analyze(workspace.products, count, workspace.spectra[i]);
+      plane_waves_[i].analyze(workspace.products[level_of_period_[i]], count, workspace.spectra[i]);
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
   }
 
@@ -485,13 +538,16 @@ class GaussTransform {
   Index mesh_cols_;
   Index grid_size_;
   std::vector<Index> used_;  // nodes of positive weight; empty if all are
-  Vector<T> nodes_;
+  detail::WaveNodes<T> nodes_;
   Vector<T> weights_;  // of sum 1/4
   T log_weight_unit_{};
   Vector<T> nearest_nodes_;  // of each mu
   std::vector<Step> plan_;
   std::vector<Task> tasks_;
+  std::vector<detail::CondensedNodes<T>> levels_;     // of the nodes, from 1 on
+  std::vector<detail::Columns<T>> weights_of_level_;  // while the plan is made
   std::vector<detail::PlaneWaves<T>> plane_waves_;
+  std::vector<std::size_t> level_of_period_;
   detail::DirectCells<T> direct_;
   Surface<T> log_normalizer_;
   Surface<T> entropy_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "klgrid/real.hpp"
+#include "klgrid/transform/detail/condensed_nodes.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
 
 /// The expanded rows of the Gauss transform, in the order of the essay in gauss_transform.hpp: panels (nodes and means
@@ -49,7 +50,7 @@ class PlaneWaves {
     double mirror_slack;  // in units of the smallest sigma: nodes and means may move by this to be mirror images
   };
 
-  PlaneWaves(const Vector<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry)
+  PlaneWaves(const WaveNodes<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry)
       : geometry_(geometry) {
     const T& narrowest = sigma[geometry.first_row];
     const T& widest = sigma[geometry.first_row + geometry.rows - 1];
@@ -62,7 +63,7 @@ class PlaneWaves {
     period_ = farthest + T(geometry.reach) * widest;
     waves_ = waves(narrowest);
     for (WavePanel<T>& panel : panels_) {
-      place_nodes(panel, nodes.data() + panel.first_node, slack);
+      place_nodes(panel, nodes, slack);
       place_means(panel, mu.data() + panel.first_col, slack);
       place_shift(panel, nodes, mu);
     }
@@ -178,31 +179,38 @@ class PlaneWaves {
   }
 
   /// Equal numbers of means for each panel.
-  [[nodiscard]] WavePanel<T> panel_of(const Vector<T>& nodes, const Vector<T>& mu, const T& reach, Index i) const {
+  [[nodiscard]] WavePanel<T> panel_of(const WaveNodes<T>& nodes, const Vector<T>& mu, const T& to_nodes,
+                                      Index i) const {
+    const T reach = to_nodes + nodes.half_width;
     WavePanel<T> panel{};
     panel.first_col = mu.size() * i / geometry_.panels;
     panel.cols = mu.size() * (i + 1) / geometry_.panels - panel.first_col;
     const T& first = mu[panel.first_col];
     const T& last = mu[panel.first_col + panel.cols - 1];
-    const T* const begin = nodes.data();
+    const T* const begin = nodes.base.data();
     const T* const end = begin + nodes.size();
     panel.first_node = std::lower_bound(begin, end, T(first - reach)) - begin;
     panel.nodes = std::upper_bound(begin, end, T(last + reach)) - begin - panel.first_node;
     return panel;
   }
 
-  static T farthest_pair(const WavePanel<T>& panel, const Vector<T>& nodes, const Vector<T>& mu) {
+  static T farthest_pair(const WavePanel<T>& panel, const WaveNodes<T>& nodes, const Vector<T>& mu) {
     if (panel.nodes == 0) return T(0);
-    return (std::max)(T(nodes[panel.first_node + panel.nodes - 1] - mu[panel.first_col]),
-                      T(mu[panel.first_col + panel.cols - 1] - nodes[panel.first_node]));
+    return (std::max)(nodes.from(mu[panel.first_col], panel.first_node + panel.nodes - 1),
+                      T(-nodes.from(mu[panel.first_col + panel.cols - 1], panel.first_node)));
   }
 
-  /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T. True
-  /// if they lie symmetric about it but for the slack, by which each is then moved at most.
-  static bool from_middle(const T* points, Index count, const T& slack, Vector<T>& distances) {
-    using std::abs;
-    distances.resize(count);
+  /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T.
+  static Vector<T> from_middle(const T* points, Index count) {
+    Vector<T> distances(count);
     for (Index i = 0; i < count; ++i) distances[i] = ((points[i] - points[0]) + (points[i] - points[count - 1])) / T(2);
+    return distances;
+  }
+
+  /// True if distances lie symmetric about 0 but for the slack, by which each is then moved at most.
+  static bool mirror(Vector<T>& distances, const T& slack) {
+    using std::abs;
+    const Index count = distances.size();
     const auto mirrored = [&](Index i) { return T((distances[i] - distances[count - 1 - i]) / T(2)); };
     for (Index i = 0; i < count; ++i)
       if (!(T(abs(T(mirrored(i) - distances[i]))) <= slack)) return false;
@@ -215,11 +223,12 @@ class PlaneWaves {
     return true;
   }
 
-  void place_nodes(WavePanel<T>& panel, const T* nodes, const T& slack) const {
+  void place_nodes(WavePanel<T>& panel, const WaveNodes<T>& nodes, const T& slack) const {
     using std::abs;
     using std::sin;
-    Vector<T> distances;
-    panel.paired = from_middle(nodes, panel.nodes, slack, distances);
+    Vector<T> distances = from_middle(nodes.base.data() + panel.first_node, panel.nodes);
+    if (nodes.offset.size() > 0) distances += nodes.offset.segment(panel.first_node, panel.nodes);  // of mean 0
+    panel.paired = mirror(distances, slack);
     const Index points = panel.paired ? (panel.nodes + 1) / 2 : panel.nodes;
     const Index together = analysis_lanes * lane_size<T>;
     panel.sine = panel.squared_chord = repeated(T(0), (points + together - 1) / together * together);
@@ -239,8 +248,8 @@ class PlaneWaves {
     using std::cos;
     using std::sin;
     const Index half = whole_lanes<T>((panel.cols + 1) / 2);
-    Vector<T> distances;
-    panel.mirrored = from_middle(mu, panel.cols, half <= panel.cols ? slack : T(-1), distances);
+    Vector<T> distances = from_middle(mu, panel.cols);
+    panel.mirrored = mirror(distances, half <= panel.cols ? slack : T(-1));
     const Index points = panel.mirrored ? half : panel.cols;
     panel.waves[0] = LaneTable<T>(points, waves_ + 1);
     panel.waves[1] = LaneTable<T>(points, waves_);
@@ -258,13 +267,13 @@ class PlaneWaves {
                     });
   }
 
-  void place_shift(WavePanel<T>& panel, const Vector<T>& nodes, const Vector<T>& mu) const {
+  void place_shift(WavePanel<T>& panel, const WaveNodes<T>& nodes, const Vector<T>& mu) const {
     using std::cos;
     using std::sin;
     T shift(0);
     if (panel.nodes > 0)
-      shift = ((nodes[panel.first_node] - mu[panel.first_col]) +
-               (nodes[panel.first_node + panel.nodes - 1] - mu[panel.first_col + panel.cols - 1])) /
+      shift = ((nodes.base[panel.first_node] - mu[panel.first_col]) +
+               (nodes.base[panel.first_node + panel.nodes - 1] - mu[panel.first_col + panel.cols - 1])) /
               T(2);
     panel.shift.grow(waves_ + 1, 2);
     const T angle = shift * wave_number();

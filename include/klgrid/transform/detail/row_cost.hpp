@@ -17,7 +17,9 @@ namespace klgrid::inline KLGRID_ABI::detail {
 template <Real T>
 class RowCost {
  public:
-  RowCost(const Vector<T>& nodes, const ParameterMesh<T>& mesh) : nodes_(nodes), mesh_(mesh) {}
+  /// @param density  of the nodes that stand for them in plane waves, if any do; else infinity
+  RowCost(const Vector<T>& nodes, const ParameterMesh<T>& mesh, double density)
+      : nodes_(nodes), mesh_(mesh), density_(density) {}
 
   /// Of a row of direct sums, over the nodes within 8 sigma of each cell, by a sample of the means.
   [[nodiscard]] double direct(Index row) const {
@@ -51,7 +53,7 @@ class RowCost {
         const T from = std::max<T>(first - T(reach) * wide, nodes_[0]);
         const T to = std::min<T>(last + T(reach) * wide, nodes_[nodes_.size() - 1]);
         farthest = (std::max)({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
-        nodes += nodes_between(from, to);
+        nodes += (std::min)(nodes_between(from, to), density_ * static_cast<double>(T(to - from)));
       }
       const double period = farthest + reach * static_cast<double>(wide);
       const auto waves = [&](double sigma) { return reach * period / (2 * std::numbers::pi * sigma) + 1; };
@@ -72,6 +74,7 @@ class RowCost {
 
   const Vector<T>& nodes_;
   const ParameterMesh<T>& mesh_;
+  double density_;
 };
 
 }  // namespace klgrid::detail

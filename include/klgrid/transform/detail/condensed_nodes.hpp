@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "klgrid/real.hpp"
+#include "klgrid/transform/detail/lanes.hpp"
+
+namespace klgrid::inline KLGRID_ABI::detail {
+
+/// Nodes of plane waves, x_i = base_i + offset_i: two numbers, for one would round away what a narrow kernel feels far
+/// from 0.
+template <Real T>
+struct WaveNodes {
+  Vector<T> base;    // sorted
+  Vector<T> offset;  // empty if all are 0
+  T half_width{};    // no offset is larger; nodes of the same base are used together
+
+  [[nodiscard]] Index size() const noexcept { return base.size(); }
+
+  /// x_i - from
+  [[nodiscard]] T from(const T& origin, Index i) const {
+    const T difference = base[i] - origin;
+    return offset.size() == 0 ? difference : T(difference + offset[i]);
+  }
+};
+
+/// Few nodes that stand for many: sum_i g_i e^(i kappa x_i) over the nodes in a bin is that of the interpolating
+/// polynomial of the wave, so that g_i is handed to the bin's Chebyshev points y_j, G_j = sum_i g_i l_j(x_i), once, and
+/// waves are summed over those. It costs 2 K operations a node, K points a bin, where each wave would cost some.
+///
+/// ERROR. The interpolating polynomial of e^(i theta u) at K Chebyshev points of [-1, 1] is wrong by at most
+/// 4 J_K(theta) and smaller terms, with J_K(theta) <= (theta / 2)^K / K!. Summed with the amplitudes of
+/// exp(-z^2/2), in bins of half the width h where theta = u h / sigma, that is the K-th absolute moment of a Gaussian:
+/// 4 (h^2 / (8 sigma^2))^(K/2) / (K/2)! in all.
+///
+/// Widths, and the number that the bins lie about, have so few digits that their middles are exact, and mirror images
+/// of each other.
+template <Real T>
+class CondensedNodes {
+ public:
+  static constexpr Index points = 16;  // K, of a bin: more of them would be fewer in all, but cost more to reach
+
+  /// The widest bins, in sigmas, for an error relative to the sum of |g_i|.
+  static double widest(double error) {
+    double power = error / 4;
+    for (Index k = 1; k <= points / 2; ++k) power *= static_cast<double>(k);
+    return 2 * std::sqrt(8 * std::pow(power, 2.0 / static_cast<double>(points)));
+  }
+
+  /// The largest number of a few digits that is no wider; 0 where there is none.
+  static double rounded(double width) {
+    const double unit = unit_of(width);
+    return unit > 0 && unit <= (std::numeric_limits<double>::max)() ? std::floor(width / unit) * unit : 0;
+  }
+
+  /// Whether bins of this width save more than they cost, and have exact middles.
+  static bool worthwhile(const WaveNodes<T>& nodes, double width) {
+    const double epsilon =
+        (std::max)(static_cast<double>(std::numeric_limits<T>::epsilon()), std::numeric_limits<double>::epsilon());
+    const auto first = static_cast<double>(nodes.base[0]);
+    const auto last = static_cast<double>(nodes.base[nodes.size() - 1]);
+    const double bins = (last - first) / width + 3;
+    return width > 0 && 2 * static_cast<double>(points) * bins <= static_cast<double>(nodes.size()) &&
+           (std::max)(std::abs(first), std::abs(last)) * epsilon <= unit_of(width) / 2;
+  }
+
+  /// For nodes and a rounded width that are worthwhile.
+  CondensedNodes(const WaveNodes<T>& nodes, double width) : width_(width) {
+    const T& first = nodes.base[0];
+    const T& last = nodes.base[nodes.size() - 1];
+    const double unit = unit_of(width);
+    const T middle = T(std::floor(static_cast<double>(T(first / T(2) + last / T(2))) / unit) * unit);
+    const T reach = (std::max)(T(last - middle), T(middle - first));
+    const auto half = static_cast<Index>(std::floor(static_cast<double>(reach) / width)) + 1;
+    place_corners();
+    nodes_.half_width = T(width / 2);
+    nodes_.base.resize(2 * half * points);
+    nodes_.offset.resize(2 * half * points);
+    starts_.push_back(0);
+    for (Index b = 0; b < 2 * half; ++b) {
+      const T center = middle + T(width * (static_cast<double>(b - half) + 0.5));
+      for (Index j = 0; j < points; ++j) {
+        nodes_.base[b * points + j] = center;
+        nodes_.offset[b * points + j] = nodes_.half_width * corner_[j];
+      }
+      const bool is_last = b + 1 == 2 * half;
+      starts_.push_back(is_last ? nodes.size() : first_from(nodes, T(center + nodes_.half_width), starts_.back()));
+    }
+  }
+
+  /// The points that stand for the nodes.
+  [[nodiscard]] const WaveNodes<T>& nodes() const noexcept { return nodes_; }
+  [[nodiscard]] double width() const noexcept { return width_; }
+
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return static_cast<std::size_t>(2 * nodes_.size()) * sizeof(T) + starts_.size() * sizeof(Index);
+  }
+
+  /// Hands what is at the nodes that this was made for to its points.
+  void condense(const WaveNodes<T>& from, const T* g, T* out) const {
+    for (std::size_t b = 0; b + 1 < starts_.size(); ++b, out += points) {
+      const T& center = nodes_.base[static_cast<Index>(b) * points];
+      Pack<T> sums[points];
+      for (auto& sum : sums) sum = T(0);
+      Index i = starts_[b];
+      for (; i + together * lane_size<T> <= starts_[b + 1]; i += together * lane_size<T>)
+        add<together>(from, g, i, center, sums);
+      for (; i + lane_size<T> <= starts_[b + 1]; i += lane_size<T>) add<1>(from, g, i, center, sums);
+      add_rest(from, g, i, starts_[b + 1], center, sums);
+      T moments[points];
+      for (Index k = 0; k < points; ++k) moments[k] = sums[k].sum();
+      std::fill_n(out, points, T(0));
+      for (Index k = 0; k < points; ++k)
+        for (Index j = 0; j < points; ++j) out[j] += polynomial_[k][j] * moments[k];
+    }
+  }
+
+ private:
+  static constexpr int together = 4;  // lanes, independent of each other
+
+  /// Of which widths are whole multiples, few of them, and twice the bins' middles.
+  static double unit_of(double width) { return std::exp2(std::floor(std::log2(width)) - 3); }
+
+  /// Chebyshev points from left to right, mirror images to the last bit, and (2 - [k = 0]) / K T_k at them.
+  void place_corners() {
+    using std::atan;
+    using std::cos;
+    const T step = T(atan(T(1))) * T(4) / T(static_cast<double>(points));
+    for (Index j = 0; j < points / 2; ++j) {
+      const T angle = step * T(static_cast<double>(j) + 0.5);
+      corner_[points - 1 - j] = T(cos(angle));
+      corner_[j] = -corner_[points - 1 - j];
+    }
+    for (Index k = 0; k < points; ++k)
+      for (Index j = 0; j < points; ++j) {
+        const T angle = step * T((static_cast<double>(points - 1 - j) + 0.5) * static_cast<double>(k));
+        polynomial_[k][j] = T(cos(angle)) * T((k == 0 ? 1.0 : 2.0) / static_cast<double>(points));
+      }
+  }
+
+  /// The first node from i on that is not left of x.
+  static Index first_from(const WaveNodes<T>& nodes, const T& x, Index i) {
+    Index end = nodes.size();
+    while (i < end) {
+      const Index middle = i + (end - i) / 2;
+      if (nodes.from(x, middle) < T(0))
+        i = middle + 1;
+      else
+        end = middle;
+    }
+    return i;
+  }
+
+  /// Adds g_i T_k(u_i), T_k the Chebyshev polynomials and u_i from -1 to 1 across the bin, of V lanes of nodes.
+  template <int V>
+  void add(const WaveNodes<T>& from, const T* g, Index first, const T& center, Pack<T>* sums) const {
+    const T inverse = T(1) / nodes_.half_width;
+    Pack<T> u[V], term[V];
+    for (int v = 0; v < V; ++v) {
+      const Index i = first + v * lane_size<T>;
+      u[v] = Pack<T>::load(from.base.data() + i) - center;
+      if (from.offset.size() > 0) u[v] = u[v] + Pack<T>::load(from.offset.data() + i);
+      u[v] = u[v] * inverse;
+      term[v] = Pack<T>::load(g + i);
+    }
+    add_terms<V>(u, term, sums);
+  }
+
+  /// The same of what is left, fewer than a lane.
+  void add_rest(const WaveNodes<T>& from, const T* g, Index first, Index end, const T& center, Pack<T>* sums) const {
+    if (first == end) return;
+    const T inverse = T(1) / nodes_.half_width;
+    T u[lane_size<T>], term[lane_size<T>];
+    for (Index i = 0; i < lane_size<T>; ++i) {
+      u[i] = first + i < end ? T(from.from(center, first + i) * inverse) : T(0);
+      term[i] = first + i < end ? g[first + i] : T(0);
+    }
+    Pack<T> packs[2][1] = {{Pack<T>::load(u)}, {Pack<T>::load(term)}};
+    add_terms<1>(packs[0], packs[1], sums);
+  }
+
+  template <int V>
+  static void add_terms(const Pack<T> (&u)[V], const Pack<T> (&g)[V], Pack<T>* sums) {
+    Pack<T> twice[V], term[V], before[V];
+    for (int v = 0; v < V; ++v) {
+      twice[v] = u[v] + u[v];
+      before[v] = g[v];
+      term[v] = g[v] * u[v];
+      sums[0] = sums[0] + before[v];
+      sums[1] = sums[1] + term[v];
+    }
+    for (Index k = 2; k < points; ++k)
+      for (int v = 0; v < V; ++v) {
+        const Pack<T> next = twice[v] * term[v] - before[v];
+        before[v] = term[v];
+        term[v] = next;
+        sums[k] = sums[k] + next;
+      }
+  }
+
+  double width_;
+  WaveNodes<T> nodes_;
+  std::vector<Index> starts_;  // of the bins among the nodes; and their end
+  T corner_[points];
+  T polynomial_[points][points];
+};
+
+}  // namespace klgrid::detail
