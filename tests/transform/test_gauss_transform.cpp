@@ -191,6 +191,24 @@ TEST_CASE("GaussTransform: the error stays below the tolerance where many nodes 
     }
 }
 
+TEST_CASE("GaussTransform: many means of few sigmas take no tables of waves, and the error stays below the tolerance") {
+  Random random(20240229);
+  const Grid<double> grid = Grid<double>::arange(-10, 10, 0.05);
+  const Vector<double> f = sorted(random, grid.size(), -1, 1);
+  for (const bool even : {true, false}) {
+    constexpr Index count = 30001;  // no whole number of lanes
+    const ParameterMesh<double> mesh(even ? klgrid::linspace(-5, 6, count) : sorted(random, count, -5, 6), {0.1, 1.0});
+    for (const int power : {0, 4}) {
+      CAPTURE(even);
+      CAPTURE(power);
+      const GaussTransform<double> transform(grid, mesh, {.highest_power = power});
+      constexpr std::size_t surfaces = 5;  // two that are asked for, two of angles; tables would be dozens
+      CHECK(transform.bytes() < surfaces * 2 * count * sizeof(double));
+      CHECK(largest_error(transform, grid, mesh, f, power, 20) < tolerance<double>());
+    }
+  }
+}
+
 TEST_CASE("GaussTransform: the error stays below the tolerance for any nodes, weights, axes and values") {
   Random random(20240229);
   klgrid_test::LargestError largest;

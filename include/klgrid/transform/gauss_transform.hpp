@@ -57,6 +57,9 @@
 /// (condensed_nodes.hpp): some 30 operations a node, however many waves and rows there are. From the points of narrow
 /// rows those of wider ones are made.
 ///
+/// MEANS. The waves at the means are kept in tables; those of few rows and many means are made anew each time, which
+/// takes less time and room than large tables.
+///
 /// DIRECT CELLS. If sigma is small against the spacing of nodes, there is nothing to gain: the few nodes that count are
 /// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
 /// relative to the largest sum would be a large one relative to their own.
@@ -122,10 +125,11 @@ class GaussTransform {
     friend class GaussTransform;
     static constexpr int together = 4;  // functions for which what is stored is read once
     struct Scratch {
-      Vector<T> coefficients[2];
+      typename detail::PlaneWaves<T>::Scratch waves;
       Vector<T> values;
     };
     detail::Columns<T> values;
+    std::vector<const T*> given;                                    // those, or what was given
     std::vector<detail::Columns<T>> products;                       // by level of nodes
     std::vector<typename detail::PlaneWaves<T>::Spectrum> spectra;  // by period
     std::vector<Scratch> scratch;                                   // of each worker
@@ -143,15 +147,18 @@ class GaussTransform {
   /// Makes the plan and all that does not depend on f.
   /// @throws std::invalid_argument if an option is out of its range.
   GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, Options options = {})
-      : options_(options), mesh_rows_(mesh.rows()), mesh_cols_(mesh.cols()), grid_size_(grid.size()) {
-    require_options(options);
-    take_nodes(grid);
+      : options_(checked(options)),
+        mesh_rows_(mesh.rows()),
+        mesh_cols_(mesh.cols()),
+        grid_size_(grid.size()),
+        used_(of_positive_weight(grid)),
+        grid_(used_.empty() ? grid : part_of(grid, used_)),
+        // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as
+        // exact as plain sums where f, as log p does, grows far beyond what it is near the mean.
+        direct_(grid_, tolerance() / 1024, options.highest_power, highest_moment()) {
+    set_weights();
     nearest_nodes_.resize(mesh.cols());
-    for (Index col = 0; col < mesh.cols(); ++col) nearest_nodes_[col] = grid.nodes()[grid.nearest(mesh.mu()[col])];
-    // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
-    // as plain sums where f, as log p does, grows far beyond what it is near the mean.
-    direct_ =
-        detail::DirectCells<T>(nodes_.base, weights_, tolerance() / 1024, options.highest_power + 2, highest_moment());
+    for (Index col = 0; col < mesh.cols(); ++col) nearest_nodes_[col] = grid_.nodes()[grid_.nearest(mesh.mu()[col])];
     if (options.entropy) entropy_.resize(mesh.rows(), mesh.cols());
     log_normalizer_.resize(mesh.rows(), mesh.cols());
     stride_ = detail::PlaneWaves<T>::row_stride(mesh.cols());
@@ -232,27 +239,37 @@ class GaussTransform {
     std::size_t block;
   };
 
-  /// Nodes of weight zero take no part, whatever f is there. Weights are counted in units of four times their sum: no
-  /// sum of them and of f overflows where f does not. A share too small for a normal number counts as the least one.
-  void take_nodes(const Grid<T>& grid) {
+  static const Options& checked(const Options& options) {
+    require_options(options);
+    return options;
+  }
+
+  /// Nodes of weight zero take no part, whatever f is there. The others, or none if that is all.
+  static std::vector<Index> of_positive_weight(const Grid<T>& grid) {
+    std::vector<Index> used;
+    for (Index i = 0; grid.has_zero_weights() && i < grid.size(); ++i)
+      if (grid.weights()[i] > T(0)) used.push_back(i);
+    return used;
+  }
+
+  static Grid<T> part_of(const Grid<T>& grid, const std::vector<Index>& used) {
+    return Grid<T>(Vector<T>(grid.nodes()(used)), Vector<T>(grid.weights()(used)));
+  }
+
+  /// Weights are counted in units of four times their sum: no sum of them and of f overflows where f does not. A share
+  /// too small for a normal number counts as the least one.
+  void set_weights() {
     using std::log;
-    Index count = 0;
-    for (Index i = 0; i < grid.size(); ++i) count += grid.weights()[i] > T(0) ? 1 : 0;
-    nodes_.base.resize(count);
-    weights_.resize(count);
-    Index next = 0;
-    for (Index i = 0; i < grid.size(); ++i) {
-      if (!(grid.weights()[i] > T(0))) continue;
-      nodes_.base[next] = grid.nodes()[i];
-      weights_[next++] = grid.weights()[i];
-      if (count < grid.size()) used_.push_back(i);
-    }
     T sum(0);
-    for (Index i = 0; i < count; ++i) sum += weights_[i];
+    for (Index i = 0; i < nodes(); ++i) sum += grid_.weights()[i];
     const T least = (std::numeric_limits<T>::min)();
-    for (Index i = 0; i < count; ++i) weights_[i] = (std::max)(least, T(weights_[i] / sum / T(4)));
+    auto& weights = weights_.emplace_back(nodes(), 1);
+    for (Index i = 0; i < nodes(); ++i) weights[0][i] = (std::max)(least, T(grid_.weights()[i] / sum / T(4)));
     log_weight_unit_ = T(log(sum)) + T(log(T(4)));
   }
+
+  /// How many take part.
+  [[nodiscard]] Index nodes() const noexcept { return grid_.size(); }
 
   [[nodiscard]] int highest_moment() const {
     int highest = options_.entropy ? 2 : 0;
@@ -289,8 +306,8 @@ class GaussTransform {
       row += step.rows;
     }
     direct_.shrink_to_fit();
-    weights_of_level_.clear();
-    weights_of_level_.shrink_to_fit();
+    weights_.resize(1);
+    weights_.shrink_to_fit();
   }
 
   /// Fewer nodes for plane waves of this sigma and those above it, if they are few enough to be worth their making.
@@ -303,10 +320,10 @@ class GaussTransform {
   }
 
   /// What plane waves are summed over, by level: the nodes, or fewer that stand for them.
-  [[nodiscard]] const detail::WaveNodes<T>& wave_nodes(std::size_t level) const {
-    return level == 0 ? nodes_ : levels_[level - 1].nodes();
+  [[nodiscard]] detail::WaveNodes<T> wave_nodes(std::size_t level) const {
+    return level == 0 ? detail::WaveNodes<T>{nodes(), grid_.nodes().data()} : levels_[level - 1].nodes();
   }
-  [[nodiscard]] const detail::WaveNodes<T>& wave_nodes() const { return wave_nodes(levels_.size()); }
+  [[nodiscard]] detail::WaveNodes<T> wave_nodes() const { return wave_nodes(levels_.size()); }
 
   /// The next rows and their way with the least cost.
   [[nodiscard]] Step cheapest(const ParameterMesh<T>& mesh, Index row, double reach) const {
@@ -315,7 +332,7 @@ class GaussTransform {
     const double density = levels_.empty()
                                ? std::numeric_limits<double>::infinity()
                                : static_cast<double>(detail::CondensedNodes<T>::points) / levels_.back().width();
-    const detail::RowCost<T> cost_of(nodes_.base, mesh, density);
+    const detail::RowCost<T> cost_of(grid_.nodes(), mesh, density);
     const double direct = cost_of.direct(row);
     double least = direct;  // a row
     for (const double ratio : {1.3, 1.6, 2.0, 2.4}) {
@@ -366,13 +383,13 @@ class GaussTransform {
   /// Z to scale_, for now, and the moments that are asked for, by the transform itself.
   void sum_weights(const detail::PlaneWaves<T>& waves) {
     typename detail::PlaneWaves<T>::Spectrum spectrum;
-    waves.analyze(weights_of_level_.back(), 1, spectrum);
-    Vector<T> coefficients[2];
+    waves.analyze(weights_.back(), 1, spectrum);
+    typename detail::PlaneWaves<T>::Scratch scratch;
     Vector<T> inverse, moment;
     for (const auto& block : waves.blocks()) {
       const Index size = block.rows * stride_;
       const auto sum = [&](int power, const Vector<T>& factor, T* out) {
-        waves.evaluate(block, power, spectrum.values[0], coefficients, factor.data(), out, stride_);
+        waves.evaluate(block, power, spectrum.values[0], scratch, factor.data(), out, stride_);
       };
       T* const z = scale(block.first_row);
       sum(0, detail::repeated(T(1), size), z);
@@ -393,14 +410,9 @@ class GaussTransform {
 
   /// What the weights are at the nodes of each level.
   void condense_weights() {
-    auto& weights = weights_of_level_;
-    if (weights.empty()) {
-      weights.emplace_back(weights_.size(), 1);
-      std::copy_n(weights_.data(), weights_.size(), weights[0][0]);
-    }
-    for (std::size_t level = weights.size(); level <= levels_.size(); ++level) {
-      auto& next = weights.emplace_back(wave_nodes(level).size(), 1);
-      levels_[level - 1].condense(wave_nodes(level - 1), weights[level - 1][0], next[0]);
+    for (std::size_t level = weights_.size(); level <= levels_.size(); ++level) {
+      auto& next = weights_.emplace_back(wave_nodes(level).size, 1);
+      levels_[level - 1].condense(wave_nodes(level - 1), weights_[level - 1][0], nullptr, next[0]);
     }
   }
 
@@ -440,13 +452,13 @@ class GaussTransform {
   /// Sum of the weights of some nodes, of the last level so far.
   [[nodiscard]] T mass(Index first, Index count) const {
     T sum(0);
-    const T* const weights = weights_of_level_.back()[0];
+    const T* const weights = weights_.back()[0];
     for (Index i = first; i < first + count; ++i) sum += weights[i];
     return sum;
   }
 
   void add_direct(const ParameterMesh<T>& mesh, Index row, Index col) {
-    const auto cell = direct_.add(col, mesh.mu()[col], mesh.sigma()[row]);
+    const auto cell = direct_.add(weights_[0][0], col, mesh.mu()[col], mesh.sigma()[row]);
     log_normalizer_(row, col) = cell.log_normalizer + log_weight_unit_;
     if (options_.entropy) entropy_(row, col) = cell.entropy + log_weight_unit_;
     scale(row)[col] = T(0);
@@ -458,30 +470,45 @@ class GaussTransform {
   /// Analysis: products w f, and their spectra.
   template <class Values>
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
-    const Index n = nodes_.size();
-    workspace.values.grow(direct_.padded(n), count);
+    if (!reads_in_place()) workspace.values.grow(direct_.padded(nodes()), count);
+    workspace.given.resize(static_cast<std::size_t>(count));
     workspace.products.resize(levels_.size() + 1);
-    for (std::size_t level = 0; level <= levels_.size(); ++level)
-      workspace.products[level].grow(wave_nodes(level).size(), count);
+    for (std::size_t level = first_level(); level <= levels_.size(); ++level)
+      workspace.products[level].grow(wave_nodes(level).size, count);
     for (Index d = 0; d < count; ++d) {
       const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
-      T* const values = workspace.values[d];
-      T* const products = workspace.products[0][d];
-      if (used_.empty())
-        std::copy_n(given.data(), n, values);
-      else
-        for (Index i = 0; i < n; ++i) values[i] = given[used_[static_cast<std::size_t>(i)]];
-      std::fill(values + n, values + direct_.padded(n), T(0));
-      for (Index i = 0; i < n; ++i) products[i] = values[i] * weights_[i];
-      for (std::size_t level = 1; level <= levels_.size(); ++level)
-        levels_[level - 1].condense(wave_nodes(level - 1), workspace.products[level - 1][d],
-                                    workspace.products[level][d]);
+      const T* values = reads_in_place() ? given.data() : copy(given.data(), workspace.values[d]);
+      workspace.given[static_cast<std::size_t>(d)] = values;
+      if (first_level() == 0)
+        for (Index i = 0; i < nodes(); ++i) workspace.products[0][d][i] = values[i] * weights_[0][0][i];
+      for (std::size_t level = 1; level <= levels_.size(); ++level) {
+        const bool fused = level == first_level();
+        levels_[level - 1].condense(wave_nodes(level - 1), fused ? values : workspace.products[level - 1][d],
+                                    fused ? weights_[0][0] : nullptr, workspace.products[level][d]);
+      }
     }
     workspace.spectra.resize(plane_waves_.size());
     for (std::size_t i = 0; i < plane_waves_.size(); ++i)
       plane_waves_[i].analyze(workspace.products[level_of_period_[i]], count, workspace.spectra[i]);
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
+  }
+
+  /// Whether values need neither be picked nor filled up to whole lanes.
+  [[nodiscard]] bool reads_in_place() const { return used_.empty() && direct_.padded(nodes()) == nodes(); }
+
+  /// Values at the nodes of positive weight, filled up to whole lanes.
+  const T* copy(const T* given, T* out) const {
+    const Index n = nodes();
+    if (used_.empty()) std::copy_n(given, n, out);
+    for (std::size_t i = 0; i < used_.size(); ++i) out[i] = given[used_[i]];
+    std::fill(out + n, out + direct_.padded(n), T(0));
+    return out;
+  }
+
+  /// 1 if no plane waves are summed over the nodes themselves.
+  [[nodiscard]] std::size_t first_level() const {
+    return levels_.empty() || (!level_of_period_.empty() && level_of_period_.front() == 0) ? 0 : 1;
   }
 
   /// A block of rows for all functions of the workspace; then each row goes to the sink.
@@ -514,15 +541,15 @@ class GaussTransform {
     const T* f[D];
     for (int i = 0; i < D; ++i) {
       out[i] = results + (d + i) * task.rows * stride_;
-      f[i] = workspace.values[d + i];
+      f[i] = workspace.given[static_cast<std::size_t>(d + i)];
     }
     if (task.period >= 0) {
       const auto period = static_cast<std::size_t>(task.period);
       const auto& waves = plane_waves_[period];
       const auto& block = waves.blocks()[task.block];
       for (int i = 0; i < D; ++i)
-        waves.evaluate(block, power, workspace.spectra[period].values[d + i], scratch.coefficients,
-                       scale(task.first_row), out[i], stride_);
+        waves.evaluate(block, power, workspace.spectra[period].values[d + i], scratch.waves, scale(task.first_row),
+                       out[i], stride_);
     }
     for (Index row = task.first_row; row < task.first_row + task.rows; ++row) {
       if (power == 0)
@@ -538,17 +565,16 @@ class GaussTransform {
   Index mesh_cols_;
   Index grid_size_;
   std::vector<Index> used_;  // nodes of positive weight; empty if all are
-  detail::WaveNodes<T> nodes_;
-  Vector<T> weights_;  // of sum 1/4
+  Grid<T> grid_;             // of nodes of positive weight
+  detail::DirectCells<T> direct_;
   T log_weight_unit_{};
   Vector<T> nearest_nodes_;  // of each mu
   std::vector<Step> plan_;
   std::vector<Task> tasks_;
-  std::vector<detail::CondensedNodes<T>> levels_;     // of the nodes, from 1 on
-  std::vector<detail::Columns<T>> weights_of_level_;  // while the plan is made
+  std::vector<detail::CondensedNodes<T>> levels_;  // of the nodes, from 1 on
+  std::vector<detail::Columns<T>> weights_;        // of sum 1/4, at the nodes of each level; in the end, of the first
   std::vector<detail::PlaneWaves<T>> plane_waves_;
   std::vector<std::size_t> level_of_period_;
-  detail::DirectCells<T> direct_;
   Surface<T> log_normalizer_;
   Surface<T> entropy_;
   Vector<T> scale_;                    // 1 / Z by rows of stride_; 0 for direct cells

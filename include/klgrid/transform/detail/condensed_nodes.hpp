@@ -13,19 +13,18 @@
 namespace klgrid::inline KLGRID_ABI::detail {
 
 /// Nodes of plane waves, x_i = base_i + offset_i: two numbers, for one would round away what a narrow kernel feels far
-/// from 0.
+/// from 0. A view.
 template <Real T>
 struct WaveNodes {
-  Vector<T> base;    // sorted
-  Vector<T> offset;  // empty if all are 0
-  T half_width{};    // no offset is larger; nodes of the same base are used together
+  Index size;
+  const T* base;              // sorted
+  const T* offset = nullptr;  // none if all are 0
+  T half_width{};             // no offset is larger; nodes of the same base are used together
 
-  [[nodiscard]] Index size() const noexcept { return base.size(); }
-
-  /// x_i - from
+  /// x_i - origin
   [[nodiscard]] T from(const T& origin, Index i) const {
     const T difference = base[i] - origin;
-    return offset.size() == 0 ? difference : T(difference + offset[i]);
+    return offset == nullptr ? difference : T(difference + offset[i]);
   }
 };
 
@@ -63,55 +62,57 @@ class CondensedNodes {
     const double epsilon =
         (std::max)(static_cast<double>(std::numeric_limits<T>::epsilon()), std::numeric_limits<double>::epsilon());
     const auto first = static_cast<double>(nodes.base[0]);
-    const auto last = static_cast<double>(nodes.base[nodes.size() - 1]);
+    const auto last = static_cast<double>(nodes.base[nodes.size - 1]);
     const double bins = (last - first) / width + 3;
-    return width > 0 && 2 * static_cast<double>(points) * bins <= static_cast<double>(nodes.size()) &&
+    return width > 0 && 2 * static_cast<double>(points) * bins <= static_cast<double>(nodes.size) &&
            (std::max)(std::abs(first), std::abs(last)) * epsilon <= unit_of(width) / 2;
   }
 
   /// For nodes and a rounded width that are worthwhile.
-  CondensedNodes(const WaveNodes<T>& nodes, double width) : width_(width) {
+  CondensedNodes(const WaveNodes<T>& nodes, double width) : width_(width), half_width_(T(width / 2)) {
     const T& first = nodes.base[0];
-    const T& last = nodes.base[nodes.size() - 1];
+    const T& last = nodes.base[nodes.size - 1];
     const double unit = unit_of(width);
     const T middle = T(std::floor(static_cast<double>(T(first / T(2) + last / T(2))) / unit) * unit);
     const T reach = (std::max)(T(last - middle), T(middle - first));
     const auto half = static_cast<Index>(std::floor(static_cast<double>(reach) / width)) + 1;
     place_corners();
-    nodes_.half_width = T(width / 2);
-    nodes_.base.resize(2 * half * points);
-    nodes_.offset.resize(2 * half * points);
+    base_.resize(2 * half * points);
+    offset_.resize(2 * half * points);
     starts_.push_back(0);
     for (Index b = 0; b < 2 * half; ++b) {
       const T center = middle + T(width * (static_cast<double>(b - half) + 0.5));
       for (Index j = 0; j < points; ++j) {
-        nodes_.base[b * points + j] = center;
-        nodes_.offset[b * points + j] = nodes_.half_width * corner_[j];
+        base_[b * points + j] = center;
+        offset_[b * points + j] = half_width_ * corner_[j];
       }
       const bool is_last = b + 1 == 2 * half;
-      starts_.push_back(is_last ? nodes.size() : first_from(nodes, T(center + nodes_.half_width), starts_.back()));
+      starts_.push_back(is_last ? nodes.size : first_from(nodes, T(center + half_width_), starts_.back()));
     }
   }
 
   /// The points that stand for the nodes.
-  [[nodiscard]] const WaveNodes<T>& nodes() const noexcept { return nodes_; }
+  [[nodiscard]] WaveNodes<T> nodes() const noexcept {
+    return {base_.size(), base_.data(), offset_.data(), half_width_};
+  }
   [[nodiscard]] double width() const noexcept { return width_; }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
-    return static_cast<std::size_t>(2 * nodes_.size()) * sizeof(T) + starts_.size() * sizeof(Index);
+    return static_cast<std::size_t>(2 * base_.size()) * sizeof(T) + starts_.size() * sizeof(Index);
   }
 
-  /// Hands what is at the nodes that this was made for to its points.
-  void condense(const WaveNodes<T>& from, const T* g, T* out) const {
+  /// Hands what is at the nodes that this was made for, g_i or, with factors, their products, to its points.
+  void condense(const WaveNodes<T>& nodes, const T* g, const T* factors, T* out) const {
+    const Values from{nodes, g, factors};
     for (std::size_t b = 0; b + 1 < starts_.size(); ++b, out += points) {
-      const T& center = nodes_.base[static_cast<Index>(b) * points];
+      const T& center = base_[static_cast<Index>(b) * points];
       Pack<T> sums[points];
       for (auto& sum : sums) sum = T(0);
       Index i = starts_[b];
       for (; i + together * lane_size<T> <= starts_[b + 1]; i += together * lane_size<T>)
-        add<together>(from, g, i, center, sums);
-      for (; i + lane_size<T> <= starts_[b + 1]; i += lane_size<T>) add<1>(from, g, i, center, sums);
-      add_rest(from, g, i, starts_[b + 1], center, sums);
+        add<together>(from, i, center, sums);
+      for (; i + lane_size<T> <= starts_[b + 1]; i += lane_size<T>) add<1>(from, i, center, sums);
+      add_rest(from, i, starts_[b + 1], center, sums);
       T moments[points];
       for (Index k = 0; k < points; ++k) moments[k] = sums[k].sum();
       std::fill_n(out, points, T(0));
@@ -122,6 +123,12 @@ class CondensedNodes {
 
  private:
   static constexpr int together = 4;  // lanes, independent of each other
+
+  struct Values {
+    WaveNodes<T> nodes;
+    const T* g;
+    const T* factors;
+  };
 
   /// Of which widths are whole multiples, few of them, and twice the bins' middles.
   static double unit_of(double width) { return std::exp2(std::floor(std::log2(width)) - 3); }
@@ -145,7 +152,7 @@ class CondensedNodes {
 
   /// The first node from i on that is not left of x.
   static Index first_from(const WaveNodes<T>& nodes, const T& x, Index i) {
-    Index end = nodes.size();
+    Index end = nodes.size;
     while (i < end) {
       const Index middle = i + (end - i) / 2;
       if (nodes.from(x, middle) < T(0))
@@ -158,27 +165,29 @@ class CondensedNodes {
 
   /// Adds g_i T_k(u_i), T_k the Chebyshev polynomials and u_i from -1 to 1 across the bin, of V lanes of nodes.
   template <int V>
-  void add(const WaveNodes<T>& from, const T* g, Index first, const T& center, Pack<T>* sums) const {
-    const T inverse = T(1) / nodes_.half_width;
+  void add(const Values& from, Index first, const T& center, Pack<T>* sums) const {
+    const T inverse = T(1) / half_width_;
     Pack<T> u[V], term[V];
     for (int v = 0; v < V; ++v) {
       const Index i = first + v * lane_size<T>;
-      u[v] = Pack<T>::load(from.base.data() + i) - center;
-      if (from.offset.size() > 0) u[v] = u[v] + Pack<T>::load(from.offset.data() + i);
+      u[v] = Pack<T>::load(from.nodes.base + i) - center;
+      if (from.nodes.offset != nullptr) u[v] = u[v] + Pack<T>::load(from.nodes.offset + i);
       u[v] = u[v] * inverse;
-      term[v] = Pack<T>::load(g + i);
+      term[v] = Pack<T>::load(from.g + i);
+      if (from.factors != nullptr) term[v] = term[v] * Pack<T>::load(from.factors + i);
     }
     add_terms<V>(u, term, sums);
   }
 
   /// The same of what is left, fewer than a lane.
-  void add_rest(const WaveNodes<T>& from, const T* g, Index first, Index end, const T& center, Pack<T>* sums) const {
+  void add_rest(const Values& from, Index first, Index end, const T& center, Pack<T>* sums) const {
     if (first == end) return;
-    const T inverse = T(1) / nodes_.half_width;
+    const T inverse = T(1) / half_width_;
     T u[lane_size<T>], term[lane_size<T>];
     for (Index i = 0; i < lane_size<T>; ++i) {
-      u[i] = first + i < end ? T(from.from(center, first + i) * inverse) : T(0);
-      term[i] = first + i < end ? g[first + i] : T(0);
+      u[i] = first + i < end ? T(from.nodes.from(center, first + i) * inverse) : T(0);
+      term[i] = first + i < end ? from.g[first + i] : T(0);
+      if (first + i < end && from.factors != nullptr) term[i] *= from.factors[first + i];
     }
     Pack<T> packs[2][1] = {{Pack<T>::load(u)}, {Pack<T>::load(term)}};
     add_terms<1>(packs[0], packs[1], sums);
@@ -204,7 +213,8 @@ class CondensedNodes {
   }
 
   double width_;
-  WaveNodes<T> nodes_;
+  T half_width_;
+  Vector<T> base_, offset_;    // of the points
   std::vector<Index> starts_;  // of the bins among the nodes; and their end
   T corner_[points];
   T polynomial_[points][points];

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "klgrid/detail/from_nearest.hpp"
+#include "klgrid/grid.hpp"
 #include "klgrid/real.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
 
@@ -30,32 +31,34 @@ class DirectCells {
   /// Nodes are read a lane at a time: values are to be padded to padded(n), with zeros.
   static Index padded(Index n) { return whole_lanes<T>(n); }
 
-  DirectCells() = default;
-
   /// Nodes are left out whose share of the mass, times max(1, |z|)^highest_power, is below error in all.
-  /// @param moments  the highest of them to be given by add, at most 6
-  DirectCells(const Vector<T>& nodes, const Vector<T>& weights, double error, int highest_power, int moments)
-      : nodes_(repeated(T(0), padded(nodes.size()))),
-        weights_(weights),
+  /// @param highest_power  the highest power of z to be asked of expectation_of_power
+  /// @param moments        the highest of them to be given by add, at most 6
+  DirectCells(const Grid<T>& grid, double error, int highest_power, int moments)
+      : grid_(grid),
         error_(error),
-        highest_power_((std::max)(highest_power, moments)),
+        highest_power_((std::max)(highest_power + 2, moments)),
         moments_(moments),
-        largest_weight_(*std::max_element(weights.data(), weights.data() + weights.size())) {
-    std::copy_n(nodes.data(), nodes.size(), nodes_.data());
+        largest_weight_(grid.weights().maxCoeff()) {
+    if (highest_power == 0) return;
+    padded_nodes_ = repeated(T(0), padded(grid.size()));
+    std::copy_n(grid.nodes().data(), grid.size(), padded_nodes_.data());
   }
 
-  /// Adds the Gaussian (mu, sigma) in a column of the current row. Fast if mu grows from one to the next.
-  Normalized add(Index col, const T& mu, const T& sigma) {
+  /// Adds the Gaussian (mu, sigma) in a column of the current row, with the grid's weights in whatever unit. Fast if mu
+  /// grows from one to the next.
+  Normalized add(const T* grid_weights, Index col, const T& mu, const T& sigma) {
     using std::log;
-    const Index nearest = nearest_of(nodes_.data(), weights_.size(), find(mu, after_mu_), mu);
+    const T* const nodes = grid_.nodes().data();
+    const Index nearest = nearest_of(nodes, grid_.size(), find(mu, after_mu_), mu);
     const auto [first, count] = nodes_that_count(nearest, mu, sigma);
-    for (auto& buffer : buffers_) buffer.resize(nodes_.size());
-    const T* const x = nodes_.data() + first;
-    const T* const weights = weights_.data() + first;
+    for (auto& buffer : buffers_) buffer.resize((std::max)(buffer.size(), count));
+    const T* const x = nodes + first;
+    const T* const weights = grid_weights + first;
     T* const z = buffers_[0].data();
     T* const mass = buffers_[1].data();
     T* const powers = buffers_[2].data();
-    exponents_from(nodes_[nearest], x, count, mu, sigma, powers);
+    exponents_from(nodes[nearest], x, count, mu, sigma, powers);
     std::copy_n(powers, count, mass);
     exponentiate(mass, count);
     const T sum = dot(weights, mass, count);
@@ -99,7 +102,7 @@ class DirectCells {
       const std::size_t lane = i % lanes;
       group.col[lane] = gaussian.col;
       group.mu[lane] = gaussian.mu;
-      group.first[lane] = (std::min)(gaussian.first / lane_size<T> * lane_size<T>, nodes_.size() - group.count);
+      group.first[lane] = (std::min)(gaussian.first / lane_size<T> * lane_size<T>, padded(grid_.size()) - group.count);
       const Index at = group.offset + static_cast<Index>(lane) * group.count + gaussian.first - group.first[lane];
       std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, row.weights.data() + at);
     }
@@ -153,7 +156,7 @@ class DirectCells {
         Pack<T> sum(T(0));
         for (Index i = 0; i < group.count; i += lane_size<T>) {
           const Index at = group.first[lane] + i;
-          const Pack<T> z = in_range((Pack<T>::load(nodes_.data() + at) - group.mu[lane]) * precision);
+          const Pack<T> z = in_range((Pack<T>::load(padded_nodes_.data() + at) - group.mu[lane]) * precision);
           Pack<T> term = Pack<T>::load(weights + i) * Pack<T>::load(f + at);
           for (int k = 0; k < power; ++k) term = term * z;
           sum = sum + term;
@@ -192,8 +195,9 @@ class DirectCells {
 
   /// The first node not below value, searched from where the last one was.
   Index find(const T& value, Index& from) const {
-    while (from > 0 && nodes_[from - 1] >= value) --from;
-    while (from < weights_.size() && nodes_[from] < value) ++from;
+    const T* const nodes = grid_.nodes().data();
+    while (from > 0 && nodes[from - 1] >= value) --from;
+    while (from < grid_.size() && nodes[from] < value) ++from;
     return from;
   }
 
@@ -204,10 +208,10 @@ class DirectCells {
     using std::abs;
     using std::log;
     using std::sqrt;
-    const T log_ratio = log(T(largest_weight_ / weights_[nearest]));
+    const T log_ratio = T(log(largest_weight_)) - T(log(T(grid_.weights()[nearest])));
     const T depth =
-        log_ratio + T(std::log(static_cast<double>(weights_.size()) / error_) + highest_power_ * std::log(12.0));
-    const T distance = abs(T(nodes_[nearest] - mu));
+        log_ratio + T(std::log(static_cast<double>(grid_.size()) / error_) + highest_power_ * std::log(12.0));
+    const T distance = abs(T(grid_.nodes()[nearest] - mu));
     const T z_nearest = distance / sigma;
     const T beyond = T(2) * depth * sigma / (z_nearest + T(sqrt(T(z_nearest * z_nearest + T(2) * depth))));
     const T rounding = T(4) * std::numeric_limits<T>::epsilon() * (abs(mu) + distance);
@@ -227,8 +231,8 @@ class DirectCells {
     row_mass_.insert(row_mass_.end(), mass + begin, mass + end);
   }
 
-  Vector<T> nodes_;  // filled up to whole lanes
-  Vector<T> weights_;
+  Grid<T> grid_;
+  Vector<T> padded_nodes_;  // filled up to whole lanes, if powers of z are asked for
   double error_{};
   int highest_power_{};
   int moments_{};

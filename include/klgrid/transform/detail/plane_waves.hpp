@@ -21,13 +21,17 @@ template <Real T>
 struct WavePanel {
   Index first_col, cols;
   Index first_node, nodes;
+  Index lanes;    // of means, or of the first half of them
   bool mirrored;  // the means lie symmetric about their middle, so one half of them serves both
   bool paired;    // and so do the nodes
   // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
   // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
   Vector<T> squared_chord, sign, sine;
-  Columns<T> shift;       // cosine and sine of each wave from the middle of the means to that of the nodes
-  LaneTable<T> waves[2];  // cos and sin of each wave at the means, or the first half of them in whole lanes
+  Columns<T> shift;  // cosine and sine of each wave from the middle of the means to that of the nodes
+  // Of the means, or the first half of them in whole lanes, cosine and sine of their angle in the first wave; and those
+  // of each wave, if they are kept.
+  Vector<T> turn[2];
+  LaneTable<T> waves[2];
 };
 
 /// Neighbouring rows that take equally many waves. A table for them has its entry of a wave and a row at wave * rows +
@@ -50,6 +54,12 @@ class PlaneWaves {
     double mirror_slack;  // in units of the smallest sigma: nodes and means may move by this to be mirror images
   };
 
+  /// What evaluate() needs room for.
+  struct Scratch {
+    Vector<T> coefficients[2];
+    LaneTable<T> waves[2];
+  };
+
   PlaneWaves(const WaveNodes<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry)
       : geometry_(geometry) {
     const T& narrowest = sigma[geometry.first_row];
@@ -62,6 +72,9 @@ class PlaneWaves {
     }
     period_ = farthest + T(geometry.reach) * widest;
     waves_ = waves(narrowest);
+    // Tables of few rows, too large for the cache, take longer to read than to make anew, and more room than surfaces.
+    constexpr Index in_cache = Index{1} << 17;
+    keeps_tables_ = waves_ < 2 * geometry.rows || waves_ * mu.size() <= in_cache;
     for (WavePanel<T>& panel : panels_) {
       place_nodes(panel, nodes, slack);
       place_means(panel, mu.data() + panel.first_col, slack);
@@ -105,25 +118,26 @@ class PlaneWaves {
 
   /// The block's rows for z^power times the kernel, at the means of all panels, times scale: row r from out + r stride
   /// on, up to a lane beyond the last mean.
-  void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, Vector<T> (&coefficients)[2], const T* scale,
-                T* out, Index stride) const {
-    for (auto& each : coefficients) each.resize((std::max)(each.size(), block.amplitudes.size()));
+  void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, Scratch& scratch, const T* scale, T* out,
+                Index stride) const {
+    for (auto& each : scratch.coefficients) each.resize((std::max)(each.size(), block.amplitudes.size()));
     if constexpr (most_rows >= 8)
-      if (block.rows == 8) return evaluate_rows<8, 2>(block, power, spectrum, coefficients, scale, out, stride);
+      if (block.rows == 8) return evaluate_rows<8, 2>(block, power, spectrum, scratch, scale, out, stride);
     switch (block.rows) {
       case 4:
-        return evaluate_rows<4, 2>(block, power, spectrum, coefficients, scale, out, stride);
+        return evaluate_rows<4, 2>(block, power, spectrum, scratch, scale, out, stride);
       case 2:
-        return evaluate_rows<2, 4>(block, power, spectrum, coefficients, scale, out, stride);
+        return evaluate_rows<2, 4>(block, power, spectrum, scratch, scale, out, stride);
       default:
-        return evaluate_rows<1, 4>(block, power, spectrum, coefficients, scale, out, stride);
+        return evaluate_rows<1, 4>(block, power, spectrum, scratch, scale, out, stride);
     }
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     Index numbers = 0;
     for (const auto& panel : panels_)
-      numbers += 3 * panel.sine.size() + panel.shift.size() + panel.waves[0].size() + panel.waves[1].size();
+      numbers += 3 * panel.sine.size() + panel.shift.size() + panel.turn[0].size() + panel.turn[1].size() +
+                 panel.waves[0].size() + panel.waves[1].size();
     for (const auto& block : blocks_) numbers += block.amplitudes.size();
     return static_cast<std::size_t>(numbers) * sizeof(T);
   }
@@ -187,8 +201,8 @@ class PlaneWaves {
     panel.cols = mu.size() * (i + 1) / geometry_.panels - panel.first_col;
     const T& first = mu[panel.first_col];
     const T& last = mu[panel.first_col + panel.cols - 1];
-    const T* const begin = nodes.base.data();
-    const T* const end = begin + nodes.size();
+    const T* const begin = nodes.base;
+    const T* const end = begin + nodes.size;
     panel.first_node = std::lower_bound(begin, end, T(first - reach)) - begin;
     panel.nodes = std::upper_bound(begin, end, T(last + reach)) - begin - panel.first_node;
     return panel;
@@ -226,8 +240,9 @@ class PlaneWaves {
   void place_nodes(WavePanel<T>& panel, const WaveNodes<T>& nodes, const T& slack) const {
     using std::abs;
     using std::sin;
-    Vector<T> distances = from_middle(nodes.base.data() + panel.first_node, panel.nodes);
-    if (nodes.offset.size() > 0) distances += nodes.offset.segment(panel.first_node, panel.nodes);  // of mean 0
+    Vector<T> distances = from_middle(nodes.base + panel.first_node, panel.nodes);
+    for (Index i = 0; nodes.offset != nullptr && i < panel.nodes; ++i)
+      distances[i] += nodes.offset[panel.first_node + i];  // those of the ends are opposite
     panel.paired = mirror(distances, slack);
     const Index points = panel.paired ? (panel.nodes + 1) / 2 : panel.nodes;
     const Index together = analysis_lanes * lane_size<T>;
@@ -251,20 +266,51 @@ class PlaneWaves {
     Vector<T> distances = from_middle(mu, panel.cols);
     panel.mirrored = mirror(distances, half <= panel.cols ? slack : T(-1));
     const Index points = panel.mirrored ? half : panel.cols;
+    panel.lanes = whole_lanes<T>(points) / lane_size<T>;
+    panel.turn[0] = repeated(T(1), whole_lanes<T>(points));
+    panel.turn[1] = repeated(T(0), whole_lanes<T>(points));
+    for (Index i = 0; i < points; ++i) {
+      panel.turn[0][i] = cos(T(distances[i] * wave_number()));
+      panel.turn[1][i] = sin(T(distances[i] * wave_number()));
+    }
+    if (!keeps_tables_) return;
     panel.waves[0] = LaneTable<T>(points, waves_ + 1);
     panel.waves[1] = LaneTable<T>(points, waves_);
-    Vector<T> c = repeated(T(1), whole_lanes<T>(points));
-    Vector<T> s = repeated(T(0), whole_lanes<T>(points));
-    for (Index i = 0; i < points; ++i) {
-      c[i] = cos(T(distances[i] * wave_number()));
-      s[i] = sin(T(distances[i] * wave_number()));
+    make_waves(panel, 0, panel.lanes, waves_, panel.waves);
+    for (auto& each : panel.turn) each.resize(0);
+  }
+
+  /// So many waves and the constant at some lanes of means, to tables that begin with the first of them.
+  static void make_waves(const WavePanel<T>& panel, Index first, Index end, Index count, LaneTable<T> (&tables)[2]) {
+    constexpr Index together = 4;
+    Index lane = first;
+    for (; lane + together <= end; lane += together) make_waves<together>(panel, lane, count, tables, lane - first);
+    for (; lane < end; ++lane) make_waves<1>(panel, lane, count, tables, lane - first);
+  }
+  template <int V>
+  static void make_waves(const WavePanel<T>& panel, Index lane, Index count, LaneTable<T> (&tables)[2], Index to) {
+    constexpr Index width = lane_size<T>;
+    Pack<T> c[V], s[V], cosine[V], sine[V];
+    for (int v = 0; v < V; ++v) {
+      c[v] = Pack<T>::load(panel.turn[0].data() + (lane + v) * width);
+      s[v] = Pack<T>::load(panel.turn[1].data() + (lane + v) * width);
+      cosine[v] = T(1);
+      sine[v] = T(0);
     }
-    for (Index i = 0; i < points; i += lane_size<T>)
-      for_each_wave(Pack<T>::load(c.data() + i), Pack<T>::load(s.data() + i),
-                    [&](Index m, const Pack<T>& cosine, const Pack<T>& sine) {
-                      cosine.store(panel.waves[0].lane(m, i));
-                      if (m > 0) sine.store(panel.waves[1].lane(m - 1, i));
-                    });
+    for (Index m = 0; m <= count; ++m)
+      for (int v = 0; v < V; ++v) {
+        cosine[v].store(tables[0].lane(m, (to + v) * width));
+        if (m > 0) sine[v].store(tables[1].lane(m - 1, (to + v) * width));
+        turn(c[v], s[v], cosine[v], sine[v]);
+      }
+  }
+
+  /// Cosine and sine to those of an angle that is larger by that of c and s.
+  template <class Number>
+  static void turn(const Number& c, const Number& s, Number& cosine, Number& sine) {
+    const Number next = cosine * c - sine * s;
+    sine = sine * c + cosine * s;
+    cosine = next;
   }
 
   void place_shift(WavePanel<T>& panel, const WaveNodes<T>& nodes, const Vector<T>& mu) const {
@@ -277,23 +323,14 @@ class PlaneWaves {
               T(2);
     panel.shift.grow(waves_ + 1, 2);
     const T angle = shift * wave_number();
-    for_each_wave(T(cos(angle)), T(sin(angle)), [&](Index m, const T& cosine, const T& sine) {
+    const T c = cos(angle);
+    const T s = sin(angle);
+    T cosine(1);
+    T sine(0);
+    for (Index m = 0; m <= waves_; ++m) {
       panel.shift[0][m] = cosine;
       panel.shift[1][m] = sine;
-    });
-  }
-
-  /// Calls visit(m, cos(m theta), sin(m theta)) for all waves, turning by theta, of cosine c and sine s, from each to
-  /// the next.
-  template <class Number, class Visit>
-  void for_each_wave(const Number& c, const Number& s, const Visit& visit) const {
-    Number cosine(T(1));
-    Number sine(T(0));
-    for (Index m = 0; m <= waves_; ++m) {
-      visit(m, cosine, sine);
-      const Number next = cosine * c - sine * s;
-      sine = sine * c + cosine * s;
-      cosine = next;
+      turn(c, s, cosine, sine);
     }
   }
 
@@ -394,8 +431,9 @@ class PlaneWaves {
 
   /// For blocks of Q rows, V lanes of means at a time.
   template <int Q, int V>
-  void evaluate_rows(const WaveBlock<T>& block, int power, const T* spectrum, Vector<T> (&coefficients)[2],
-                     const T* scale, T* out, Index stride) const {
+  void evaluate_rows(const WaveBlock<T>& block, int power, const T* spectrum, Scratch& scratch, const T* scale, T* out,
+                     Index stride) const {
+    auto& coefficients = scratch.coefficients;
     for (const WavePanel<T>& panel : panels_) {
       // cos(a - b) = cos a cos b + sin a sin b and sin(a - b) = sin a cos b - cos a sin b
       const T* const cosines = spectrum;
@@ -405,7 +443,17 @@ class PlaneWaves {
       scale_waves<Q>(block, even ? sines : cosines, T(even ? 1 : -1), coefficients[1].data());
       if (power > 0)
         for (auto& each : coefficients) multiply_by_hermite<Q>(block, power, each.data());
-      synthesize<Q, V>(panel, block.waves, coefficients, 0, scale, out, stride);
+      if (keeps_tables_) {
+        synthesize<Q, V>(panel, panel.waves, 0, block.waves, coefficients, 0, panel.lanes, scale, out, stride);
+      } else {
+        if (scratch.waves[0].size() < V * lane_size<T> * (waves_ + 1))
+          for (auto& each : scratch.waves) each = LaneTable<T>(V * lane_size<T>, waves_ + 1);
+        for (Index lane = 0; lane < panel.lanes; lane += V) {
+          const Index end = (std::min)(lane + V, panel.lanes);
+          make_waves(panel, lane, end, block.waves, scratch.waves);
+          synthesize<Q, V>(panel, scratch.waves, lane, block.waves, coefficients, lane, end, scale, out, stride);
+        }
+      }
       spectrum += 2 * (waves_ + 1);
     }
   }
@@ -438,16 +486,18 @@ class PlaneWaves {
     }
   }
 
-  /// Q rows, V lanes of means at a time, then what is left of the lanes. even + odd is the value at a mean, even - odd
+  /// Q rows, V lanes of means at a time, then what is left of the lanes up to end, of tables that begin with lane
+  /// `first`. even + odd is the value at a mean, even - odd
   /// the one at its mirror image.
   template <int Q, int V>
-  static void synthesize(const WavePanel<T>& panel, Index waves, const Vector<T> (&coefficients)[2], Index lane,
-                         const T* scale, T* out, Index stride) {
-    for (; lane + V <= panel.waves[0].lanes(); lane += V) {
+  static void synthesize(const WavePanel<T>& panel, const LaneTable<T> (&tables)[2], Index first, Index waves,
+                         const Vector<T> (&coefficients)[2], Index lane, Index end, const T* scale, T* out,
+                         Index stride) {
+    for (; lane + V <= end; lane += V) {
       Pack<T> even[Q][V];
       Pack<T> odd[Q][V];
-      panel.waves[0].template evaluate<Q, V>(lane, coefficients[0].data(), waves + 1, even);
-      panel.waves[1].template evaluate<Q, V>(lane, coefficients[1].data() + Q, waves, odd);
+      tables[0].template evaluate<Q, V>(lane - first, coefficients[0].data(), waves + 1, even);
+      tables[1].template evaluate<Q, V>(lane - first, coefficients[1].data() + Q, waves, odd);
       for (int q = 0; q < Q; ++q)
         for (int v = 0; v < V; ++v) {
           const Index right = q * stride + panel.first_col + (lane + v) * lane_size<T>;
@@ -457,12 +507,13 @@ class PlaneWaves {
           ((even[q][v] - odd[q][v]).reverse() * Pack<T>::load(scale + left)).store(out + left);
         }
     }
-    if constexpr (V > 1) synthesize<Q, V / 2>(panel, waves, coefficients, lane, scale, out, stride);
+    if constexpr (V > 1) synthesize<Q, V / 2>(panel, tables, first, waves, coefficients, lane, end, scale, out, stride);
   }
 
   Geometry geometry_;
   T period_{};
   Index waves_ = 0;
+  bool keeps_tables_ = true;
   std::vector<WavePanel<T>> panels_;
   std::vector<WaveBlock<T>> blocks_;
 };
