@@ -381,7 +381,7 @@ TEST_CASE("GaussTransform: whole registers hold all numbers, and not one registe
 TEST_CASE("GaussTransform: of rows taken together none takes many more waves than it needs") {
   const Vector<double> nodes = klgrid::linspace(-10.0, 10.0, 400), mu = klgrid::linspace(-5.0, 5.0, 100);
   const Vector<double> sigma = klgrid::geomspace(0.5, 2.0, 5);
-  const klgrid::detail::PlaneWaves<double> waves(nodes, mu, sigma, {0, 5, 1, 8.7, 1e-15});
+  const klgrid::detail::PlaneWaves<double> waves({400, nodes.data()}, mu, sigma, {0, 5, 1, 8.7, 1e-15});
   Index next = 0;
   for (const auto& block : waves.blocks()) {
     CHECK(block.first_row == next);
