@@ -339,6 +339,21 @@ TEST_CASE("dates and wavelengths: far from 0 the fits are those at 0, in as many
   }
 }
 
+TEST_CASE("positions are counted from near the mean, to the left of 0 as to the right") {
+  for (const double place : {1000000.0, 1000010.0, 1000014.0, 3.0}) {  // sixteens of p's width, rounded
+    const RealLineDensity<double> right(GaussianMixture<double>({1.0}, {place}, {0.5}));
+    const RealLineDensity<double> left(GaussianMixture<double>({1.0}, {-place}, {0.5}));
+    const klgrid::detail::Centered<RealLineDensity<double>> to_right(right), to_left(left);
+    CAPTURE(place);
+    CHECK(std::abs(to_right.origin() - place) <= 8);
+    CHECK(to_left.origin() == -to_right.origin());
+    CHECK(to_left.density().mean() == -place - to_left.origin());
+    const Gaussian<double> q(-place + 0.25, 2.0);
+    CHECK(to_left.centered(q).mean() == q.mean() - to_left.origin());
+    CHECK(to_left.given(to_left.centered(q)).mean() == q.mean());
+  }
+}
+
 TEST_CASE("the descent to watch is the natural gradient flow, of which x's unit and direction are no part") {
   const FitOptions<double> watch{.method = FitMethod::gradient_descent, .record_path = true};
   const Gaussian<double> starts[] = {{4.0, 3.0}, {-4.5, 0.3}, {0.5, 1.0}, {-1.0, 6.0}};
@@ -435,6 +450,21 @@ TEST_CASE("of several starts the lowest end is returned") {
   // And from a start above the end before it.
   check_same(fit_reverse(p, std::vector<Gaussian<double>>{{2.5, 1.7}, {-1.2, 0.02}}).q, best.q, tol::position<double>);
   CHECK(relative_error(fit_reverse(p, last).value, best.value, 1.0) < tol::value<double>);
+  // A start from which Newton's steps lead to a minimum that is known costs an evaluation, not a descent.
+  int evaluations = 0;
+  const auto counted = [&](const auto& density, const Gaussian<double>& q) {
+    ++evaluations;
+    return klgrid::reverse_kl_derivatives(q, density);
+  };
+  const auto cost_of = [&](const std::vector<Gaussian<double>>& from) {
+    evaluations = 0;
+    (void)klgrid::detail::lowest_descent(p, counted, from, FitOptions<double>{}, "fit_reverse");
+    return evaluations;
+  };
+  const Gaussian<double> beside(best.q.mean() + 0.01 * best.q.stddev(), best.q.stddev());
+  const int once = cost_of({beside});
+  CHECK(once >= 3);
+  CHECK(cost_of({beside, beside, beside}) == once + 2);
 }
 
 TEST_CASE_TEMPLATE("order alpha: from several starts the lowest end, on the line and on a grid", Density,
