@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#ifndef __cpp_concepts
+#error "klgrid needs C++20: add -std=c++20, /std:c++20, or target_compile_features(your_target PRIVATE cxx_std_20)"
+#endif
+
 #include <Eigen/Core>
 
 /// Objects that see vectors of different widths do not link with each other. Eigen takes memory, and klgrid lays its
