@@ -378,6 +378,14 @@ TEST_CASE("GaussTransform: whole registers hold all numbers, and not one registe
   }
 }
 
+TEST_CASE("GaussTransform: narrow Gaussians that no node is in reach of are summed directly, in little memory") {
+  const Grid<double> nodes = Grid<double>::linspace(0.0, 1.0, 10);
+  const ParameterMesh<double> mesh(klgrid::linspace(100.0, 101.0, 20), klgrid::geomspace(1e-6, 1e-3, 8));
+  const GaussTransform<double> transform(nodes, mesh);
+  for (const auto& step : transform.plan()) CHECK(step.method == GaussTransform<double>::Step::Method::direct);
+  CHECK(transform.bytes() < 100'000);
+}
+
 TEST_CASE("GaussTransform: of rows taken together none takes many more waves than it needs") {
   const Vector<double> nodes = klgrid::linspace(-10.0, 10.0, 400), mu = klgrid::linspace(-5.0, 5.0, 100);
   const Vector<double> sigma = klgrid::geomspace(0.5, 2.0, 5);

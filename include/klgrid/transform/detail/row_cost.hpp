@@ -53,7 +53,8 @@ class RowCost {
         const T from = std::max<T>(first - T(reach) * wide, nodes_[0]);
         const T to = std::min<T>(last + T(reach) * wide, nodes_[nodes_.size() - 1]);
         farthest = (std::max)({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
-        nodes += (std::min)(nodes_between(from, to), density_ * static_cast<double>(T(to - from)));
+        const double within = nodes_between(from, to);
+        nodes += from < to ? (std::min)(within, density_ * static_cast<double>(T(to - from))) : within;
       }
       const double period = farthest + reach * static_cast<double>(wide);
       const auto waves = [&](double sigma) { return reach * period / (2 * std::numbers::pi * sigma) + 1; };
