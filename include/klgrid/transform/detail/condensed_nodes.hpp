@@ -110,10 +110,8 @@ class CondensedNodes {
       Pack<T> sums[points];
       for (auto& sum : sums) sum = T(0);
       Index i = starts_[b];
-      for (; i + together * lane_size<T> <= starts_[b + 1]; i += together * lane_size<T>)
-        add<together>(from, i, center, sums);
-      for (; i + lane_size<T> <= starts_[b + 1]; i += lane_size<T>) add<1>(from, i, center, sums);
-      add_rest(from, i, starts_[b + 1], center, sums);
+      for (; i + together * lane_size<T> <= starts_[b + 1]; i += together * lane_size<T>) add(from, i, center, sums);
+      if (i < starts_[b + 1]) add_rest(from, i, starts_[b + 1], center, sums);
       T moments[points];
       for (Index k = 0; k < points; ++k) moments[k] = sums[k].sum();
       std::fill_n(out, points, T(0));
@@ -164,12 +162,11 @@ class CondensedNodes {
     return i;
   }
 
-  /// Adds g_i T_k(u_i), T_k the Chebyshev polynomials and u_i from -1 to 1 across the bin, of V lanes of nodes.
-  template <int V>
+  /// Adds g_i T_k(u_i), T_k the Chebyshev polynomials and u_i from -1 to 1 across the bin, of some lanes of nodes.
   void add(const Values& from, Index first, const T& center, Pack<T>* sums) const {
     const T inverse = T(1) / half_width_;
-    Pack<T> u[V], term[V];
-    for (int v = 0; v < V; ++v) {
+    Pack<T> u[together], term[together];
+    for (int v = 0; v < together; ++v) {
       const Index i = first + v * lane_size<T>;
       u[v] = Pack<T>::load(from.nodes.base + i) - center;
       if (from.nodes.offset != nullptr) u[v] = u[v] + Pack<T>::load(from.nodes.offset + i);
@@ -177,27 +174,29 @@ class CondensedNodes {
       term[v] = Pack<T>::load(from.g + i);
       if (from.factors != nullptr) term[v] = term[v] * Pack<T>::load(from.factors + i);
     }
-    add_terms<V>(u, term, sums);
+    add_terms(u, term, sums);
   }
 
-  /// The same of what is left, fewer than a lane.
+  /// The same of what is left, fewer than that.
   void add_rest(const Values& from, Index first, Index end, const T& center, Pack<T>* sums) const {
-    if (first == end) return;
+    constexpr Index size = together * lane_size<T>;
     const T inverse = T(1) / half_width_;
-    T u[lane_size<T>], term[lane_size<T>];
-    for (Index i = 0; i < lane_size<T>; ++i) {
-      u[i] = first + i < end ? T(from.nodes.from(center, first + i) * inverse) : T(0);
-      term[i] = first + i < end ? from.g[first + i] : T(0);
-      if (first + i < end && from.factors != nullptr) term[i] *= from.factors[first + i];
+    T place[size]{}, value[size]{};
+    for (Index i = first; i < end; ++i) {
+      place[i - first] = from.nodes.from(center, i) * inverse;
+      value[i - first] = from.factors != nullptr ? T(from.g[i] * from.factors[i]) : from.g[i];
     }
-    Pack<T> packs[2][1] = {{Pack<T>::load(u)}, {Pack<T>::load(term)}};
-    add_terms<1>(packs[0], packs[1], sums);
+    Pack<T> u[together], term[together];
+    for (int v = 0; v < together; ++v) {
+      u[v] = Pack<T>::load(place + v * lane_size<T>);
+      term[v] = Pack<T>::load(value + v * lane_size<T>);
+    }
+    add_terms(u, term, sums);
   }
 
-  template <int V>
-  static void add_terms(const Pack<T> (&u)[V], const Pack<T> (&g)[V], Pack<T>* sums) {
-    Pack<T> twice[V], term[V], before[V];
-    for (int v = 0; v < V; ++v) {
+  static void add_terms(const Pack<T> (&u)[together], const Pack<T> (&g)[together], Pack<T>* sums) {
+    Pack<T> twice[together], term[together], before[together];
+    for (int v = 0; v < together; ++v) {
       twice[v] = u[v] + u[v];
       before[v] = g[v];
       term[v] = g[v] * u[v];
@@ -205,7 +204,7 @@ class CondensedNodes {
       sums[1] = sums[1] + term[v];
     }
     for (Index k = 2; k < points; ++k)
-      for (int v = 0; v < V; ++v) {
+      for (int v = 0; v < together; ++v) {
         const Pack<T> next = twice[v] * term[v] - before[v];
         before[v] = term[v];
         term[v] = next;
