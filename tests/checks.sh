@@ -65,7 +65,7 @@ coverage() {
   done
   "$llvm/llvm-profdata" merge -sparse -o $folder/all.profdata $folder/profiles/*.profraw
   "$llvm/llvm-cov" export -format=lcov -instr-profile=$folder/all.profdata "${programs[0]}" \
-    $(printf -- '-object %s ' "${programs[@]:1}") -sources "$PWD/include" >$folder/all.lcov
+    $(printf -- '-object %s ' "${programs[@]:1}") "$PWD/include" >$folder/all.lcov
   python3 tests/coverage.py $folder/all.lcov
 }
 

@@ -7,10 +7,14 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent / "include" / "klgrid"
 lines = collections.defaultdict(dict)
 branches = collections.defaultdict(dict)
+file = None
 for record in open(sys.argv[1], encoding="utf-8"):
     kind, _, rest = record.strip().partition(":")
     if kind == "SF":
-        file = str(pathlib.Path(rest).resolve().relative_to(root))
+        path = pathlib.Path(rest).resolve()
+        file = str(path.relative_to(root)) if path.is_relative_to(root) else None
+    elif file is None:
+        continue
     elif kind == "DA":
         number, count = map(int, rest.split(",")[:2])
         lines[file][number] = lines[file].get(number, 0) + count
