@@ -321,3 +321,10 @@ TEST_CASE("GaussianMixture: moments are those of weights that sum to one, and of
   CHECK(far_off.mean() == 0.5);
   CHECK(far_off.variance() == 4);
 }
+
+TEST_CASE("GaussianMixture::translated: means move, by a finite number") {
+  const GaussianMixture<> p({0.25, 0.75}, {-1, 2}, {1, 2});
+  CHECK((p.translated(8.0).means() == p.means() + 8.0).all());
+  CHECK_THROWS_WITH_AS((void)p.translated(not_a_number), "GaussianMixture::translated: by must be finite, got nan",
+                       std::invalid_argument);
+}

@@ -104,7 +104,9 @@ class GaussianMixture {
   }
 
   /// The same density of x + by.
+  /// @throws std::invalid_argument unless by is finite.
   [[nodiscard]] GaussianMixture translated(const T& by) const {
+    detail::require_that(detail::is_finite(by), "GaussianMixture::translated", "by", "finite", by);
     GaussianMixture moved(*this);
     moved.means_ += by;
     return moved;

@@ -275,6 +275,8 @@ TEST_CASE("GridDensity::translated: the same density about another place") {
   CHECK(relative_error(moved.mean(), p.mean() + 1024.0, 0.0) <= tol::few_roundings<double>);
   CHECK(moved.origin() == p.origin() + 1024.0);
   CHECK(moved.variance() == p.variance());
+  CHECK_THROWS_WITH_AS((void)p.translated(infinity), "GridDensity::translated: by must be finite, got inf",
+                       std::invalid_argument);
 }
 
 TEST_CASE("GridDensity: a Gaussian at a node of weight zero, which takes no part, however narrow it is") {

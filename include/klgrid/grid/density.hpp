@@ -100,7 +100,9 @@ class GridDensity {
   }
 
   /// The same density of x + by: nodes move, values stay.
+  /// @throws std::invalid_argument unless by is finite.
   [[nodiscard]] GridDensity translated(const T& by) const {
+    detail::require_that(detail::is_finite(by), "GridDensity::translated", "by", "finite", by);
     GridDensity moved(*this);
     moved.grid_ = Grid<T>(grid_.nodes() + by, grid_.weights());
     moved.origin_ += by;
