@@ -121,7 +121,9 @@ requires requires(const P& p) {
 }
 [[nodiscard]] auto moment_match(const P& p) {
   using T = std::remove_cvref_t<decltype(p.mean())>;
-  return Gaussian<T>(p.mean(), T(p.stddev()));
+  const T stddev = p.stddev();
+  detail::require_that(stddev > T(0), "moment_match", "p", "of positive variance", stddev * stddev);
+  return Gaussian<T>(p.mean(), stddev);
 }
 
 /// Minimises D(p||q) from p's moments. On the real line they are the minimum, so no step is taken; on a grid, which
