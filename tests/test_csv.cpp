@@ -67,12 +67,12 @@ TEST_CASE("write_csv: bad input is named, and nothing is written") {
   const Surface<double> right = Surface<double>::Zero(1, 2), wrong = Surface<double>::Zero(2, 2);
   std::ostringstream out;
   CHECK_THROWS_WITH_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{wrong, right}),
-                       "write_csv: surfaces must be of the mesh's shape, got 4", std::invalid_argument);
+                       "write_csv: surfaces must be of the mesh's shape, 1 x 2, got 2 x 2", std::invalid_argument);
   CHECK_THROWS_WITH_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{right, wrong}),
-                       "write_csv: surfaces must be of the mesh's shape, got 4", std::invalid_argument);
+                       "write_csv: surfaces must be of the mesh's shape, 1 x 2, got 2 x 2", std::invalid_argument);
   CHECK_THROWS_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{right.transpose(), right}), std::invalid_argument);
   const Surface<double> longer = Surface<double>::Zero(1, 3);
   CHECK_THROWS_WITH_AS(klgrid::write_csv(out, mesh, KlSurfaces<double>{longer, longer}),
-                       "write_csv: surfaces must be of the mesh's shape, got 3", std::invalid_argument);
+                       "write_csv: surfaces must be of the mesh's shape, 1 x 2, got 1 x 3", std::invalid_argument);
   CHECK(out.str().empty());
 }

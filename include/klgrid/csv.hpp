@@ -78,9 +78,10 @@ void write_csv_row(std::ostream& out, const std::vector<T, Allocator>& fields) {
 /// @throws std::invalid_argument if a surface is not of the mesh's shape.
 template <std::floating_point T>
 void write_csv(std::ostream& out, const ParameterMesh<T>& mesh, const KlSurfaces<T>& surfaces) {
+  const auto shape = [](const auto& of) { return std::to_string(of.rows()) + " x " + std::to_string(of.cols()); };
   for (const Surface<T>* surface : {&surfaces.forward, &surfaces.reverse})
     detail::require_that(surface->rows() == mesh.rows() && surface->cols() == mesh.cols(), "write_csv", "surfaces",
-                         "of the mesh's shape", surface->size());
+                         "of the mesh's shape, " + shape(mesh), shape(*surface));
   write_csv_row(out, "mu", "sigma", "forward_kl", "reverse_kl");
   for (Index i = 0; i < mesh.rows(); ++i)
     for (Index j = 0; j < mesh.cols(); ++j)
