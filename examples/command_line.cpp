@@ -38,7 +38,8 @@ std::string answer(const CLI::App& app, const std::string& argument) {
   for (const auto* option : app.get_options())
     for (const auto& each : option->get_lnames())
       if (nearest.empty() || edits(name, "--" + each) < edits(name, nearest)) nearest = "--" + each;
-  return name + " is no option; the nearest one is " + nearest + " (--help lists all)";
+  const bool near = 2 * edits(name, nearest) < nearest.size();
+  return name + " is no option" + (near ? "; the nearest one is " + nearest : "") + " (--help lists all)";
 }
 
 constexpr klgrid::Index most_values = 10'000'000;

@@ -129,6 +129,7 @@ std::vector<std::string_view> Columns::fields(std::string_view line) const {
 Table::Table(const std::string& file) : text_(read_all(file)) {
   const std::string name = file == "-" ? "standard input" : file;
   find_lines(name, 1);
+  if (lines_.empty() && text_.starts_with('{')) fail(name, "is JSON, which batch alone reads; here it is columns");
   if (lines_.empty()) fail(name, text_.empty() ? "is empty" : "holds no numbers");
 }
 

@@ -7,6 +7,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 fails(divergence "--sigm is no option; the nearest one is --sigma " ARGUMENTS --sigm 2)
 fails(surfaces "--ouput is no option; the nearest one is --output " ARGUMENTS --ouput=x.csv)
 fails(fit "--sample is no option; the nearest one is --samples " ARGUMENTS --sample x.csv)
+fails(divergence "--bogus is no option .--help lists all" ARGUMENTS --bogus)  # near to none
 fails(alpha "--weihgts is no option; the nearest one is --weights " ARGUMENTS --weihgts 1)
 fails(densities "word stands alone" ARGUMENTS word)
 fails(divergence "--domain: lin not in {grid,line}" ARGUMENTS --domain lin)
