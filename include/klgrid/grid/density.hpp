@@ -20,9 +20,9 @@
 namespace klgrid::inline KLGRID_ABI {
 
 /// A function that gives a log-density, normalised or not, at one point. It may return -inf, but not NaN or +inf. What
-/// it throws goes to the caller. An array of Eigen's is none, though it can be called: with a position.
+/// it throws goes to the caller.
 template <class F, class T>
-concept LogDensity = !detail::EigenDense<F> && requires(const F& f, const T& x) {
+concept LogDensity = requires(const F& f, const T& x) {
   { f(x) } -> std::convertible_to<T>;
 };
 
