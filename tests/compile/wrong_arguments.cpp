@@ -7,7 +7,8 @@ using namespace klgrid;
 void wrong(const GaussianMixture<double>& p, const GridDensity<double>& density, const Gaussian<double>& q,
            const NormalizedGaussianBank<double>& bank, const RealLineBank<double>& line,
            const ParameterMesh<double>& mesh, const Gaussian<float>& narrow, const Grid<double>& grid,
-           const std::vector<double>& numbers, const Vector<double>& array) {
+           const std::vector<GridDensity<double>>& densities, const std::vector<double>& numbers,
+           const Vector<double>& array) {
   // A mixture, or another domain's density, for a grid's bank.
   kl_surfaces(p, bank);             // says: GridDensity(grid, mixture)
   forward_kl(p, bank);              // says: GridDensity(grid, mixture)
@@ -43,8 +44,9 @@ void wrong(const GaussianMixture<double>& p, const GridDensity<double>& density,
   (void)Grid<double>::linspace(-5.0, 5.0, 0.1);  // says: Grid::arange
   starting_points(density);                      // says: reverse_stationary_points
   // What is missing, or of another scalar.
-  fit_reverse(p);               // says: start
-  fit_reverse(density);         // says: start
-  forward_kl(p, narrow);        // says: one scalar
-  reverse_kl(narrow, density);  // says: one scalar
+  kl_surfaces(densities, bank);  // says: workspace
+  fit_reverse(p);                // says: start
+  fit_reverse(density);          // says: start
+  forward_kl(p, narrow);         // says: one scalar
+  reverse_kl(narrow, density);   // says: one scalar
 }

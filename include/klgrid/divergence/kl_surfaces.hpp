@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <limits>
 #include <span>
 #include <utility>
@@ -187,5 +188,8 @@ requires NotComparableTo<Gaussian<T>, P>
 void reverse_kl(const Gaussian<T>&, const P&) = delete;  // p and q of one scalar: Gaussian(0.0f, 1.0f) for a p of float
 template <class P, NotComparableTo<P> Bank>
 void kl_surfaces(const P&, const Bank&) = delete;  // p: a Density, as GridDensity(grid, mixture); its GaussianBank
+template <class Many, NotComparableTo<Many> Bank>
+requires std::convertible_to<const Many&, std::span<const typename Bank::Density>>
+void kl_surfaces(const Many&, const Bank&) = delete;  // of many: kl_surfaces(densities, bank, out, workspace)
 
 }  // namespace klgrid
