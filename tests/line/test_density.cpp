@@ -238,6 +238,20 @@ TEST_CASE("real-line density: the zeros of two components end where a panel may"
   CHECK(bounded > 50);
 }
 
+// Between them all components are so far down that their exponents' rounding hides where one takes over from another.
+TEST_CASE("real-line density: components however far apart take panels of the logarithm of the distance") {
+  for (const double distance : {1e6, 1e9, 1e12, 1e15, 1e18, 1e21, 1e24, 1e27}) {
+    CAPTURE(distance);
+    const std::vector<double> weights{0.2, 0.9, 1.7e308}, means{0.9, 0.9, -distance}, stddevs{1.5, 2.0, 4.0};
+    const auto mixture = GaussianMixture<double>::normalized(weights, means, stddevs);
+    const RealLineDensity<double> p(mixture);
+    int panels = 0;
+    p.for_each_panel(p.begin(), p.end(), detail::NoGaussian<double>(), [&](const auto&) { ++panels; });
+    CHECK(panels <= 40 + 4 * std::log2(distance));
+    CHECK(std::abs(p.entropy() - klgrid::Gaussian<double>(0.0, 4.0).entropy()) <= tol::divergence<double>);
+  }
+}
+
 TEST_CASE("real-line density: a narrow spike in a broad component is seen, however narrow") {
   for (const double stddev : {1e-2, 1e-5, 1e-8}) {
     // Far enough apart in height that the spike's entropy is its own: H = sum w H_k - sum w log w but for the overlap.

@@ -190,13 +190,15 @@ class LineMixture : public SortedMixture<T> {
       });
     };
     // Without exponentials: terms that turn by less than a quarter against the highest, or never reach their share of
-    // it.
+    // it; or, from far off, change less against it than rounding does.
+    const T rounding = std::numeric_limits<T>::epsilon() * abs(top.exponent);
     Index count = 0;
     T most = std::numeric_limits<T>::lowest();  // log of the largest part of one that turns further
     for_each_term([&](const Term& a) {
       ++count;
-      if (!(turn(a, top) < T(1.57)))
-        most = (std::max)(most, T(a.exponent - top.exponent + stretch(a, top, T(major_axis))));
+      const T stretched = stretch(a, top, T(major_axis));
+      if (!(turn(a, top) < T(1.57)) && stretched > rounding)
+        most = (std::max)(most, T(a.exponent - top.exponent + stretched));
     });
     if (most < -T(log(T(static_cast<double>(count))))) return true;
     Term mean{T(0), T(0), T(0)};
