@@ -165,6 +165,15 @@ TEST_CASE_TEMPLATE("divergence: where p is zero, 0 log 0 = 0 forward and +inf in
   CHECK(std::isfinite(cross_entropy(p, q)));
 }
 
+TEST_CASE("divergence: where p is zero, +inf in reverse also where q is below every number") {
+  const auto grid = Grid<double>::arange(-10.0, 10.0, 0.05);
+  const GridDensity<double> p(grid, [](double x) { return x > 8 ? -std::numeric_limits<double>::infinity() : 0.0; });
+  const Gaussian<double> q(-5.0, 0.01);
+  REQUIRE(GridDensity<double>(grid, q).pdf()[399] == 0);
+  CHECK(reverse_kl(q, p) == std::numeric_limits<double>::infinity());
+  CHECK(cross_entropy(q, p) == std::numeric_limits<double>::infinity());
+}
+
 TEST_CASE_TEMPLATE("divergence: a node of weight zero takes no part", T, float, double, long double) {
   const T infinity = std::numeric_limits<T>::infinity();
   const Grid<T> with(vector<T>({-1, 0, 1, 2}), vector<T>({1, 0, 2, 1}));
