@@ -282,6 +282,13 @@ TEST_CASE("NormalizedGaussianBank: E_q[p^alpha] by sums, of one q also where it 
   const double largest = p.log_pdf().maxCoeff();
   for (Index i = 0; i < 3; ++i)
     CHECK(relative_error(share[i], std::exp(0.5 * largest), 0.0) <= tol::few_roundings<double>);
+  // Nor has a node of weight 0 a share.
+  Vector<double> weights = bank.grid().weights();
+  weights[7] = 0;
+  const NormalizedGaussianBank<double> on_gap(Grid<double>(bank.grid().nodes(), weights), bank.mesh());
+  const GridDensity<double> p_on_gap(on_gap.grid(), klgrid_test::mixtures<double>().at("skewed"));
+  CHECK(relative_error(on_gap.expected_power(p_on_gap, 0.5, out)[0], std::exp(0.5 * p_on_gap.log_pdf().maxCoeff()),
+                       0.0) <= tol::few_roundings<double>);
   const GridDensity<> elsewhere(Grid<>::arange(-10.0, 10.0, 0.1), Gaussian<>(0.0, 1.0));
   CHECK_THROWS_AS((void)bank.expected_power(elsewhere, 0.5, out), std::invalid_argument);
 }
