@@ -236,6 +236,16 @@ TEST_CASE("kernel density: log p of many samples is that of the sum, among them,
 }
 
 // What a bin of samples is replaced by: on it an exponential rises by up to e^4.
+TEST_CASE("kernel density: beside a heavy sample the light ones about it count") {
+  const Vector<double> samples = klgrid::linspace(0.0, 0.05, 100), x = klgrid::linspace(-3.0, 3.0, 64);
+  Vector<double> weights = Vector<double>::Constant(100, 1e-13);
+  weights[50] = 1;
+  const auto p = GaussianMixture<double>::kernel_density(samples, 1.0, weights);
+  const Vector<double> log_pdf = p.log_pdf(x);
+  for (Index i = 0; i < x.size(); ++i)
+    CHECK(relative_error(log_pdf[i], p.log_pdf(x[i]), 1.0) <= klgrid_test::tol::node_sum<double>);
+}
+
 TEST_CASE("Gauss rule of a sum: right for polynomials, and with the points used for the exponential of a bin") {
   constexpr Index points = klgrid::detail::EqualWidths<double>::points;
   const Vector<double> x = normal_samples(60, 0, 1).sin();
