@@ -412,6 +412,76 @@ TEST_CASE("points of one mean are told apart by their stddev, and those out of t
   CHECK(reverse_stationary_points(p, twice).size() == 1);
 }
 
+TEST_CASE("a cell may hold a zero if both components may, and each zero between the points of a mesh is one start") {
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
+  const auto d = reverse_kl_derivatives(bank_for(p, mesh()), p);
+  CHECK(klgrid::detail::interpolated_stationary_points(mesh(), d).size() == 1);
+  // Slopes tell of zeros between corners at which the gradient has one sign: that in mu is -0.04 + x (1 - x) / 5 or its
+  // opposite, that in log sigma y - 1/2.
+  const Vector<double> one = Vector<double>::Ones(1);
+  for (const double sign : {-1.0, 1.0}) {
+    klgrid::KlDerivativeSurfaces<double> arch(2, 2);
+    arch.d_mu.setConstant(-0.04 * sign);
+    arch.d_mu_mu << 0.2 * sign, -0.2 * sign, 0.2 * sign, -0.2 * sign;
+    arch.d_mu_log_sigma.setZero();
+    arch.d_log_sigma << -0.5, -0.5, 0.5, 0.5;
+    arch.d_log_sigma_log_sigma.setOnes();
+    CHECK(klgrid::detail::candidate_cells(arch, one, one).size() == 1);
+    auto high = arch, steep = arch;  // one of the components is nowhere near 0
+    high.d_log_sigma.setConstant(10);
+    steep.d_mu.setConstant(10);
+    CHECK(klgrid::detail::candidate_cells(high, one, one).empty());
+    CHECK(klgrid::detail::candidate_cells(steep, one, one).empty());
+  }
+  // A slope counts for the wider of the cells beside it: the second cell is narrow.
+  klgrid::KlDerivativeSurfaces<double> uneven(2, 3);
+  uneven.d_mu << -0.5, -0.04, -0.04, -0.5, -0.04, -0.04;
+  uneven.d_mu_mu << 0, -0.2, 0, 0, -0.2, 0;
+  uneven.d_mu_log_sigma.setZero();
+  uneven.d_log_sigma << -0.5, -0.5, -0.5, 0.5, 0.5, 0.5;
+  uneven.d_log_sigma_log_sigma.setOnes();
+  const auto beside = klgrid::detail::candidate_cells(uneven, Vector<double>(Vector<double>{{1.0, 0.01}}), one);
+  REQUIRE(!beside.empty());
+  CHECK(beside.front().second == 0);
+}
+
+TEST_CASE("between the points of a mesh: slopes are those of the values, and a zero far from the cell is none") {
+  using Patch = klgrid::detail::BicubicPatch<double>;
+  const Patch::Corner corner[2][2] = {{{1, 2, -1}, {0.5, 1, 3}}, {{-2, 0.25, 1}, {1.5, -1, 0.75}}};
+  const Patch patch(corner);
+  constexpr double h = 1e-5, of_differences = 1e-8;  // h^2, and roundings over h
+  for (const double x : {0.0, 0.25, 0.5, 1.0})
+    for (const double y : {0.0, 0.125, 0.75, 1.0}) {
+      const auto at = patch.at(x, y);
+      CHECK(std::abs((patch.at(x + h, y).f - patch.at(x - h, y).f) / (2 * h) - at.x) < of_differences);
+      CHECK(std::abs((patch.at(x, y + h).f - patch.at(x, y - h).f) / (2 * h) - at.y) < of_differences);
+    }
+  for (int i : {0, 1})
+    for (int j : {0, 1}) {
+      const auto at = patch.at(i, j);
+      CHECK(std::abs(at.f - corner[i][j].f) < of_differences);
+      CHECK(std::abs(at.x - corner[i][j].x) < of_differences);
+      CHECK(std::abs(at.y - corner[i][j].y) < of_differences);
+    }
+  // A gradient of (x - zero, y - 1/2).
+  const auto found = [](double zero) {
+    klgrid::KlDerivativeSurfaces<double> d(2, 2);
+    d.d_mu << -zero, 1 - zero, -zero, 1 - zero;
+    d.d_log_sigma << -0.5, -0.5, 0.5, 0.5;
+    d.d_mu_mu.setOnes();
+    d.d_log_sigma_log_sigma.setOnes();
+    d.d_mu_log_sigma.setZero();
+    return klgrid::detail::GradientCell<double>(d, 0, 0, 1.0, 1.0).zero_from({0.5, 0.5});
+  };
+  for (const double zero : {0.25, 1.25}) {
+    CAPTURE(zero);
+    REQUIRE(found(zero));
+    CHECK(std::abs((*found(zero))[0] - zero) < 1e-6);
+    CHECK(std::abs((*found(zero))[1] - 0.5) < 1e-6);
+  }
+  CHECK(!found(3.0));
+}
+
 TEST_CASE("a kind is told by the signs of both eigenvalues, and degenerate where one is about 0") {
   const Gaussian<double> q(0.0, 2.0);
   const auto kind = [&](double first, double second) {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <numbers>
 #include <stdexcept>
 #include <vector>
 
@@ -191,4 +192,23 @@ TEST_CASE("real-line bank: what does not depend on p") {
                        std::invalid_argument);
   CHECK_THROWS_AS(bank.expected_log(p, -1, out), std::invalid_argument);
   CHECK(klgrid::bank_for(p, mesh).mesh().cells() == 6);
+}
+
+TEST_CASE("real-line bank: E_q[p^alpha] of a Gaussian p in closed form, to the tolerance that is told") {
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
+  const RealLineBank<double> bank(ParameterMesh<double>(klgrid::linspace(-3.0, 3.0, 7), vector<double>({0.1, 1, 5})));
+  const auto& mesh = bank.mesh();
+  CHECK(46 * bank.tolerance() < 1e-12);  // what divergences of order alpha promise of surfaces is made of it
+  for (const double alpha : {0.3, 0.7, 1.0}) {
+    CAPTURE(alpha);
+    Surface<double> out;
+    const Vector<double> scale = bank.expected_power(p, alpha, out);
+    for (Index i = 0; i < mesh.rows(); ++i)
+      for (Index j = 0; j < mesh.cols(); ++j) {
+        const double variance = 1 + alpha * mesh.sigma()[i] * mesh.sigma()[i];
+        const double expected = std::pow(2 * std::numbers::pi, -alpha / 2) / std::sqrt(variance) *
+                                std::exp(-alpha * mesh.mu()[j] * mesh.mu()[j] / (2 * variance));
+        CHECK(std::abs(out(i, j) - expected) <= bank.tolerance() * scale[i]);
+      }
+  }
 }
