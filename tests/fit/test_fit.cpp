@@ -442,6 +442,8 @@ TEST_CASE("of several starts the lowest end is returned") {
                        "fit_reverse: starts must be of at least one Gaussian, got none", std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)fit_renyi(p, 0.5, std::vector<Gaussian<double>>{}),
                        "fit_renyi: starts must be of at least one Gaussian, got none", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)fit_renyi(p, 1.0, std::vector<Gaussian<double>>{}),
+                       "fit_renyi: starts must be of at least one Gaussian, got none", std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)fit_reverse(p, starts, {.max_iterations = -1}),
                        "fit_reverse: max_iterations must be >= 0, got -1", std::invalid_argument);
   // The same if the best one comes last, and if it comes twice.
@@ -534,6 +536,13 @@ TEST_CASE("descend: down any divergence that has derivatives") {
   const auto small_step = klgrid::descend(level, Gaussian<double>(1e-9, 1));
   CHECK(small_step.status == FitStatus::converged);
   CHECK(small_step.iterations < 10);
+  // A large value has a large rounding: all points but the start are above it by some of it.
+  const auto large = [&](const Gaussian<double>& q) {
+    auto at = level(q);
+    at.value = q.mean() == 1e-5 ? 1e6 : 1e6 * (1 + 4 * std::numeric_limits<double>::epsilon());
+    return at;
+  };
+  CHECK(klgrid::descend(large, Gaussian<double>(1e-5, 1)).status == FitStatus::converged);
   CHECK(klgrid::descend(divergence, Gaussian<double>(9, 1), {.max_iterations = 0}).status ==
         FitStatus::iteration_limit);
   CHECK_THROWS_WITH_AS((void)klgrid::descend(divergence, Gaussian<double>(9, 1), {.max_iterations = -1}),
