@@ -403,6 +403,7 @@ TEST_CASE("points of one mean are told apart by their stddev, and those out of t
   for (const auto& point : points) CHECK(std::abs(point.q.mean()) < tol::position);
   const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
   CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(1.6, 3.0, 0.1)}).empty());
+  CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(1.33, 3.0, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(0.5, 1.25, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(0.6, 2.0, 0.3), arange(0.5, 3.0, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(-2.0, 0.45, 0.3), arange(0.5, 3.0, 0.1)}).empty());
@@ -480,6 +481,20 @@ TEST_CASE("between the points of a mesh: slopes are those of the values, and a z
     CHECK(std::abs((*found(zero))[1] - 0.5) < 1e-6);
   }
   CHECK(!found(3.0));
+}
+
+TEST_CASE("polishing leads to the zero near by, where a whole step of Newton's leads to another") {
+  // A gradient of (sin mu, log sigma): from 1.5 the step is 14 long.
+  const auto waves = [](const Gaussian<double>& q) {
+    klgrid::KlDerivatives<double> d;
+    d.value = 1 - std::cos(q.mean());
+    d.gradient << std::sin(q.mean()), std::log(q.stddev());
+    d.hessian << std::cos(q.mean()), 0, 0, 1;
+    return d;
+  };
+  const auto point = klgrid::detail::nearby_stationary_point(waves, Gaussian<double>(1.5, 1.0), 1e-6);
+  REQUIRE(point);
+  CHECK(std::abs(point->q.mean()) < tol::position);
 }
 
 TEST_CASE("a kind is told by the signs of both eigenvalues, and degenerate where one is about 0") {
