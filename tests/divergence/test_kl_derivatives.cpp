@@ -249,6 +249,19 @@ TEST_CASE_TEMPLATE("a surface's cells are the derivatives at its points", Densit
     }
 }
 
+TEST_CASE("on a grid: where all nodes are many sigma away, a surface's cells are the derivatives at its points") {
+  const GridDensity<double> p(notebook_grid<double>(), test_mixtures<double>()[2]);
+  const ParameterMesh<double> mesh(klgrid::linspace(-20.0, 20.0, 5), klgrid::linspace(0.5, 1.0, 2));
+  const auto forward = forward_kl_derivatives(p, bank_for(p, mesh, 4));
+  const auto reverse = reverse_kl_derivatives(bank_for(p, mesh, 4), p);
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j) {
+      const Gaussian<double> q(mesh.mu()[j], mesh.sigma()[i]);
+      CHECK(distance(forward_kl_derivatives(p, q), forward.at(i, j)) < tol::transformed);
+      CHECK(distance(reverse_kl_derivatives(q, p), reverse.at(i, j)) < tol::transformed);
+    }
+}
+
 TEST_CASE("a bank made for any power of z serves both directions") {
   const GridDensity<double> p(notebook_grid<double>(), test_mixtures<double>()[2]);
   const ParameterMesh<double> mesh(arange(-5.0, 5.0, 2.5), arange(0.5, 8.0, 2.0));

@@ -415,6 +415,20 @@ TEST_CASE_TEMPLATE("kl_surfaces: many densities at once are each as alone, one w
       "kl_surfaces: out must be of the size of densities, got 9", std::invalid_argument);
 }
 
+TEST_CASE("kl_surfaces: the zeros of one density are not read for another, at the end of the window either") {
+  const auto grid = klgrid_test::notebook_grid();
+  const NormalizedGaussianBank<double> bank(grid, {klgrid::linspace(6.0, 14.0, 13), klgrid::linspace(0.1, 0.3, 3)});
+  const GridDensity<double> wide(grid, GaussianMixture<double>({1.0}, {0.0}, {3.0}));
+  const GridDensity<double> half(grid, [](double x) { return x < 0 ? -std::numeric_limits<double>::infinity() : 0.0; });
+  const std::vector<GridDensity<double>> densities{wide, half, wide};
+  std::vector<KlSurfaces<double>> all(3);
+  NormalizedGaussianBank<double>::Workspace workspace;
+  kl_surfaces(std::span<const GridDensity<double>>(densities), bank, std::span<KlSurfaces<double>>(all), workspace);
+  const auto alone = kl_surfaces(wide, bank);
+  for (const auto d : {std::size_t{0}, std::size_t{2}})
+    CHECK(worst_error(all[d].reverse, alone.reverse) <= tol::divergence<double> + tol::gauss_transform(10.0));
+}
+
 TEST_CASE_TEMPLATE("kl_surfaces: where p is zero, forward is finite and reverse +inf", T, float, double, long double) {
   const T infinite = std::numeric_limits<T>::infinity();
   const auto bank = sampled_bank<T>(27, 32);
