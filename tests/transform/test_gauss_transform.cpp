@@ -276,6 +276,7 @@ TEST_CASE("GaussTransform: problems known to be nasty") {
       {"a gap", {vector<double>({-9, -8.99, 8.99, 9}), Vector<double>::Ones(4)}, {mu, ratio_1e6}},
       {"means ever closer", notebook, {mu.sign() * mu.abs().sqrt() * 2.236, klgrid::linspace(0.03, 0.3, 28)}},
       {"means ever closer to the right", notebook, {5 - (5 - mu).square() / 10, klgrid::linspace(0.03, 0.3, 28)}},
+      {"weights that grow", {notebook.nodes(), (10 * notebook.nodes()).exp()}, {mu, klgrid::geomspace(0.08, 0.2, 40)}},
       {"offset 1e6", {notebook.nodes() + 1e6, notebook.weights()}, {mu + 1e6, sigma}},
   };
   for (const auto& entry : cases) {
@@ -366,6 +367,20 @@ TEST_CASE("GaussTransform: the plan covers each row once, and memory does not gr
     CHECK(step.bytes >= static_cast<std::size_t>(step.waves) * 100 * sizeof(double));
   }
   CHECK(small.bytes() >= steps + std::size_t{2} * 99 * 100 * sizeof(double));
+}
+
+TEST_CASE("GaussTransform: what stood in a workspace before does not count") {
+  const ParameterMesh<double> mesh(klgrid::linspace(0.9, 1.1, 5), Vector<double>::Constant(1, 0.002));
+  const GaussTransform<double> odd(Grid<double>::linspace(-1.0, 1.0, 401), mesh);
+  const GaussTransform<double> even(Grid<double>::linspace(-1.0, 1.0, 402), mesh);
+  const Vector<double> infinite = Vector<double>::Constant(402, klgrid_test::infinity),
+                       ones = Vector<double>::Ones(401);
+  GaussTransform<double>::Workspace workspace;
+  even.expectation(
+      0, 1, [&](Index) -> const Vector<double>& { return infinite; }, workspace, [](Index, Index, const auto&) {});
+  odd.expectation(
+      0, 1, [&](Index) -> const Vector<double>& { return ones; }, workspace,
+      [](Index, Index, const auto& values) { CHECK(((values - 1).abs() <= tolerance<double>()).all()); });
 }
 
 TEST_CASE("GaussTransform: whole registers hold all numbers, and not one register too many") {
