@@ -162,10 +162,17 @@ class Tests:
         if done.returncode != 0:
             sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
 
-    def build(self, program):
-        """Whether it could be."""
-        return subprocess.run(["cmake", "--build", str(self.folder), "--target", target(program)],
-                              capture_output=True).returncode == 0
+    def build(self, programs, jobs):
+        """Yields each once it is linked, and in the end those for which there was nothing to do, or that do not compile."""
+        rest = {target(program): program for program in programs}
+        command = ["cmake", "--build", str(self.folder), "-j", str(jobs), "--target", *rest, "--", "-k", "0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            for line in process.stdout:
+                if (linked := re.match(r"\[.*Linking CXX executable tests/(\w+)", line)) and linked[1] in rest:
+                    yield rest.pop(linked[1])
+                elif failed := re.match(r"FAILED: tests/(?:CMakeFiles/)?(\w+)", line):
+                    (self.folder / "tests" / failed[1]).unlink(missing_ok=True)  # nor is what was there before tried
+        yield from rest.values()
 
     def passes(self, program, chosen=0, limit=3600):
         """Whether a program does, with a mistake or none, and the seconds of a processor that it took. It does not if it
@@ -186,10 +193,10 @@ class Tests:
                 process.kill()
             time.sleep(0.01)
 
-    def prepare(self, program):
-        """Builds it; whether it passes when nothing is planted."""
+    def works(self, program):
+        """Whether it passes when nothing is planted."""
         if program not in self.seconds:
-            passed, seconds = self.passes(program) if self.build(program) else (False, 0)
+            passed, seconds = self.passes(program)
             self.seconds[program] = seconds if passed else None
         if self.seconds[program] is None:
             print(f"{target(program)} does not compile, or fails without any mistake", flush=True)
@@ -216,10 +223,10 @@ def try_together(mutants, tests, jobs, found):
         for mutant in mutants:
             if mutant.line not in found and turn < len(mutant.programs):
                 waiting.setdefault(mutant.programs[turn], []).append(mutant)
-        with concurrent.futures.ThreadPoolExecutor(1) as builder, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             judged = []
-            for program, ready in [(program, builder.submit(tests.prepare, program)) for program in waiting]:
-                if ready.result():
+            for program in tests.build(list(waiting), jobs):
+                if tests.works(program):
                     judged += [pool.submit(judge, m, program, turn + 1 == len(m.programs)) for m in waiting[program]]
             for done in judged:
                 done.result()
@@ -231,7 +238,10 @@ def try_alone(mutant, tests, found):
     found[mutant.line] = None
     for program in mutant.programs:
         tests.seconds.setdefault(program, 60)
-        if not tests.build(program):
+        compiled = tests.folder / "tests" / target(program)
+        compiled.unlink(missing_ok=True)
+        list(tests.build([program], 1))
+        if not compiled.exists():
             found[mutant.line] = "invalid"
         elif tests.notices(program, mutant):
             found[mutant.line] = program
