@@ -210,10 +210,10 @@ def try_together(mutants, tests, jobs, found):
     """Sets a killer or None for each line. Programs are tried in the order in which the list names them; one is built
     while others run."""
 
-    def judge(mutant, program, last):
+    def judge(mutant, program):
         if tests.notices(program, mutant):
             found[mutant.line] = program
-        elif last:
+        elif all(tests.seconds.get(other) is not None for other in mutant.programs) and program == mutant.programs[-1]:
             found[mutant.line] = None
         if mutant.line in found:
             tell(mutant, found[mutant.line])
@@ -227,7 +227,7 @@ def try_together(mutants, tests, jobs, found):
             judged = []
             for program in tests.build(list(waiting), jobs):
                 if tests.works(program):
-                    judged += [pool.submit(judge, m, program, turn + 1 == len(m.programs)) for m in waiting[program]]
+                    judged += [pool.submit(judge, mutant, program) for mutant in waiting[program]]
             for done in judged:
                 done.result()
 
