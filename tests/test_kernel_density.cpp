@@ -321,11 +321,14 @@ TEST_CASE("kernel density: bad input is named") {
   CHECK_THROWS_WITH_AS((void)Mixture::kernel_density(vector({1.0}), BandwidthRule::scott),
                        "GaussianMixture::kernel_density: samples must be of at least two elements, got 1",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density(vector({1.5, 1.5}), BandwidthRule::silverman),
-                       "GaussianMixture::kernel_density: samples must be not all equal, got 1.5",
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)Mixture::kernel_density({1, 2, 3}, BandwidthRule::scott, {0, 1, 0}),
-                       "GaussianMixture::kernel_density: samples must be not all equal, got 2", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      (void)Mixture::kernel_density(vector({1.5, 1.5}), BandwidthRule::silverman),
+      "GaussianMixture::kernel_density: samples must be not all equal, or given with a bandwidth, got 1.5",
+      std::invalid_argument);
+  CHECK_THROWS_WITH_AS(
+      (void)Mixture::kernel_density({1, 2, 3}, BandwidthRule::scott, {0, 1, 0}),
+      "GaussianMixture::kernel_density: samples must be not all equal, or given with a bandwidth, got 2",
+      std::invalid_argument);
   CHECK_THROWS_WITH_AS((void)Mixture::kernel_density({-1.7e308, 1.7e308}, BandwidthRule::scott),
                        "GaussianMixture::kernel_density: samples must be of a finite range, got inf",
                        std::invalid_argument);

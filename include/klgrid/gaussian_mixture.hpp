@@ -288,7 +288,7 @@ class GaussianMixture {
     constexpr T most = (std::numeric_limits<T>::max)();
     const T least = (shares > T(0)).select(samples, most).minCoeff();
     const T range = (shares > T(0)).select(samples, -most).maxCoeff() - least;
-    detail::require_that(range > T(0), density_name, "samples", "not all equal", least);
+    detail::require_that(range > T(0), density_name, "samples", "not all equal, or given with a bandwidth", least);
     detail::require_that(range <= most, density_name, "samples", "of a finite range", range);
     const Vector<T> places = (shares > T(0)).select((samples - least) / range, T(0));
     const T variance = (shares * (places - (shares * places).sum()).square()).sum();
