@@ -20,12 +20,16 @@ BASE = "<Eigen/Core>"
 
 
 def units(include):
-    """Groups of what is compiled: a name, the text, and further flags."""
+    """Groups of what is compiled: a name, the text, and further flags. The stages show where the program's time goes."""
     headers = sorted(h.relative_to(include) for h in include.rglob("*.hpp") if "detail" not in h.parts)
     program = (ROOT / "examples" / "quick_start.cpp").read_text()
     compiled = ROOT / "cmake" / "compiled.cpp"
     yield "base", BASE, "#include <Eigen/Core>\n", []
     yield "program", "README's program", program, []
+    head, body = program.split("int main() {\n")
+    for end, line in enumerate(lines := body.split("\n\n")[0].split("\n"), 1):
+        made = line.split("=")[0].split("(")[0].split()[-1]
+        yield "stages", f"README's program up to {made}", head + "int main() {\n" + "\n".join(lines[:end]) + "\n}\n", []
     if compiled.exists():
         yield "program", "README's program, klgrid::compiled", program, ["-DKLGRID_COMPILED"]
         yield "program", "klgrid::compiled itself, once a build", compiled.read_text(), ["-DKLGRID_COMPILED"]
@@ -57,7 +61,7 @@ def main():
     parser.add_argument("--levels", nargs="+", default=["-O0", "-O2"], help="sets of flags, a pair of columns each")
     parser.add_argument("--flags", default="", help="further flags for all")
     parser.add_argument("--rounds", type=int, default=3, help="of all units in turn")
-    parser.add_argument("--only", choices=["program", "headers"], help="leave the others out")
+    parser.add_argument("--only", choices=["program", "stages", "headers"], help="leave the others out")
     parser.add_argument("--include", type=pathlib.Path, default=ROOT / "include", help="another version's headers")
     parser.add_argument("--eigen", help="the directory that holds Eigen/Core")
     args = parser.parse_args()
