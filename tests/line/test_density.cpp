@@ -74,7 +74,8 @@ TEST_CASE("real-line density: weights that sum to 1 but for rounding are divided
 TEST_CASE("real-line density: panels cover what is asked for, without gap or overlap") {
   const RealLineDensity<double> p(GaussianMixture<double>({0.3, 0.7}, {-3, 3}, {0.1, 2}));
   for (const double sigma : {1e-3, 0.1, 1.0, 30.0})
-    for (const auto& [low, high] : {std::pair(-7.0, -4.5), std::pair(-0.3, 0.4), std::pair(-100.0, 90.0)}) {
+    for (const auto& asked : {std::pair(-7.0, -4.5), std::pair(-0.3, 0.4), std::pair(-100.0, 90.0)}) {
+      const double low = asked.first, high = asked.second;
       double left = low, right = low;
       bool first = true;
       const detail::GaussianFamily<double> family{p.origin() - 0.5, p.origin() + 0.5, sigma};
