@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How long it takes from a hand's movement to the picture that shows it. Printed, not judged: the machine may be busy.
-import { gzipSync } from "node:zlib";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { boxOf, inEachBrowser, pause } from "./browsers.mjs";
-import { page as file } from "./setting.mjs";
 
 const six = "#weights=0.3,0.2,0.4,0.3,0.2,0.3&means=-4,-2.4,-1,0.6,2,4&stddevs=0.5,0.3,0.4,0.6,0.2,0.5&compare=1&descents=forward,reverse";
 const pictures = [
@@ -58,10 +55,4 @@ inEachBrowser((browser) => {
       const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
       t.diagnostic(`first contentful paint after ${paint?.toFixed(0)} ms (aim 1000)`);
     }));
-});
-
-test("the page has at most 300 kB, gzipped", (t) => {
-  const size = gzipSync(readFileSync(file), { level: 9 }).length / 1000;
-  t.diagnostic(`${size.toFixed(1)} kB`);
-  assert.ok(size <= 300);
 });
