@@ -88,7 +88,7 @@ void read_mixtures(const std::string& text) {
       line = record.line;
       const std::string id = record.id;
       law(from_csv_field(to_csv_field(id)) == id || id.find('"') != std::string::npos, "an id is read back");
-      refused_by_name(file.name() + ":" + std::to_string(line), [&] {
+      refused_by_name(file.name() + ":", [&] {  // the line at fault, of the record's first and those after it
         const auto p = reader.parse(record);
         law(p.weights().sum() > 0 && fuzz::finite(p.means()) && fuzz::positive(p.stddevs()), "a mixture is one");
       });
