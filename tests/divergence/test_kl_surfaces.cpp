@@ -385,6 +385,17 @@ TEST_CASE_TEMPLATE("kl_surfaces: one at a time, both at once and into used stora
   CHECK(both.forward.cols() == bank.mesh().cols());
 }
 
+TEST_CASE_TEMPLATE("kl_surfaces: what is written past the caches is what would be written to them", T, float, double) {
+  // Rows of an odd length, so that each begins elsewhere between two registers.
+  const auto grid = Grid<T>::arange(T(-4), T(4), T(0.5));
+  const ParameterMesh<T> mesh(klgrid::linspace(T(-5), T(5), 1031), klgrid::linspace(T(1), T(9), 1019));
+  const NormalizedGaussianBank<T> bank(grid, mesh);
+  const GridDensity<T> p(grid, GaussianMixture<T>({0.3, 0.7}, {-1, 2}, {0.5, 1}));
+  const auto both = kl_surfaces(p, bank);
+  CHECK((both.forward == forward_kl(p, bank)).all());
+  CHECK((both.reverse == reverse_kl(bank, p)).all());
+}
+
 TEST_CASE_TEMPLATE("kl_surfaces: many densities at once are each as alone, one with zeros among them", T, float, double,
                    long double) {
   const T zero = -std::numeric_limits<T>::infinity();

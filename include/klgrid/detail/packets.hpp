@@ -3,6 +3,9 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "klgrid/real.hpp"
@@ -56,6 +59,20 @@ struct Pack {
   }
   static Pack load(const T* from) { return of(Eigen::internal::ploadu<P>(from)); }
   void store(T* to) const { Eigen::internal::pstoreu(to, value); }
+  /// To a whole register's address and past the caches, where the processor can.
+  void stream(T* to) const {
+    constexpr std::size_t size = single || lane_size<T> == 1 ? 0 : sizeof(P);
+#if defined(__GNUC__) && defined(__AVX512F__)
+    if constexpr (size == 64) return _mm512_stream_si512(reinterpret_cast<__m512i*>(to), std::bit_cast<__m512i>(value));
+#endif
+#if defined(__GNUC__) && defined(__AVX__)
+    if constexpr (size == 32) return _mm256_stream_si256(reinterpret_cast<__m256i*>(to), std::bit_cast<__m256i>(value));
+#endif
+#if defined(__GNUC__) && defined(__SSE2__)
+    if constexpr (size == 16) return _mm_stream_si128(reinterpret_cast<__m128i*>(to), std::bit_cast<__m128i>(value));
+#endif
+    store(to);
+  }
 
   friend Pack operator+(const Pack& a, const Pack& b) { return of(Eigen::internal::padd(a.value, b.value)); }
   friend Pack operator-(const Pack& a, const Pack& b) { return of(Eigen::internal::psub(a.value, b.value)); }
@@ -107,6 +124,36 @@ template <Real T, class Body>
   for (; i + lane_size<T> <= n; i += lane_size<T>) body(i, [](const T* from) { return Pack<T>::load(from); });
   if constexpr (lane_size < T >> 1)
     for (; i < n; ++i) body(i, [](const T* from) { return Pack<T, true>::load(from); });
+}
+
+/// Whether surfaces of this shape are written past the caches: beyond their size a fifth faster, for memory is then not
+/// read before it is written; slower for short rows, whose ends fill no line of the cache.
+template <Real T>
+constexpr bool streams(Index rows, Index cols) {
+  constexpr auto row = static_cast<Index>(4096 / sizeof(T));
+  return cols >= row && rows * cols > 1024 * row;
+}
+
+/// for_packs for results, value(i, at) to to[i]; if streamed, past the caches, from the first whole register's address
+/// on.
+template <Real T, class Value>
+[[gnu::always_inline]] inline void write_packs(Index n, T* to, bool streamed, const Value& value) {
+  if (!streamed) return for_packs<T>(n, [&](Index i, auto at) { value(i, at).store(to + i); });
+  const auto misplaced = static_cast<Index>(reinterpret_cast<std::uintptr_t>(to) / sizeof(T)) % lane_size<T>;
+  const Index first = (std::min)(n, (lane_size<T> - misplaced) % lane_size<T>);
+  const auto one = [](const T* from) { return Pack<T, true>::load(from); };
+  Index i = 0;
+  for (; i < first; ++i) value(i, one).store(to + i);
+  for (; i + lane_size<T> <= n; i += lane_size<T>)
+    value(i, [](const T* from) { return Pack<T>::load(from); }).stream(to + i);
+  for (; i < n; ++i) value(i, one).store(to + i);
+}
+
+/// Puts what a thread has streamed before all that it writes later, by which another learns that it may read.
+inline void end_stream() {
+#if defined(__GNUC__) && defined(__SSE2__)
+  _mm_sfence();
+#endif
 }
 
 /// All term(i, at), i and at as above, put together by join, an associative operation on packs that leaves start as it

@@ -44,7 +44,8 @@ namespace detail {
 /// E_p[z^2 - z0^2] / 2 = (Var p + (E p - x0) ((E p - mu) + (x0 - mu))) / (2 sigma^2), x0 the point of the domain that
 /// is nearest to mu; scaled by sigma before anything is squared.
 template <GaussianBank Bank>
-void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, typename Bank::Scalar* out) {
+void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row, typename Bank::Scalar* out,
+                    bool streamed = false) {
   using T = typename Bank::Scalar;
   const T sigma = bank.mesh().sigma()[row];
   const T precision_root = (std::min)(T(T(1) / sigma), T((std::numeric_limits<T>::max)()));  // 0 times it is 0
@@ -60,23 +61,23 @@ void forward_kl_row(const typename Bank::Density& p, const Bank& bank, Index row
   const T* const mu = bank.mesh().mu().data();
   const T* const nearest = nearest_points(bank).data();
   const T* const log_normalizer = &bank.log_normalizer()(row, 0);
-  for_packs<T>(bank.mesh().cols(), [&](Index i, auto at) {
+  write_packs<T>(bank.mesh().cols(), out, streamed, [&](Index i, auto at) {
     const auto offset = (origin - at(nearest + i)) + mean_offset;
     const auto sum = (at(nearest + i) - at(mu + i)) * T(2) + offset;
     const auto square = (offset * precision_root) * in_range(sum * half_root);
-    larger(square + at(log_normalizer + i) + constant, T(0)).store(out + i);
+    return larger(square + at(log_normalizer + i) + constant, T(0));
   });
 }
 
 template <GaussianBank Bank>
 void reverse_kl_row(const Bank& bank, Index row,
                     const Eigen::Ref<const Eigen::Array<typename Bank::Scalar, 1, Eigen::Dynamic>>& expected_log,
-                    typename Bank::Scalar* out) {
+                    typename Bank::Scalar* out, bool streamed = false) {
   using T = typename Bank::Scalar;
   const T* const entropy = &bank.entropy()(row, 0);
   const T* const log_p = expected_log.data();
-  for_packs<T>(bank.mesh().cols(),
-               [&](Index i, auto at) { larger(T(0) - at(entropy + i) - at(log_p + i), T(0)).store(out + i); });
+  write_packs<T>(bank.mesh().cols(), out, streamed,
+                 [&](Index i, auto at) { return larger(T(0) - at(entropy + i) - at(log_p + i), T(0)); });
 }
 
 }  // namespace detail
@@ -126,12 +127,14 @@ void kl_surfaces(std::span<const typename Bank::Density> densities, const Bank& 
     surfaces.forward.resize(bank.mesh().rows(), bank.mesh().cols());
     surfaces.reverse.resize(bank.mesh().rows(), bank.mesh().cols());
   }
+  const bool streamed = detail::streams<typename Bank::Scalar>(bank.mesh().rows(), bank.mesh().cols());
   bank.expected_log(
       densities, 0, workspace,
       [&](Index d, Index row, const auto& values) {
         const auto i = static_cast<std::size_t>(d);
-        detail::forward_kl_row(densities[i], bank, row, &out[i].forward(row, 0));
-        detail::reverse_kl_row(bank, row, values.row(0), &out[i].reverse(row, 0));
+        detail::forward_kl_row(densities[i], bank, row, &out[i].forward(row, 0), streamed);
+        detail::reverse_kl_row(bank, row, values.row(0), &out[i].reverse(row, 0), streamed);
+        if (streamed) detail::end_stream();
       },
       run);
 }

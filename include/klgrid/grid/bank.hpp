@@ -44,14 +44,7 @@ class NormalizedGaussianBank {
   /// Cost and memory: those of a Gauss transform, and a surface for each moment kept; on 400 nodes and 100 x 99 cells
   /// some nine times what both surfaces of a p then take, and 0.6 MB (bench/README.md).
   /// @throws std::invalid_argument if an option is out of its range.
-  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, Options options = {})
-      : grid_(std::move(grid)),
-        mesh_(std::move(mesh)),
-        options_(checked(options)),
-        transform_(make_transform(options.highest_power)) {
-    moments_ = transform_.release_moments();
-    if (options.highest_power > 0) moments_[0] = Surface<T>::Ones(mesh_.rows(), mesh_.cols());
-  }
+  NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, Options options = {});
 
   /// The grid that q is normalised on.
   [[nodiscard]] const Grid<T>& grid() const noexcept { return grid_; }
@@ -202,6 +195,17 @@ class NormalizedGaussianBank {
   GaussTransform<T> transform_;
   std::array<Surface<T>, 7> moments_;  // by power, if highest_power > 0
 };
+
+// Not in the class, where it would be inline: who links klgrid::compiled does not compile it again.
+template <Real T>
+NormalizedGaussianBank<T>::NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T> mesh, Options options)
+    : grid_(std::move(grid)),
+      mesh_(std::move(mesh)),
+      options_(checked(options)),
+      transform_(make_transform(options.highest_power)) {
+  moments_ = transform_.release_moments();
+  if (options.highest_power > 0) moments_[0] = Surface<T>::Ones(mesh_.rows(), mesh_.cols());
+}
 
 /// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid, made for powers of z up to highest_power:
 /// 0 for values, 2 for gradients, 4 for Hessians.

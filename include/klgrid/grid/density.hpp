@@ -93,11 +93,7 @@ class GridDensity {
 
   /// A new mixture on the same grid, in the same storage: after the first call nothing is allocated for K <= 64
   /// components. Cost: that of GaussianMixture::log_pdf.
-  void assign(const GaussianMixture<T>& mixture) {
-    log_pdf_.resize(grid_.size());
-    mixture.log_pdf(grid_.nodes(), log_pdf_);
-    normalize();
-  }
+  void assign(const GaussianMixture<T>& mixture);
 
   /// The same density of x + by: nodes move, values stay.
   /// @throws std::invalid_argument unless by is finite.
@@ -163,50 +159,7 @@ class GridDensity {
     detail::reject("GridDensity", name.str(), -1, "neither NaN nor +inf", value);
   }
 
-  void normalize(const char* where = "GridDensity", const char* name = "log_pdf") {
-    using std::log;
-    using std::sqrt;
-    const Index n = grid_.size();
-    pdf_.resize(n);
-    const T* const x = grid_.nodes().data();
-    const T* const w = grid_.weights().data();
-    T* const p = pdf_.data();
-    T* const log_p = log_pdf_.data();
-    const auto sum = [&](const auto& term) { return detail::sum_packs<T>(n, term); };
-    // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
-    const bool positive =
-        detail::is_finite(sum([&](Index i, auto at) { return at(log_p + i); })) && !grid_.has_zero_weights();
-    if (!positive) check_log_values(where, name);
-    const T top = positive ? detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest())) : top_of_weighted();
-    for (Index i = 0; i < n; ++i) p[i] = log_p[i] -= top;
-    detail::exponentiate(p, n);
-    if (!positive) clear_zeros();
-    const T mass = detail::dot(w, p, n);
-    const T log_mass = log(mass);
-    log_mass_ = top + log_mass;
-    for (Index i = 0; i < n; ++i) log_p[i] -= log_mass;
-    for (Index i = 0; i < n; ++i) p[i] /= mass;
-    const auto mean_from = [&](const T& from) {
-      return sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - from); });
-    };
-    // Far from 0 the mean counted from there is nodes away: counted from one of these it finds its own. Where that has
-    // all mass, nothing is left to round.
-    origin_ = x[grid_.nearest(mean_from(T(0)))];
-    origin_ = x[grid_.nearest(origin_ + mean_from(origin_))];
-    mean_offset_ = mean_from(origin_);
-    const T half = x[n - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
-    const T inverse = half > T(0) ? T(T(1) / half) : T(0);
-    stddev_ = half * T(sqrt(sum([&](Index i, auto at) {
-                const auto offset = ((at(x + i) - origin_) - mean_offset_) * inverse;
-                return at(w + i) * at(p + i) * (offset * offset);
-              })));
-    entropy_ = -sum([&](Index i, auto at) {  // 0 log 0 = 0
-      return at(w + i) * at(p + i) * larger(at(log_p + i), T(std::numeric_limits<T>::lowest()));
-    });
-    has_full_support_ = true;
-    for (Index i = 0; i < n && !positive; ++i)
-      if (!(log_p[i] >= std::numeric_limits<T>::lowest()) && w[i] > T(0)) has_full_support_ = false;
-  }
+  void normalize(const char* where = "GridDensity", const char* name = "log_pdf");
 
   void check_log_values(const char* where, const char* name) const {
     detail::require_each(
@@ -241,5 +194,59 @@ class GridDensity {
   T stddev_{};
   bool has_full_support_ = true;
 };
+
+// Not in the class, where they would be inline: who links klgrid::compiled does not compile them again.
+template <Real T>
+void GridDensity<T>::assign(const GaussianMixture<T>& mixture) {
+  log_pdf_.resize(grid_.size());
+  mixture.log_pdf(grid_.nodes(), log_pdf_);
+  normalize();
+}
+
+template <Real T>
+void GridDensity<T>::normalize(const char* where, const char* name) {
+  using std::log;
+  using std::sqrt;
+  const Index n = grid_.size();
+  pdf_.resize(n);
+  const T* const x = grid_.nodes().data();
+  const T* const w = grid_.weights().data();
+  T* const p = pdf_.data();
+  T* const log_p = log_pdf_.data();
+  const auto sum = [&](const auto& term) { return detail::sum_packs<T>(n, term); };
+  // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
+  const bool positive =
+      detail::is_finite(sum([&](Index i, auto at) { return at(log_p + i); })) && !grid_.has_zero_weights();
+  if (!positive) check_log_values(where, name);
+  const T top = positive ? detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest())) : top_of_weighted();
+  for (Index i = 0; i < n; ++i) p[i] = log_p[i] -= top;
+  detail::exponentiate(p, n);
+  if (!positive) clear_zeros();
+  const T mass = detail::dot(w, p, n);
+  const T log_mass = log(mass);
+  log_mass_ = top + log_mass;
+  for (Index i = 0; i < n; ++i) log_p[i] -= log_mass;
+  for (Index i = 0; i < n; ++i) p[i] /= mass;
+  const auto mean_from = [&](const T& from) {
+    return sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - from); });
+  };
+  // Far from 0 the mean counted from there is nodes away: counted from one of these it finds its own. Where that has
+  // all mass, nothing is left to round.
+  origin_ = x[grid_.nearest(mean_from(T(0)))];
+  origin_ = x[grid_.nearest(origin_ + mean_from(origin_))];
+  mean_offset_ = mean_from(origin_);
+  const T half = x[n - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
+  const T inverse = half > T(0) ? T(T(1) / half) : T(0);
+  stddev_ = half * T(sqrt(sum([&](Index i, auto at) {
+              const auto offset = ((at(x + i) - origin_) - mean_offset_) * inverse;
+              return at(w + i) * at(p + i) * (offset * offset);
+            })));
+  entropy_ = -sum([&](Index i, auto at) {  // 0 log 0 = 0
+    return at(w + i) * at(p + i) * larger(at(log_p + i), T(std::numeric_limits<T>::lowest()));
+  });
+  has_full_support_ = true;
+  for (Index i = 0; i < n && !positive; ++i)
+    if (!(log_p[i] >= std::numeric_limits<T>::lowest()) && w[i] > T(0)) has_full_support_ = false;
+}
 
 }  // namespace klgrid

@@ -123,7 +123,6 @@ class GaussTransform {
   /// Buffers of expectation(). Each thread that calls it has one of its own; used again, it allocates nothing.
   class Workspace {
     friend class GaussTransform;
-    static constexpr int together = 4;  // functions for which what is stored is read once
     struct Scratch {
       typename detail::PlaneWaves<T>::Scratch waves;
       Vector<T> values;
@@ -210,7 +209,7 @@ class GaussTransform {
                    const Run& run = {}) const {
     detail::require_that(power >= 0 && power <= options_.highest_power, "GaussTransform::expectation", "power",
                          "in [0, highest_power]", power);
-    constexpr Index most = 2 * Workspace::together;  // as many as stay in the cache
+    constexpr Index most = 8;  // for which what is stored is read once: as many as stay in the cache
     for (Index first = 0; first < count; first += most) {
       const Index size = (std::min)(most, count - first);
       prepare(first, size, f, workspace, run.workers());
@@ -515,15 +514,12 @@ class GaussTransform {
   template <class Sink>
   void finish(const Task& task, int power, Index first, Index count, Workspace& workspace, Index worker,
               const Sink& sink) const {
-    constexpr int together = Workspace::together;
     const Index size = task.rows * stride_;
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
     scratch.values.resize((std::max)(scratch.values.size(), (power + 1) * count * size));
     for (int k = 0; k <= power; ++k) {
-      T* const out = scratch.values.data() + k * count * size;
-      Index d = 0;
-      for (; d + together <= count; d += together) transform_rows<together>(task, k, d, workspace, scratch, out);
-      for (; d < count; ++d) transform_rows<1>(task, k, d, workspace, scratch, out);
+      for (Index d = 0; d < count; ++d)
+        transform_rows(task, k, d, workspace, scratch, scratch.values.data() + (k * count + d) * size);
     }
     for (Index d = 0; d < count; ++d)
       for (Index r = 0; r < task.rows; ++r) {
@@ -533,31 +529,21 @@ class GaussTransform {
       }
   }
 
-  /// Synthesis, or direct sums, for the functions d .. d + D - 1 of those whose results stand at `results`.
-  template <int D>
+  /// Synthesis, or direct sums, for a function of the workspace.
   void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
-                      typename Workspace::Scratch& scratch, T* results) const {
-    T* out[D];
-    const T* f[D];
-    for (int i = 0; i < D; ++i) {
-      out[i] = results + (d + i) * task.rows * stride_;
-      f[i] = workspace.given[static_cast<std::size_t>(d + i)];
-    }
+                      typename Workspace::Scratch& scratch, T* out) const {
     if (task.period >= 0) {
       const auto period = static_cast<std::size_t>(task.period);
       const auto& waves = plane_waves_[period];
-      const auto& block = waves.blocks()[task.block];
-      for (int i = 0; i < D; ++i)
-        waves.evaluate(block, power, workspace.spectra[period].values[d + i], scratch.waves, scale(task.first_row),
-                       out[i], stride_);
+      waves.evaluate(waves.blocks()[task.block], power, workspace.spectra[period].values[d], scratch.waves,
+                     scale(task.first_row), out, stride_);
     }
-    for (Index row = task.first_row; row < task.first_row + task.rows; ++row) {
+    const T* const f = workspace.given[static_cast<std::size_t>(d)];
+    for (Index row = task.first_row; row < task.first_row + task.rows; ++row, out += stride_)
       if (power == 0)
-        direct_.template expectations<D>(row, f, out);
+        direct_.expectation(row, f, out);
       else
-        for (int i = 0; i < D; ++i) direct_.expectation_of_power(row, power, f[i], out[i]);
-      for (T*& next : out) next += stride_;
-    }
+        direct_.expectation_of_power(row, power, f, out);
   }
 
   Options options_;

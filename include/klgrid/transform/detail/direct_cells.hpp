@@ -120,28 +120,22 @@ class DirectCells {
     for (auto& buffer : buffers_) buffer.resize(0);
   }
 
-  /// sum_i w_i q_i f_i of every Gaussian of the row, to its column of out, for D functions f.
-  template <int D>
-  void expectations(Index row, const T* const (&f)[D], T* const (&out)[D]) const {
+  /// sum_i w_i q_i f_i of every Gaussian of the row, to its column of out.
+  void expectation(Index row, const T* f, T* out) const {
     const Row& cells = rows_[static_cast<std::size_t>(row)];
     for (const Group& group : cells.groups) {
       const T* weights[lanes];
-      const T* values[lanes][D];
+      const T* values[lanes];
+      Pack<T> sums[lanes];
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         weights[lane] = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
-        for (int d = 0; d < D; ++d) values[lane][d] = f[d] + group.first[lane];
+        values[lane] = f + group.first[lane];
+        sums[lane] = T(0);
       }
-      Pack<T> sums[lanes][D];
-      for (auto& of_lane : sums)
-        for (auto& sum : of_lane) sum = T(0);
       for (Index i = 0; i < group.count; i += lane_size<T>)
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          const auto weight = Pack<T>::load(weights[lane] + i);
-          for (int d = 0; d < D; ++d)
-            sums[lane][d] = multiply_add(weight, Pack<T>::load(values[lane][d] + i), sums[lane][d]);
-        }
-      for (std::size_t lane = 0; lane < group.size; ++lane)
-        for (int d = 0; d < D; ++d) out[d][group.col[lane]] = sums[lane][d].sum();
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+          sums[lane] = multiply_add(Pack<T>::load(weights[lane] + i), Pack<T>::load(values[lane] + i), sums[lane]);
+      for (std::size_t lane = 0; lane < group.size; ++lane) out[group.col[lane]] = sums[lane].sum();
     }
   }
 

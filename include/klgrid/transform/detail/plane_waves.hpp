@@ -11,28 +11,11 @@
 #include "klgrid/real.hpp"
 #include "klgrid/transform/detail/condensed_nodes.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
+#include "klgrid/transform/detail/wave_panel.hpp"
 
-/// The expanded rows of the Gauss transform, in the order of the essay in gauss_transform.hpp: panels (nodes and means
-/// in reach of each other), analysis of values at the nodes, the kernel's amplitudes, and synthesis at the means.
+/// The expanded rows of the Gauss transform, in the order of the essay in gauss_transform.hpp: panels (wave_panel.hpp),
+/// analysis of values at the nodes, the kernel's amplitudes, and synthesis at the means.
 namespace klgrid::inline KLGRID_ABI::detail {
-
-/// A run of neighbouring means with the nodes in their reach.
-template <Real T>
-struct WavePanel {
-  Index first_col, cols;
-  Index first_node, nodes;
-  Index lanes;    // of means, or of the first half of them
-  bool mirrored;  // the means lie symmetric about their middle, so one half of them serves both
-  bool paired;    // and so do the nodes
-  // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
-  // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
-  Vector<T> squared_chord, sign, sine;
-  Columns<T> shift;  // cosine and sine of each wave from the middle of the means to that of the nodes
-  // Of the means, or the first half of them in whole lanes, cosine and sine of their angle in the first wave; and those
-  // of each wave, if they are kept.
-  Vector<T> turn[2];
-  LaneTable<T> waves[2];
-};
 
 /// Neighbouring rows that take equally many waves. A table for them has its entry of a wave and a row at wave * rows +
 /// row.
@@ -67,19 +50,15 @@ class PlaneWaves {
     const T slack = T(geometry.mirror_slack) * narrowest;
     T farthest(0);
     for (Index i = 0; i < geometry.panels; ++i) {
-      panels_.push_back(panel_of(nodes, mu, T(geometry.reach) * widest, i));
-      farthest = (std::max)(farthest, farthest_pair(panels_.back(), nodes, mu));
+      panels_.emplace_back(nodes, mu, T(geometry.reach) * widest, i, geometry.panels);
+      farthest = (std::max)(farthest, panels_.back().farthest_pair(nodes, mu));
     }
     period_ = farthest + T(geometry.reach) * widest;
     waves_ = waves(narrowest);
     // Tables of few rows, too large for the cache, take longer to read than to make anew, and more room than surfaces.
     constexpr Index in_cache = Index{1} << 17;
     keeps_tables_ = waves_ < 2 * geometry.rows || waves_ * mu.size() <= in_cache;
-    for (WavePanel<T>& panel : panels_) {
-      place_nodes(panel, nodes, slack);
-      place_means(panel, mu.data() + panel.first_col, slack);
-      place_shift(panel, nodes, mu);
-    }
+    for (WavePanel<T>& panel : panels_) panel.place(nodes, mu, period_, waves_, slack, keeps_tables_);
     for (Index row = geometry.first_row; row < geometry.first_row + geometry.rows;) {
       const Index rows = rows_alike(sigma, row);
       blocks_.push_back({row, rows, waves(sigma[row]), {}, {}});
@@ -100,17 +79,13 @@ class PlaneWaves {
     Columns<T> scratch[2];
   };
 
-  /// Of the first columns of g; several at a time, for which waves are made once. Buffers only grow.
+  /// Of the first columns of g. Buffers only grow.
   void analyze(const Columns<T>& g, Index count, Spectrum& out) const {
-    constexpr int together = 4;
     const Index size = waves_ + 1;
-    const Index width = count < together ? 1 : together;
     out.values.grow(2 * size * static_cast<Index>(panels_.size()), count);
-    out.scratch[0].grow(most_points(), 4 * width);
-    out.scratch[1].grow(lane_size<T>, 2 * width * size);
-    Index d = 0;
-    for (; d + together <= count; d += together) analyze_columns<together>(g, d, out);
-    for (; d < count; ++d) analyze_columns<1>(g, d, out);
+    out.scratch[0].grow(most_points(), 4);
+    out.scratch[1].grow(lane_size<T>, 2 * size);
+    for (Index d = 0; d < count; ++d) analyze_column(g[d], out, out.values[d]);
   }
 
   /// Numbers of a row of results: evaluate writes whole lanes.
@@ -135,24 +110,16 @@ class PlaneWaves {
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     Index numbers = 0;
-    for (const auto& panel : panels_)
-      numbers += 3 * panel.sine.size() + panel.shift.size() + panel.turn[0].size() + panel.turn[1].size() +
-                 panel.waves[0].size() + panel.waves[1].size();
+    for (const auto& panel : panels_) numbers += panel.size();
     for (const auto& block : blocks_) numbers += block.amplitudes.size();
     return static_cast<std::size_t>(numbers) * sizeof(T);
   }
 
  private:
   static constexpr Index most_rows = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 8 : 4;  // of a block
-  static constexpr Index analysis_lanes = 4;
-
-  static T two_pi() {
-    using std::atan;
-    return T(8) * T(atan(T(1)));
-  }
 
   /// kappa_1
-  [[nodiscard]] T wave_number() const { return two_pi() / period_; }
+  [[nodiscard]] T wave_number() const { return two_pi<T>() / period_; }
 
   /// By Poisson's formula; see the essay.
   void set_amplitudes(WaveBlock<T>& block, const T* sigma) const {
@@ -161,7 +128,7 @@ class PlaneWaves {
     std::copy_n(sigma, block.rows, block.sigma.data());
     block.amplitudes.resize((block.waves + 1) * block.rows);
     T* const amplitude = block.amplitudes.data();
-    const T of_constant = T(sqrt(two_pi())) / period_;  // times sigma
+    const T of_constant = T(sqrt(two_pi<T>())) / period_;  // times sigma
     for (Index m = 0; m <= block.waves; ++m)
       for (Index r = 0; r < block.rows; ++r) {
         const T u = T(static_cast<double>(m)) * wave_number() * sigma[r];
@@ -192,148 +159,6 @@ class PlaneWaves {
     return rows;
   }
 
-  /// Equal numbers of means for each panel.
-  [[nodiscard]] WavePanel<T> panel_of(const WaveNodes<T>& nodes, const Vector<T>& mu, const T& to_nodes,
-                                      Index i) const {
-    const T reach = to_nodes + nodes.half_width;
-    WavePanel<T> panel{};
-    panel.first_col = mu.size() * i / geometry_.panels;
-    panel.cols = mu.size() * (i + 1) / geometry_.panels - panel.first_col;
-    const T& first = mu[panel.first_col];
-    const T& last = mu[panel.first_col + panel.cols - 1];
-    const T* const begin = nodes.base;
-    const T* const end = begin + nodes.size;
-    panel.first_node = std::lower_bound(begin, end, T(first - reach)) - begin;
-    panel.nodes = std::upper_bound(begin, end, T(last + reach)) - begin - panel.first_node;
-    return panel;
-  }
-
-  static T farthest_pair(const WavePanel<T>& panel, const WaveNodes<T>& nodes, const Vector<T>& mu) {
-    if (panel.nodes == 0) return T(0);
-    return (std::max)(nodes.from(mu[panel.first_col], panel.first_node + panel.nodes - 1),
-                      T(-nodes.from(mu[panel.first_col + panel.cols - 1], panel.first_node)));
-  }
-
-  /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T.
-  static Vector<T> from_middle(const T* points, Index count) {
-    Vector<T> distances(count);
-    for (Index i = 0; i < count; ++i) distances[i] = ((points[i] - points[0]) + (points[i] - points[count - 1])) / T(2);
-    return distances;
-  }
-
-  /// True if distances lie symmetric about 0 but for the slack, by which each is then moved at most.
-  static bool mirror(Vector<T>& distances, const T& slack) {
-    using std::abs;
-    const Index count = distances.size();
-    const auto mirrored = [&](Index i) { return T((distances[i] - distances[count - 1 - i]) / T(2)); };
-    for (Index i = 0; i < count; ++i)
-      if (!(T(abs(T(mirrored(i) - distances[i]))) <= slack)) return false;
-    for (Index i = 0; i < count / 2; ++i) {
-      const T right = mirrored(count - 1 - i);
-      distances[i] = -right;
-      distances[count - 1 - i] = right;
-    }
-    if (count % 2 == 1) distances[count / 2] = T(0);
-    return true;
-  }
-
-  void place_nodes(WavePanel<T>& panel, const WaveNodes<T>& nodes, const T& slack) const {
-    using std::abs;
-    using std::sin;
-    Vector<T> distances = from_middle(nodes.base + panel.first_node, panel.nodes);
-    for (Index i = 0; nodes.offset != nullptr && i < panel.nodes; ++i)
-      distances[i] += nodes.offset[panel.first_node + i];  // those of the ends are opposite
-    panel.paired = mirror(distances, slack);
-    const Index points = panel.paired ? (panel.nodes + 1) / 2 : panel.nodes;
-    const Index together = analysis_lanes * lane_size<T>;
-    panel.sine = panel.squared_chord = repeated(T(0), (points + together - 1) / together * together);
-    panel.sign = repeated(T(1), panel.sine.size());
-    for (Index i = 0; i < points; ++i) {
-      const T& distance = distances[panel.nodes - 1 - i];
-      const bool on_left = T(4) * abs(distance) > period_;
-      const T from_axis = on_left ? T(period_ / T(2) - abs(distance)) : distance;
-      const T half = sin(T(from_axis * wave_number() / T(2)));
-      panel.squared_chord[i] = T(4) * half * half;
-      panel.sign[i] = T(on_left ? -1 : 1);
-      panel.sine[i] = sin(T(from_axis * wave_number())) * T(on_left && distance < T(0) ? -1 : 1);
-    }
-  }
-
-  void place_means(WavePanel<T>& panel, const T* mu, const T& slack) const {
-    using std::cos;
-    using std::sin;
-    const Index half = whole_lanes<T>((panel.cols + 1) / 2);
-    Vector<T> distances = from_middle(mu, panel.cols);
-    panel.mirrored = mirror(distances, half <= panel.cols ? slack : T(-1));
-    const Index points = panel.mirrored ? half : panel.cols;
-    panel.lanes = whole_lanes<T>(points) / lane_size<T>;
-    panel.turn[0] = repeated(T(1), whole_lanes<T>(points));
-    panel.turn[1] = repeated(T(0), whole_lanes<T>(points));
-    for (Index i = 0; i < points; ++i) {
-      panel.turn[0][i] = cos(T(distances[i] * wave_number()));
-      panel.turn[1][i] = sin(T(distances[i] * wave_number()));
-    }
-    if (!keeps_tables_) return;
-    panel.waves[0] = LaneTable<T>(points, waves_ + 1);
-    panel.waves[1] = LaneTable<T>(points, waves_);
-    make_waves(panel, 0, panel.lanes, waves_, panel.waves);
-    for (auto& each : panel.turn) each.resize(0);
-  }
-
-  /// So many waves and the constant at some lanes of means, to tables that begin with the first of them.
-  static void make_waves(const WavePanel<T>& panel, Index first, Index end, Index count, LaneTable<T> (&tables)[2]) {
-    constexpr Index together = 4;
-    Index lane = first;
-    for (; lane + together <= end; lane += together) make_waves<together>(panel, lane, count, tables, lane - first);
-    for (; lane < end; ++lane) make_waves<1>(panel, lane, count, tables, lane - first);
-  }
-  template <int V>
-  static void make_waves(const WavePanel<T>& panel, Index lane, Index count, LaneTable<T> (&tables)[2], Index to) {
-    constexpr Index width = lane_size<T>;
-    Pack<T> c[V], s[V], cosine[V], sine[V];
-    for (int v = 0; v < V; ++v) {
-      c[v] = Pack<T>::load(panel.turn[0].data() + (lane + v) * width);
-      s[v] = Pack<T>::load(panel.turn[1].data() + (lane + v) * width);
-      cosine[v] = T(1);
-      sine[v] = T(0);
-    }
-    for (Index m = 0; m <= count; ++m)
-      for (int v = 0; v < V; ++v) {
-        cosine[v].store(tables[0].lane(m, (to + v) * width));
-        if (m > 0) sine[v].store(tables[1].lane(m - 1, (to + v) * width));
-        turn(c[v], s[v], cosine[v], sine[v]);
-      }
-  }
-
-  /// Cosine and sine to those of an angle that is larger by that of c and s.
-  template <class Number>
-  static void turn(const Number& c, const Number& s, Number& cosine, Number& sine) {
-    const Number next = cosine * c - sine * s;
-    sine = sine * c + cosine * s;
-    cosine = next;
-  }
-
-  void place_shift(WavePanel<T>& panel, const WaveNodes<T>& nodes, const Vector<T>& mu) const {
-    using std::cos;
-    using std::sin;
-    T shift(0);
-    if (panel.nodes > 0)
-      shift = ((nodes.base[panel.first_node] - mu[panel.first_col]) +
-               (nodes.base[panel.first_node + panel.nodes - 1] - mu[panel.first_col + panel.cols - 1])) /
-              T(2);
-    panel.shift.grow(waves_ + 1, 2);
-    const T angle = shift * wave_number();
-    const T c = cos(angle);
-    const T s = sin(angle);
-    T cosine(1);
-    T sine(0);
-    for (Index m = 0; m <= waves_; ++m) {
-      panel.shift[0][m] = cosine;
-      panel.shift[1][m] = sine;
-      turn(c, s, cosine, sine);
-    }
-  }
-
   [[nodiscard]] Index most_points() const {
     Index most = 0;
     for (const auto& panel : panels_) most = (std::max)(most, panel.sine.size());
@@ -341,38 +166,33 @@ class PlaneWaves {
   }
 
   /// By sin(m theta) = sin((m - 2) theta) + 2 sin theta cos((m - 1) theta), cosines alone serve both sums.
-  template <int D>
-  void analyze_columns(const Columns<T>& g, Index d, Spectrum& out) const {
-    Columns<T>& values = out.scratch[0];  // by parity about the nodes' middle, odd ones times sin theta; and times sign
-    Columns<T>& sums = out.scratch[1];    // of their products with cos(m theta), lane by lane
-    Index at = 0;
+  void analyze_column(const T* g, Spectrum& buffers, T* out) const {
+    Columns<T>& values = buffers.scratch[0];  // by parity about the nodes' middle, odd ones times sin theta; times sign
+    T* const sums = buffers.scratch[1][0];    // of their products with cos(m theta), lane by lane
+    T* const even = values[0];
+    T* const odd = values[1];
     for (const WavePanel<T>& panel : panels_) {
       const Index points = panel.sine.size();
       const T* const sine = panel.sine.data();
       const T* const sign = panel.sign.data();
-      for (Index i = 0; i < D; ++i) {
-        T* const even = values[4 * i];
-        T* const odd = values[4 * i + 1];
-        split(panel, g[d + i], even, odd);
-        for (Index n = 0; n < points; ++n) odd[n] *= sine[n];
-        for (Index n = 0; n < points; ++n) values[4 * i + 2][n] = even[n] * sign[n];
-        for (Index n = 0; n < points; ++n) values[4 * i + 3][n] = odd[n] * sign[n];
-      }
-      std::fill_n(sums[0], 2 * D * (waves_ + 1) * lane_size<T>, T(0));
-      for (Index first = 0; first < points; first += analysis_lanes * lane_size<T>)
-        add_waves<D>(panel, first, values, sums[0]);
-      for (Index i = 0; i < D; ++i) gather(panel, sums[2 * i], 2 * D * lane_size<T>, out.values[d + i] + at);
-      at += 2 * (waves_ + 1);
+      panel.split(g, even, odd);
+      for (Index n = 0; n < points; ++n) odd[n] *= sine[n];
+      for (Index n = 0; n < points; ++n) values[2][n] = even[n] * sign[n];
+      for (Index n = 0; n < points; ++n) values[3][n] = odd[n] * sign[n];
+      std::fill_n(sums, 2 * (waves_ + 1) * lane_size<T>, T(0));
+      for (Index first = 0; first < points; first += WavePanel<T>::together * lane_size<T>)
+        add_waves(panel, first, values, sums);
+      gather(panel, sums, out);
+      out += 2 * (waves_ + 1);
     }
   }
 
-  /// From the sums of cosines, of wave m from sums + m stride on and a lane further, to those of cosines and of sines
-  /// about the means' middle.
-  void gather(const WavePanel<T>& panel, const T* sums, Index stride, T* out) const {
+  /// From the sums of cosines, two lanes for each wave, to those of cosines and of sines about the means' middle.
+  void gather(const WavePanel<T>& panel, const T* sums, T* out) const {
     T sine(0);
     T before(0);
     T product(0);
-    for (Index m = 0; m <= waves_; ++m, sums += stride) {
+    for (Index m = 0; m <= waves_; ++m, sums += 2 * lane_size<T>) {
       const T next = m == 1 ? product : T(before + T(2) * product);
       before = std::exchange(sine, next);
       const T cosine = Pack<T>::load(sums).sum();
@@ -382,47 +202,31 @@ class PlaneWaves {
     }
   }
 
-  /// Sums and differences of the values at mirror images, from the outermost inwards.
-  static void split(const WavePanel<T>& panel, const T* g, T* even, T* odd) {
-    const T* const left = g + panel.first_node;
-    const Index used = panel.paired ? panel.nodes / 2 : panel.nodes;
-    for (Index i = 0; i < used; ++i) {
-      const T& right = left[panel.nodes - 1 - i];
-      even[i] = panel.paired ? T(right + left[i]) : right;
-      odd[i] = panel.paired ? T(right - left[i]) : right;
-    }
-    std::fill(even + used, even + panel.sine.size(), T(0));
-    std::fill(odd + used, odd + panel.sine.size(), T(0));
-    if (panel.paired && panel.nodes % 2 == 1) even[used] = left[used];
-  }
-
   /// Adds a few lanes of nodes to the sums. The cosines are made on the way, for that is faster than to read them, each
   /// from the one before it and their difference, which keeps its digits where theta is small (Reinsch's form of their
   /// recurrence; Stoer & Bulirsch, Introduction to Numerical Analysis, section 2.3). Where theta is near pi they are
   /// those of pi - theta, with a sign that alternates.
-  template <int D>
   void add_waves(const WavePanel<T>& panel, Index first, const Columns<T>& values, T* sums) const {
     constexpr Index lane = lane_size<T>;
-    Pack<T> squared_chord[analysis_lanes], cosine[analysis_lanes], difference[analysis_lanes];
-    for (Index v = 0; v < analysis_lanes; ++v) {
+    constexpr Index together = WavePanel<T>::together;
+    Pack<T> squared_chord[together], cosine[together], difference[together];
+    for (Index v = 0; v < together; ++v) {
       squared_chord[v] = Pack<T>::load(panel.squared_chord.data() + first + v * lane);
       cosine[v] = T(1);
       difference[v] = squared_chord[v] * T(-0.5);
     }
-    for (Index m = 0; m <= waves_; ++m) {
-      for (Index d = 0; d < D; ++d, sums += 2 * lane) {
-        const T* const even = values[4 * d + m % 2 * 2] + first;
-        const T* const odd = even + values.rows();
-        Pack<T> even_sum = Pack<T>::load(sums);
-        Pack<T> odd_sum = Pack<T>::load(sums + lane);
-        for (Index v = 0; v < analysis_lanes; ++v) {
-          even_sum = multiply_add(cosine[v], Pack<T>::load(even + v * lane), even_sum);
-          odd_sum = multiply_add(cosine[v], Pack<T>::load(odd + v * lane), odd_sum);
-        }
-        even_sum.store(sums);
-        odd_sum.store(sums + lane);
+    for (Index m = 0; m <= waves_; ++m, sums += 2 * lane) {
+      const T* const even = values[m % 2 * 2] + first;
+      const T* const odd = even + values.rows();
+      Pack<T> even_sum = Pack<T>::load(sums);
+      Pack<T> odd_sum = Pack<T>::load(sums + lane);
+      for (Index v = 0; v < together; ++v) {
+        even_sum = multiply_add(cosine[v], Pack<T>::load(even + v * lane), even_sum);
+        odd_sum = multiply_add(cosine[v], Pack<T>::load(odd + v * lane), odd_sum);
       }
-      for (Index v = 0; v < analysis_lanes; ++v) {
+      even_sum.store(sums);
+      odd_sum.store(sums + lane);
+      for (Index v = 0; v < together; ++v) {
         cosine[v] = cosine[v] + difference[v];
         difference[v] = difference[v] - squared_chord[v] * cosine[v];
       }
@@ -450,7 +254,7 @@ class PlaneWaves {
           for (auto& each : scratch.waves) each = LaneTable<T>(V * lane_size<T>, waves_ + 1);
         for (Index lane = 0; lane < panel.lanes; lane += V) {
           const Index end = (std::min)(lane + V, panel.lanes);
-          make_waves(panel, lane, end, block.waves, scratch.waves);
+          panel.make_waves(lane, end, block.waves, scratch.waves);
           synthesize<Q, V>(panel, scratch.waves, lane, block.waves, coefficients, lane, end, scale, out, stride);
         }
       }

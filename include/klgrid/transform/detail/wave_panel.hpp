@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "klgrid/real.hpp"
+#include "klgrid/transform/detail/condensed_nodes.hpp"
+#include "klgrid/transform/detail/lanes.hpp"
+
+namespace klgrid::inline KLGRID_ABI::detail {
+
+/// 2 pi
+template <Real T>
+T two_pi() {
+  using std::atan;
+  return T(8) * T(atan(T(1)));
+}
+
+/// A run of neighbouring means with the nodes in their reach, and the plane waves of one period at both.
+template <Real T>
+struct WavePanel {
+  static constexpr Index together = 4;  // lanes of nodes in analysis
+
+  Index first_col, cols;
+  Index first_node, nodes;
+  Index lanes = 0;        // of means, or of the first half of them
+  bool mirrored = false;  // the means lie symmetric about their middle, so one half of them serves both
+  bool paired = false;    // and so do the nodes
+  // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
+  // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
+  Vector<T> squared_chord, sign, sine;
+  Columns<T> shift;  // cosine and sine of each wave from the middle of the means to that of the nodes
+  // Of the means, or the first half of them in whole lanes, cosine and sine of their angle in the first wave; and those
+  // of each wave, if they are kept.
+  Vector<T> turn[2];
+  LaneTable<T> waves[2];
+
+  /// The i-th of so many panels of equally many means, with the nodes in their reach.
+  WavePanel(const WaveNodes<T>& from, const Vector<T>& mu, const T& to_nodes, Index i, Index panels) {
+    const T reach = to_nodes + from.half_width;
+    first_col = mu.size() * i / panels;
+    cols = mu.size() * (i + 1) / panels - first_col;
+    const T* const begin = from.base;
+    const T* const end = begin + from.size;
+    first_node = std::lower_bound(begin, end, T(mu[first_col] - reach)) - begin;
+    nodes = std::upper_bound(begin, end, T(mu[first_col + cols - 1] + reach)) - begin - first_node;
+  }
+
+  /// The largest distance from a mean to a node.
+  [[nodiscard]] T farthest_pair(const WaveNodes<T>& from, const Vector<T>& mu) const {
+    if (nodes == 0) return T(0);
+    return (std::max)(from.from(mu[first_col], first_node + nodes - 1),
+                      T(-from.from(mu[first_col + cols - 1], first_node)));
+  }
+
+  /// Angles of nodes and means in the first of so many waves; tables of all waves at the means, if they are kept.
+  /// @param slack  by which nodes and means may be moved to be mirror images
+  void place(const WaveNodes<T>& from, const Vector<T>& mu, const T& period, Index count, const T& slack,
+             bool keeps_tables) {
+    place_nodes(from, period, slack);
+    place_means(mu.data() + first_col, two_pi<T>() / period, slack);
+    place_shift(from, mu, two_pi<T>() / period, count);
+    if (!keeps_tables) return;
+    const Index points = mirrored ? turn[0].size() : cols;
+    waves[0] = LaneTable<T>(points, count + 1);
+    waves[1] = LaneTable<T>(points, count);
+    make_waves(0, lanes, count, waves);
+    for (auto& each : turn) each.resize(0);
+  }
+
+  /// So many waves and the constant at some lanes of means, to tables that begin with the first of them.
+  void make_waves(Index first, Index end, Index count, LaneTable<T> (&tables)[2]) const {
+    constexpr Index four = 4;
+    Index lane = first;
+    for (; lane + four <= end; lane += four) make_waves<four>(lane, count, tables, lane - first);
+    for (; lane < end; ++lane) make_waves<1>(lane, count, tables, lane - first);
+  }
+
+  /// Sums and differences of the values at mirror images, from the outermost inwards.
+  void split(const T* g, T* even, T* odd) const {
+    const T* const left = g + first_node;
+    const Index used = paired ? nodes / 2 : nodes;
+    for (Index i = 0; i < used; ++i) {
+      const T& right = left[nodes - 1 - i];
+      even[i] = paired ? T(right + left[i]) : right;
+      odd[i] = paired ? T(right - left[i]) : right;
+    }
+    std::fill(even + used, even + sine.size(), T(0));
+    std::fill(odd + used, odd + sine.size(), T(0));
+    if (paired && nodes % 2 == 1) even[used] = left[used];
+  }
+
+  [[nodiscard]] Index size() const noexcept {
+    return 3 * sine.size() + shift.size() + turn[0].size() + turn[1].size() + waves[0].size() + waves[1].size();
+  }
+
+ private:
+  /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T.
+  static Vector<T> from_middle(const T* points, Index count) {
+    Vector<T> distances(count);
+    for (Index i = 0; i < count; ++i) distances[i] = ((points[i] - points[0]) + (points[i] - points[count - 1])) / T(2);
+    return distances;
+  }
+
+  /// True if distances lie symmetric about 0 but for the slack, by which each is then moved at most.
+  static bool mirror(Vector<T>& distances, const T& slack) {
+    using std::abs;
+    const Index count = distances.size();
+    const auto at = [&](Index i) { return T((distances[i] - distances[count - 1 - i]) / T(2)); };
+    for (Index i = 0; i < count; ++i)
+      if (!(T(abs(T(at(i) - distances[i]))) <= slack)) return false;
+    for (Index i = 0; i < count / 2; ++i) {
+      const T right = at(count - 1 - i);
+      distances[i] = -right;
+      distances[count - 1 - i] = right;
+    }
+    return true;
+  }
+
+  void place_nodes(const WaveNodes<T>& from, const T& period, const T& slack) {
+    using std::abs;
+    using std::sin;
+    const T wave_number = two_pi<T>() / period;
+    Vector<T> distances = from_middle(from.base + first_node, nodes);
+    for (Index i = 0; from.offset != nullptr && i < nodes; ++i)
+      distances[i] += from.offset[first_node + i];  // those of the ends are opposite
+    paired = mirror(distances, slack);
+    const Index points = paired ? (nodes + 1) / 2 : nodes;
+    constexpr Index step = together * lane_size<T>;
+    sine = squared_chord = repeated(T(0), (points + step - 1) / step * step);
+    sign = repeated(T(1), sine.size());
+    for (Index i = 0; i < points; ++i) {
+      const T& distance = distances[nodes - 1 - i];
+      const bool on_left = T(4) * abs(distance) > period;
+      const T from_axis = on_left ? T(period / T(2) - abs(distance)) : distance;
+      const T half = sin(T(from_axis * wave_number / T(2)));
+      squared_chord[i] = T(4) * half * half;
+      sign[i] = T(on_left ? -1 : 1);
+      sine[i] = sin(T(from_axis * wave_number)) * T(on_left && distance < T(0) ? -1 : 1);
+    }
+  }
+
+  void place_means(const T* mu, const T& wave_number, const T& slack) {
+    using std::cos;
+    using std::sin;
+    const Index half = whole_lanes<T>((cols + 1) / 2);
+    Vector<T> distances = from_middle(mu, cols);
+    mirrored = mirror(distances, half <= cols ? slack : T(-1));
+    const Index points = mirrored ? half : cols;
+    lanes = whole_lanes<T>(points) / lane_size<T>;
+    turn[0] = repeated(T(1), whole_lanes<T>(points));
+    turn[1] = repeated(T(0), whole_lanes<T>(points));
+    for (Index i = 0; i < points; ++i) {
+      turn[0][i] = cos(T(distances[i] * wave_number));
+      turn[1][i] = sin(T(distances[i] * wave_number));
+    }
+  }
+
+  void place_shift(const WaveNodes<T>& from, const Vector<T>& mu, const T& wave_number, Index count) {
+    using std::cos;
+    using std::sin;
+    T distance(0);
+    if (nodes > 0)
+      distance =
+          ((from.base[first_node] - mu[first_col]) + (from.base[first_node + nodes - 1] - mu[first_col + cols - 1])) /
+          T(2);
+    shift.grow(count + 1, 2);
+    const T angle = distance * wave_number;
+    const T c = cos(angle);
+    const T s = sin(angle);
+    T cosine(1);
+    T sine_of_wave(0);
+    for (Index m = 0; m <= count; ++m) {
+      shift[0][m] = cosine;
+      shift[1][m] = sine_of_wave;
+      rotate(c, s, cosine, sine_of_wave);
+    }
+  }
+
+  template <int V>
+  void make_waves(Index lane, Index count, LaneTable<T> (&tables)[2], Index to) const {
+    constexpr Index width = lane_size<T>;
+    Pack<T> c[V], s[V], cosine[V], sine_of_wave[V];
+    for (int v = 0; v < V; ++v) {
+      c[v] = Pack<T>::load(turn[0].data() + (lane + v) * width);
+      s[v] = Pack<T>::load(turn[1].data() + (lane + v) * width);
+      cosine[v] = T(1);
+      sine_of_wave[v] = T(0);
+    }
+    for (Index m = 0; m <= count; ++m)
+      for (int v = 0; v < V; ++v) {
+        cosine[v].store(tables[0].lane(m, (to + v) * width));
+        if (m > 0) sine_of_wave[v].store(tables[1].lane(m - 1, (to + v) * width));
+        rotate(c[v], s[v], cosine[v], sine_of_wave[v]);
+      }
+  }
+
+  /// Cosine and sine to those of an angle that is larger by that of c and s.
+  template <class Number>
+  static void rotate(const Number& c, const Number& s, Number& cosine, Number& sine) {
+    const Number next = cosine * c - sine * s;
+    sine = sine * c + cosine * s;
+    cosine = next;
+  }
+};
+
+}  // namespace klgrid::detail
