@@ -36,7 +36,7 @@ class Grid {
     const T total = weights.sum();
     detail::require_that(detail::is_finite(total) && total > T(0), where, "weights", "of a positive, finite sum",
                          total);
-    const bool zero_weights = !(weights > T(0)).all();
+    const bool zero_weights = std::count(weights.data(), weights.data() + weights.size(), T(0)) > 0;
     data_ = std::make_shared<const Data>(Data{std::move(nodes), std::move(weights), zero_weights});
   }
 
@@ -44,7 +44,7 @@ class Grid {
   /// @throws std::invalid_argument as klgrid::arange does.
   [[nodiscard]] static Grid arange(const T& start, const T& stop, const T& step) {
     Vector<T> nodes = klgrid::arange(start, stop, step);
-    Vector<T> weights = Vector<T>::Constant(nodes.size(), step);
+    Vector<T> weights = detail::repeated(step, nodes.size());
     return Grid(std::move(nodes), std::move(weights));
   }
 
@@ -55,7 +55,7 @@ class Grid {
     detail::require_that(first < last, "Grid::linspace", "last", "> first", last);
     Vector<T> nodes = klgrid::linspace(first, last, count);
     const T step = (last - first) / T(static_cast<double>(count - 1));
-    Vector<T> weights = Vector<T>::Constant(count, step);
+    Vector<T> weights = detail::repeated(step, count);
     weights[0] = weights[count - 1] = step / T(2);
     return Grid(std::move(nodes), std::move(weights));
   }
@@ -105,8 +105,10 @@ class Grid {
 
   /// The same nodes and weights, bit for bit.
   friend bool operator==(const Grid& a, const Grid& b) {
-    return a.data_ == b.data_ ||
-           (a.size() == b.size() && (a.nodes() == b.nodes()).all() && (a.weights() == b.weights()).all());
+    const auto same = [](const Vector<T>& x, const Vector<T>& y) {
+      return std::equal(x.data(), x.data() + x.size(), y.data(), y.data() + y.size());
+    };
+    return a.data_ == b.data_ || (same(a.nodes(), b.nodes()) && same(a.weights(), b.weights()));
   }
 
  private:

@@ -14,6 +14,14 @@
 /// changes there.
 namespace klgrid::inline KLGRID_ABI::detail {
 
+/// A number n times.
+template <Real T>
+Vector<T> repeated(const T& number, Index n) {
+  Vector<T> values(n);
+  std::fill_n(values.data(), n, number);
+  return values;
+}
+
 /// Numbers that one register holds; 1 where Eigen does not vectorise T.
 template <Real T>
 constexpr Index lane_size = std::max<Index>(1, Eigen::internal::packet_traits<T>::size);

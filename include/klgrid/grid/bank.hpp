@@ -111,8 +111,9 @@ class NormalizedGaussianBank {
     detail::require_that(power >= 0 && power <= 4, "NormalizedGaussianBank::expected_log", "power", "in [0, 4]", power);
     for (const Density& p : densities) require_same_domain(p);
     const auto log_p = [&](Index d) -> const Vector<T>& { return at(densities, d).log_pdf(); };
-    const auto checked_sink = [&](Index d, Index row, auto& values) {
-      if (!at(densities, d).has_full_support()) values.setConstant(-std::numeric_limits<T>::infinity());
+    const auto checked_sink = [&](Index d, Index row, const auto& values) {
+      for (int k = 0; k <= power && !at(densities, d).has_full_support(); ++k)
+        std::fill_n(values.row(k).data(), mesh_.cols(), -std::numeric_limits<T>::infinity());
       sink(d, row, values);
     };
     const auto count = static_cast<Index>(densities.size());
@@ -204,7 +205,9 @@ NormalizedGaussianBank<T>::NormalizedGaussianBank(Grid<T> grid, ParameterMesh<T>
       options_(checked(options)),
       transform_(make_transform(options.highest_power)) {
   moments_ = transform_.release_moments();
-  if (options.highest_power > 0) moments_[0] = Surface<T>::Ones(mesh_.rows(), mesh_.cols());
+  if (options.highest_power == 0) return;
+  moments_[0].resize(mesh_.rows(), mesh_.cols());
+  std::fill_n(moments_[0].data(), mesh_.cells(), T(1));
 }
 
 /// The bank of p's domain: the Gaussians of the mesh, normalised on p's grid, made for powers of z up to highest_power:

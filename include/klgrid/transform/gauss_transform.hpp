@@ -252,7 +252,13 @@ class GaussTransform {
   }
 
   static Grid<T> part_of(const Grid<T>& grid, const std::vector<Index>& used) {
-    return Grid<T>(Vector<T>(grid.nodes()(used)), Vector<T>(grid.weights()(used)));
+    const auto n = static_cast<Index>(used.size());
+    Vector<T> nodes(n), weights(n);
+    for (Index i = 0; i < n; ++i) {
+      nodes[i] = grid.nodes()[used[static_cast<std::size_t>(i)]];
+      weights[i] = grid.weights()[used[static_cast<std::size_t>(i)]];
+    }
+    return Grid<T>(std::move(nodes), std::move(weights));
   }
 
   /// Weights are counted in units of four times their sum: no sum of them and of f overflows where f does not. A share
@@ -362,7 +368,7 @@ class GaussTransform {
                                    {step.first_row, step.rows, step.panels, reach(share, power), tolerance() / 4});
     };
     const auto& waves = plane_waves_.emplace_back(expand(options_.highest_power));
-    level_of_period_.push_back(levels_.size());
+    level_of_period_.push_back(static_cast<Index>(levels_.size()));
     condense_weights();
     for (std::size_t b = 0; b < waves.blocks().size(); ++b)
       tasks_.push_back(
@@ -489,7 +495,8 @@ class GaussTransform {
     }
     workspace.spectra.resize(plane_waves_.size());
     for (std::size_t i = 0; i < plane_waves_.size(); ++i)
-      plane_waves_[i].analyze(workspace.products[level_of_period_[i]], count, workspace.spectra[i]);
+      plane_waves_[i].analyze(workspace.products[static_cast<std::size_t>(level_of_period_[i])], count,
+                              workspace.spectra[i]);
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
   }
 
@@ -517,16 +524,12 @@ class GaussTransform {
     const Index size = task.rows * stride_;
     auto& scratch = workspace.scratch[static_cast<std::size_t>(worker)];
     scratch.values.resize((std::max)(scratch.values.size(), (power + 1) * count * size));
-    for (int k = 0; k <= power; ++k) {
-      for (Index d = 0; d < count; ++d)
-        transform_rows(task, k, d, workspace, scratch, scratch.values.data() + (k * count + d) * size);
-    }
+    T* const values = scratch.values.data();
+    for (int k = 0; k <= power; ++k)
+      for (Index d = 0; d < count; ++d) transform_rows(task, k, d, workspace, scratch, values + (k * count + d) * size);
     for (Index d = 0; d < count; ++d)
-      for (Index r = 0; r < task.rows; ++r) {
-        Eigen::Map<Surface<T>, Eigen::Unaligned, Eigen::OuterStride<>> values(
-            scratch.values.data() + d * size + r * stride_, power + 1, mesh_cols_, Eigen::OuterStride<>(count * size));
-        sink(first + d, task.first_row + r, values);
-      }
+      for (Index r = 0; r < task.rows; ++r)
+        sink(first + d, task.first_row + r, detail::Rows<T>{values + d * size + r * stride_, count * size, mesh_cols_});
   }
 
   /// Synthesis, or direct sums, for a function of the workspace.
@@ -560,7 +563,7 @@ class GaussTransform {
   std::vector<detail::CondensedNodes<T>> levels_;  // of the nodes, from 1 on
   std::vector<detail::Columns<T>> weights_;        // of sum 1/4, at the nodes of each level; in the end, of the first
   std::vector<detail::PlaneWaves<T>> plane_waves_;
-  std::vector<std::size_t> level_of_period_;
+  std::vector<Index> level_of_period_;
   Surface<T> log_normalizer_;
   Surface<T> entropy_;
   Vector<T> scale_;                    // 1 / Z by rows of stride_; 0 for direct cells

@@ -39,7 +39,7 @@ class DirectCells {
         error_(error),
         highest_power_((std::max)(highest_power + 2, moments)),
         moments_(moments),
-        largest_weight_(grid.weights().maxCoeff()) {
+        largest_weight_(largest_of(grid.weights().data(), grid.size(), T(0))) {
     if (highest_power == 0) return;
     padded_nodes_ = repeated(T(0), padded(grid.size()));
     std::copy_n(grid.nodes().data(), grid.size(), padded_nodes_.data());

@@ -8,14 +8,6 @@
 
 namespace klgrid::inline KLGRID_ABI::detail {
 
-/// A number n times.
-template <Real T>
-Vector<T> repeated(const T& number, Index n) {
-  Vector<T> values(n);
-  std::fill_n(values.data(), n, number);
-  return values;
-}
-
 /// Columns of numbers, one after the other.
 template <Real T>
 class Columns {
@@ -39,6 +31,14 @@ class Columns {
   Index rows_ = 0;
   Index cols_ = 0;
   Vector<T> numbers_;
+};
+
+/// Rows of numbers, so many from one to the next.
+template <Real T>
+struct Rows {
+  T* first;
+  Index stride, cols;
+  [[nodiscard]] Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> row(Index i) const { return {first + i * stride, cols}; }
 };
 
 /// The least multiple of a register's lanes that holds n numbers.
