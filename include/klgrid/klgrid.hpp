@@ -22,6 +22,7 @@
 
 // sums under all Gaussians
 #include "klgrid/transform/gauss_transform.hpp"  // the fast Gauss transform
+#include "klgrid/transform/options.hpp"          // what it is made for, and the steps that it takes
 
 // the domain of a grid
 #include "klgrid/grid/bank.hpp"              // all q of a mesh on a grid: NormalizedGaussianBank

@@ -176,8 +176,8 @@ class NormalizedGaussianBank {
   }
 
   static const Options& checked(const Options& options) {
-    GaussTransform<T>::require_options({.tolerance = options.tolerance, .highest_power = options.highest_power},
-                                       "NormalizedGaussianBank");
+    TransformOptions<T>{.tolerance = options.tolerance, .highest_power = options.highest_power}.require_valid(
+        "NormalizedGaussianBank");
     return options;
   }
 
