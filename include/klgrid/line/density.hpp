@@ -44,8 +44,7 @@ class RealLineDensity {
       end_ = (std::max)(end_, mean + reach);
     }
     const auto fit = [&](const detail::LinePoint<T>& x, const T& before, const T& rest) {
-      const T most = parts_.size() > 2 ? (std::min)(rest, T(T(detail::most_growth) * before)) : rest;
-      return parts_.analytic_half(x, before, parts_.resolved(x, most));
+      return parts_.panel_half(x, before, rest);
     };
     panels_.reserve(32);
     detail::cut_into_panels(

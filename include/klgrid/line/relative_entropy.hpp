@@ -28,90 +28,80 @@ namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 
-/// Panels of the last density, each of which is a part of panels of all others, from low to high.
-template <Real T, class Visit, class... Rest>
-void for_each_common_panel(const LinePoint<T>& low, const LinePoint<T>& high, Visit visit,
-                           const RealLineDensity<T>& density, const Rest&... rest) {
-  if constexpr (sizeof...(rest) == 0) {
-    density.for_each_panel(low, high, NoGaussianWithin<T>{low, high}, visit);
-  } else {
-    // From where one begins to where the next one does: the end of a long one is rounded, beside which all of a narrow
-    // density may lie.
-    LinePoint<T> left = low;
-    const auto cover_until = [&](const LinePoint<T>& right) {
-      if (left < right) for_each_common_panel(left, right, visit, rest...);
-      left = right;
-    };
-    density.for_each_panel(low, high, NoGaussianWithin<T>{low, high},
-                           [&](const LinePanel<T>& panel) { cover_until(panel.center + T(-panel.half)); });
-    cover_until(high);
-  }
-}
-
-/// A panel with log p and log r at its points.
+/// A mixture as it was given, and as sums and panels take it.
 template <Real T>
-struct PanelOfTwo {
-  LinePanel<T> p;
-  LinePanel<T> r;
+struct PreparedMixture {
+  const GaussianMixture<T>& given;
+  const LineMixture<T>& parts;
+
+  /// log(unit p) on a panel
+  [[nodiscard]] LinePanel<T> panel(const LinePoint<T>& center, const T& half) const {
+    return {center, half, parts.log_pdf(center, half)};
+  }
 };
 
-/// Calls visit(panel) for panels on which log p, log r and the logarithms of all further densities are analytic, and
-/// that cover what p and r reach.
+/// Calls visit(panel of p, the same of r) for panels that cover what p and r reach, and on which log p, log r and the
+/// logarithms of all further mixtures are analytic.
 template <Real T, class Visit, class... Further>
-void for_each_panel_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, Visit visit,
+void for_each_panel_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>& r, Visit visit,
                            const Further&... further) {
-  const LinePoint<T> low = (std::min)(p.begin() + T(-faint_margin(p)), r.begin() + T(-faint_margin(r)));
-  const LinePoint<T> high = (std::max)(p.end() + faint_margin(p), r.end() + faint_margin(r));
-  for_each_common_panel(
-      low, high,
-      [&](const LinePanel<T>& of_r) {
-        visit(PanelOfTwo<T>{{of_r.center, of_r.half, p.parts().log_pdf(of_r.center, of_r.half)}, of_r});
-      },
-      further..., p, r);
+  const T p_widened = T(1) + faint_widening(p.parts);
+  const T r_widened = T(1) + faint_widening(r.parts);
+  cut_into_panels((std::min)(p.parts.first(p_widened), r.parts.first(r_widened)),
+                  (std::max)(p.parts.last(p_widened), r.parts.last(r_widened)),
+                  [&](const LinePoint<T>& x, const T& before, const T& rest) {
+                    T half = r.parts.panel_half(x, before, p.parts.panel_half(x, before, rest));
+                    ((half = further.analytic_half(x, before, half)), ...);
+                    return half;
+                  },
+                  [&](const LinePoint<T>& x, const T& half) {
+                    const LinePoint<T> center = x + half;
+                    visit(p.panel(center, half), r.panel(center, half));
+                  });
 }
 
 /// The integral of a divergence's terms, which are never negative. Where log p and log r differ by no more than the
 /// reach of NearUnity, a term is r about(u), u = p/r - 1; elsewhere it is apart(p, r, d), d = log p - log r, with an
 /// error of apart_doubt(p, r, d, that of log p, that of log r).
 template <Real T, class About, class Apart, class Doubt, class... Further>
-T integral_of_two(const RealLineDensity<T>& p, const RealLineDensity<T>& r, T* error, About about, Apart apart,
+T integral_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>& r, T* error, About about, Apart apart,
                   Doubt apart_doubt, const Further&... further) {
   using Array = LegendreArray<T>;
   using std::abs;
   using std::log;
-  const MixtureExcess<T> excess(p.mixture(), r.mixture());
+  const MixtureExcess<T> excess(p.given, r.given);
   // Densities are counted in r's unit.
-  const T inverse_unit = T(1) / r.unit();
-  const T log_of_unit = log(r.unit());
-  const T log_units = log(T(r.unit() / p.unit()));
-  const T log_factor = (std::max)(p.parts().largest_log_factor(), r.parts().largest_log_factor()) + T(abs(log_units));
+  const T inverse_unit = T(1) / r.parts.unit();
+  const T log_of_unit = log(r.parts.unit());
+  const T log_units = log(T(r.parts.unit() / p.parts.unit()));
+  const T log_factor = (std::max)(p.parts.largest_log_factor(), r.parts.largest_log_factor()) + T(abs(log_units));
   const T reach(NearUnity<Array>::reach);
   Array sum = Array::Zero();
   Array doubt = Array::Zero();
-  const auto add = [&](const PanelOfTwo<T>& panel) {
-    const Array d = panel.p.values - panel.r.values + log_units;
-    const Array mass = panel.r.mass(inverse_unit);
+  const auto add = [&](const LinePanel<T>& p_panel, const LinePanel<T>& r_panel) {
+    const Array d = p_panel.values - r_panel.values + log_units;
+    const Array mass = r_panel.mass(inverse_unit);
     Array of_p = Array::Zero();
     Array of_r = Array::Zero();
     if (error != nullptr) {
-      of_p = panel.p.log_pdf_doubt(log_factor);
-      of_r = panel.r.log_pdf_doubt(log_factor);
+      of_p = p_panel.log_pdf_doubt(log_factor);
+      of_r = r_panel.log_pdf_doubt(log_factor);
     }
     Array terms = Array::Zero();
     Array term_doubt = Array::Zero();
     if (d.abs().minCoeff() <= reach) {
-      const Array log_r = panel.r.values - log_of_unit;
+      const Array log_r = r_panel.values - log_of_unit;
       const Array within = choose_within(d, reach, d, Array(Array::Zero()));
-      const Array u = excess.known() ? excess(panel.r, log_r) : expm1_of(within);
+      const Array u = excess.known() ? excess(r_panel, log_r) : expm1_of(within);
       const NearUnity<Array> unity(choose_within(d, reach, u, Array(Array::Zero())));
       terms = mass * about(unity);
       if (error != nullptr) {  // terms are about u^2/2; u may be lost in its own rounding
-        const Array of_u = excess.known() ? excess.doubt(panel.r, log_r) : of_p + of_r;
+        const Array of_u = excess.known() ? excess.doubt(r_panel, log_r) : of_p + of_r;
         term_doubt = terms * of_r + mass * of_u * (unity.value().abs() + std::numeric_limits<T>::epsilon() * of_u);
       }
     }
     if (d.abs().maxCoeff() > reach) {
-      const Array p_mass = panel.p.mass(T(T(1) / p.unit()));
+      const Array p_mass = p_panel.mass(T(T(1) / p.parts.unit()));
       terms = choose_within(d, reach, terms, Array(apart(p_mass, mass, d)));
       if (error != nullptr)
         term_doubt = choose_within(d, reach, term_doubt, Array(apart_doubt(p_mass, mass, d, of_p, of_r)));
@@ -134,19 +124,47 @@ Array symmetric_remainder(const Array& t) {
   return sum * square;
 }
 
+template <Real T>
+T relative_entropy_of(const PreparedMixture<T>& p, const PreparedMixture<T>& r, T* error) {
+  using Array = LegendreArray<T>;
+  return integral_of_two<T>(
+      p, r, error, [](const NearUnity<Array>& unity) { return unity.forward_remainder(); },
+      [](const Array& p_mass, const Array& r_mass, const Array& d) { return Array(p_mass * (d - T(1)) + r_mass); },
+      [](const Array& p_mass, const Array& r_mass, const Array& d, const Array& of_p, const Array& of_r) {
+        return Array(p_mass * d.abs() * of_p + (p_mass + r_mass) * of_r);
+      });
+}
+
+template <Real T>
+T jensen_shannon_of(const PreparedMixture<T>& p, const PreparedMixture<T>& r, T* error) {
+  using Array = LegendreArray<T>;
+  using std::log;
+  const T log_two = log(T(2));
+  return integral_of_two<T>(
+      p, r, error,
+      [](const NearUnity<Array>& unity) {
+        const Array& u = unity.value();
+        return Array((u + T(2)) / T(4) * symmetric_remainder(Array(u / (u + T(2)))));
+      },
+      [&](const Array& p_mass, const Array& r_mass, const Array& d) {
+        // log m = max(log p, log r) + log((1 + e^-|d|) / 2)
+        const Array above = log1p_of(exp_of(Array(-d.abs()))) - log_two;
+        return Array((p_mass * ((d.min)(T(0)) - above) - r_mass * ((d.max)(T(0)) + above)) / T(2));
+      },
+      // What is far below the other feels d, the other no more than its own mass.
+      [](const Array& p_mass, const Array& r_mass, const Array& d, const Array& of_p, const Array& of_r) {
+        return Array((p_mass.min)(r_mass) * (d.abs() + T(1)) * (of_p + of_r) + p_mass * of_p + r_mass * of_r);
+      },
+      LineMixture<T>::mean_outline(p.parts, r.parts));
+}
+
 }  // namespace detail
 
 /// D(p||r) = integral of p log(p/r) >= 0
 template <Real T>
 [[nodiscard]] T relative_entropy(const RealLineDensity<T>& p, const RealLineDensity<T>& r,
                                  std::type_identity_t<T>* error = nullptr) {
-  using Array = detail::LegendreArray<T>;
-  return detail::integral_of_two<T>(
-      p, r, error, [](const detail::NearUnity<Array>& unity) { return unity.forward_remainder(); },
-      [](const Array& p_mass, const Array& r_mass, const Array& d) { return Array(p_mass * (d - T(1)) + r_mass); },
-      [](const Array& p_mass, const Array& r_mass, const Array& d, const Array& of_p, const Array& of_r) {
-        return Array(p_mass * d.abs() * of_p + (p_mass + r_mass) * of_r);
-      });
+  return detail::relative_entropy_of<T>({p.mixture(), p.parts()}, {r.mixture(), r.parts()}, error);
 }
 
 /// (D(p||m) + D(r||m)) / 2, m = (p + r) / 2, in [0, log 2], nats.
@@ -157,48 +175,21 @@ template <Real T>
 template <Real T>
 [[nodiscard]] T jensen_shannon_divergence(const RealLineDensity<T>& p, const RealLineDensity<T>& r,
                                           std::type_identity_t<T>* error = nullptr) {
-  using Array = detail::LegendreArray<T>;
-  using std::log;
-  const T log_two = log(T(2));
-  const auto joined = [](const Vector<T>& a, const Vector<T>& b) {
-    Vector<T> both(a.size() + b.size());
-    both << a, b;
-    return both;
-  };
-  const GaussianMixture<T>& a = p.mixture();
-  const GaussianMixture<T>& b = r.mixture();
-  const RealLineDensity<T> m(GaussianMixture<T>(joined(a.weights() / T(2), b.weights() / T(2)),
-                                                joined(a.means(), b.means()), joined(a.stddevs(), b.stddevs())));
-  return detail::integral_of_two<T>(
-      p, r, error,
-      [](const detail::NearUnity<Array>& unity) {
-        const Array& u = unity.value();
-        return Array((u + T(2)) / T(4) * detail::symmetric_remainder(Array(u / (u + T(2)))));
-      },
-      [&](const Array& p_mass, const Array& r_mass, const Array& d) {
-        // log m = max(log p, log r) + log((1 + e^-|d|) / 2)
-        const Array above = detail::log1p_of(detail::exp_of(Array(-d.abs()))) - log_two;
-        return Array((p_mass * ((d.min)(T(0)) - above) - r_mass * ((d.max)(T(0)) + above)) / T(2));
-      },
-      // What is far below the other feels d, the other no more than its own mass.
-      [](const Array& p_mass, const Array& r_mass, const Array& d, const Array& of_p, const Array& of_r) {
-        return Array((p_mass.min)(r_mass) * (d.abs() + T(1)) * (of_p + of_r) + p_mass * of_p + r_mass * of_r);
-      },
-      m);
+  return detail::jensen_shannon_of<T>({p.mixture(), p.parts()}, {r.mixture(), r.parts()}, error);
 }
 
 /// The same of two mixtures.
 template <Real T>
 [[nodiscard]] T relative_entropy(const GaussianMixture<T>& p, const GaussianMixture<T>& r,
                                  std::type_identity_t<T>* error = nullptr) {
-  return relative_entropy(RealLineDensity<T>(p), RealLineDensity<T>(r), error);
+  return detail::relative_entropy_of<T>({p, detail::LineMixture<T>(p)}, {r, detail::LineMixture<T>(r)}, error);
 }
 
 /// The same of two mixtures.
 template <Real T>
 [[nodiscard]] T jensen_shannon_divergence(const GaussianMixture<T>& p, const GaussianMixture<T>& r,
                                           std::type_identity_t<T>* error = nullptr) {
-  return jensen_shannon_divergence(RealLineDensity<T>(p), RealLineDensity<T>(r), error);
+  return detail::jensen_shannon_of<T>({p, detail::LineMixture<T>(p)}, {r, detail::LineMixture<T>(r)}, error);
 }
 
 // A Gaussian has functions of its own. The compiler shows these lines.

@@ -16,17 +16,23 @@ namespace klgrid::inline KLGRID_ABI::detail {
 
 enum class Direction { forward, reverse };
 
-/// How far beyond [p.begin(), p.end()] a component of very small weight w still counts in a divergence near p = q: that
-/// is then of the size of w^2, and its integrand, w^2 N^2/q where w N is below q, falls more slowly than N.
+/// By what share further than it reaches a component of very small weight w still counts in a divergence near p = q:
+/// that is then of the size of w^2, and its integrand, w^2 N^2/q where w N is below q, falls more slowly than N.
 template <Real T>
-T faint_margin(const RealLineDensity<T>& p) {
+T faint_widening(const LineMixture<T>& p) {
   using std::log;
   using std::sqrt;
   T least = T(1);
-  for (const auto& k : p.parts().components()) least = (std::min)(least, k.weight);
+  for (const auto& k : p.components()) least = (std::min)(least, k.weight);
   if (!(least < T(1e-4))) return T(0);
   const T wider = sqrt(T(T(1) + T(2) * log(least) / log(std::numeric_limits<T>::epsilon()))) - T(1);
-  return (p.end() - p.begin()) / T(2) * (std::min)(wider, T(1));
+  return (std::min)(wider, T(1));
+}
+
+/// The same beyond [p.begin(), p.end()].
+template <Real T>
+T faint_margin(const RealLineDensity<T>& p) {
+  return (p.end() - p.begin()) / T(2) * faint_widening(p.parts());
 }
 
 /// A bound on the rule's error in roundings of a divergence near p = q. The rule is right to a few roundings of q log

@@ -52,11 +52,24 @@ class LineMixture : public SortedMixture<T> {
   explicit LineMixture(const GaussianMixture<T>& mixture)
       : Base(mixture.weights(), mixture.means(), mixture.stddevs()), furthest_(largest_root<T>() / T(2)) {
     if (size() > 2) make_outline();
-    if (size() != 2) return;
-    const auto zeros_of = [&](const Component& k) {
-      return typename TwoComponentZeros<T>::Component{k.log_factor, k.mean.whole(), k.stddev};
+    if (size() == 2) find_zeros();
+  }
+
+  /// (p + r)/2 where it is asked only how fast it varies.
+  static LineMixture mean_outline(const LineMixture& p, const LineMixture& r) {
+    using std::log;
+    const auto outline = [](const LineMixture& of) {
+      return of.outline_ ? of.outline_->components() : of.components();
     };
-    zeros_.emplace(zeros_of(component(0)), zeros_of(component(1)), T(exponent_cutoff<T>));
+    std::vector<Component> parts = outline(p);
+    const T log_units = T(log(p.unit())) - T(log(r.unit()));
+    for (Component& k : outline(r)) {
+      k.log_factor += log_units;
+      parts.push_back(k);
+    }
+    LineMixture made(std::move(parts), p.unit());
+    if (made.size() == 2) made.find_zeros();
+    return made;
   }
 
   /// Moves all components.
@@ -108,6 +121,12 @@ class LineMixture : public SortedMixture<T> {
       block.setZero();
     });
     return count == 1 ? top : LegendreArray<T>(top + (sum + block).log());
+  }
+
+  /// The same of a panel that resolves p itself, too.
+  [[nodiscard]] T panel_half(const LinePoint<T>& x, const T& before, const T& rest) const {
+    const T most = size() > 2 ? (std::min)(rest, T(T(most_growth) * before)) : rest;
+    return analytic_half(x, before, resolved(x, most));
   }
 
   /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre
@@ -243,6 +262,13 @@ class LineMixture : public SortedMixture<T> {
  private:
   LineMixture(std::vector<Component> parts, const T& length)
       : Base(std::move(parts), length), furthest_(largest_root<T>() / T(2)) {}
+
+  void find_zeros() {
+    const auto zeros_of = [&](const Component& k) {
+      return typename TwoComponentZeros<T>::Component{k.log_factor, k.mean.whole(), k.stddev};
+    };
+    zeros_.emplace(zeros_of(component(0)), zeros_of(component(1)), T(exponent_cutoff<T>));
+  }
 
   /// Neighbours much closer than their stddev stand for one where p is asked only how fast it varies: what that leaves
   /// out is the variance of their means, a thousandth of theirs.
