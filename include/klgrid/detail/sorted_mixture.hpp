@@ -136,6 +136,8 @@ class SortedMixture {
       const Group& group = groups_[g];
       found.groups_of[g] = {group.begin, group.end};
       const T most = margin(group);
+      found.of[g] = {group.begin, group.begin};
+      if (most <= -half) continue;
       // A NaN margin, of overflows, means all.
       const bool some = most < (std::numeric_limits<T>::max)();
       found.of[g].begin = some ? first_beyond(low, T(-most), group.begin, group.end) : group.begin;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 #include "klgrid/gaussian_mixture.hpp"
@@ -60,6 +61,10 @@ void for_each_panel_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>
                   });
 }
 
+/// From this difference of log p and log r on, the mean over a panel, its rounding leaves the digits promised: it
+/// counts twice in u^2, 128 times at most.
+inline constexpr double least_difference = 1.0 / 64;
+
 /// The integral of a divergence's terms, which are never negative. Where log p and log r differ by no more than the
 /// reach of NearUnity, a term is r about(u), u = p/r - 1; elsewhere it is apart(p, r, d), d = log p - log r, with an
 /// error of apart_doubt(p, r, d, that of log p, that of log r).
@@ -69,7 +74,7 @@ T integral_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>& r, T* e
   using Array = LegendreArray<T>;
   using std::abs;
   using std::log;
-  const MixtureExcess<T> excess(p.given, r.given);
+  std::optional<MixtureExcess<T>> excess;  // made when it is needed
   // Densities are counted in r's unit.
   const T inverse_unit = T(1) / r.parts.unit();
   const T log_of_unit = log(r.parts.unit());
@@ -92,11 +97,14 @@ T integral_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>& r, T* e
     if (d.abs().minCoeff() <= reach) {
       const Array log_r = r_panel.values - log_of_unit;
       const Array within = choose_within(d, reach, d, Array(Array::Zero()));
-      const Array u = excess.known() ? excess(r_panel, log_r) : expm1_of(within);
+      const bool cancels = !((mass * within.square()).sum() > T(least_difference) * (mass * within.abs()).sum());
+      if (cancels && !excess) excess.emplace(p.given, r.given);
+      const bool compared = cancels && excess->known();
+      const Array u = compared ? (*excess)(r_panel, log_r) : expm1_of(within);
       const NearUnity<Array> unity(choose_within(d, reach, u, Array(Array::Zero())));
       terms = mass * about(unity);
       if (error != nullptr) {  // terms are about u^2/2; u may be lost in its own rounding
-        const Array of_u = excess.known() ? excess.doubt(r_panel, log_r) : of_p + of_r;
+        const Array of_u = compared ? excess->doubt(r_panel, log_r) : of_p + of_r;
         term_doubt = terms * of_r + mass * of_u * (unity.value().abs() + std::numeric_limits<T>::epsilon() * of_u);
       }
     }

@@ -16,17 +16,14 @@
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/near_zero.hpp"
+#include "klgrid/line/detail/panel_terms.hpp"
 #include "klgrid/line/detail/two_component_zeros.hpp"
 #include "klgrid/real.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
 
-/// The half-axes of the ellipse about a panel, with the panel's ends as its foci, in which log p has to be analytic, in
-/// half-lengths. Their sum is rho = 2.62, and the rule's error falls as rho^(-2n).
-inline constexpr double major_axis = 1.5;
-inline constexpr double minor_axis = 1.12;
-
-/// The same where two components' zeros are known in closed form: rho = 2.91.
+/// The major half-axis of the ellipse about a panel where two components' zeros are known in closed form: rho = 2.91,
+/// where panel_terms.hpp asks for 2.62.
 inline constexpr double ellipse_axis = 1.625;
 
 /// How much longer than the one before a panel may be, where lengths are found by trials.
@@ -133,12 +130,13 @@ class LineMixture : public SortedMixture<T> {
   /// rule asks: in closed form for one or two components, else by trials, the first of which is most_growth times as
   /// long as the panel before.
   [[nodiscard]] T analytic_half(const LinePoint<T>& x, const T& before, const T& most) const {
-    using std::abs;
     if (size() == 1) return most;
     if (zeros_) return (std::min)(most, zeros_->clear_half(x, ellipse_axis));
     if (outline_) return outline_->analytic_half(x, before, most);
     T half = (std::min)(most, T(T(most_growth) * before));
-    while (half > T(0) && !analytic(x.ahead(half), half)) half *= T(0.75);
+    const Ranges in_reach = that_count(x.ahead(half), half);
+    PanelTerms<T> terms(size());
+    while (half > T(0) && !analytic(x.ahead(half), half, in_reach, terms)) half *= T(0.75);
     return half;
   }
 
@@ -160,89 +158,16 @@ class LineMixture : public SortedMixture<T> {
     else
       // `most` may have been rounded to just before what begins at its end.
       within(x + most, most, [&](const Group& group) {
+        if (most < T(longest_panel) * not_beyond<T>() * group.narrowest) return T(-most);  // it fits anywhere
         return T(reach * group.widest + T(4) * std::numeric_limits<T>::epsilon() * most);
       }).for_each(fit);
     return half;
   }
 
-  /// True if log p is analytic in the ellipse of half-axes a = major_axis * half and b = minor_axis * half about
-  /// center, which bounds the error of the Legendre rule on [center - half, center + half]. Sufficient, and at a
-  /// crossing of two components nearly necessary.
-  ///
-  /// p(x + d) = sum_k exp(a_k + a_k' d + a_k'' d^2 / 2) with real a_k, a_k', a_k''. Divided by the exponential of the
-  /// mean slope and curvature, term k is turned by at most v_k = |a_k' - mean| b + |a_k'' - mean| a b / 2 and stretched
-  /// by at most e^(+-s_k), s_k = |a_k' - mean| a + |a_k'' - mean| a^2 / 2. If the real parts of the terms turned less
-  /// than a quarter, at least e^(-s) cos v >= e^(-s) (1 - v^2/2) each, exceed the moduli of all others, p has no zero
-  /// in the ellipse. A component that is below rounding on the whole panel takes no part in the sums there, nor here.
+  /// True if log p is analytic as the Legendre rule asks on [center - half, center + half].
   [[nodiscard]] bool analytic(const LinePoint<T>& center, const T& half) const {
-    using std::abs;
-    using std::exp;
-    using std::log;
-    // a_k, a_k' h and a_k'' h^2 at the center, h = half: no unit is left in them.
-    struct Term {
-      T exponent, slope, curvature;
-    };
-    const auto term = [&](Index index) {
-      const Component& k = component(index);
-      const T z = (center - k.mean) * k.inverse;
-      const T h = half * k.inverse;
-      return Term{k.log_factor - z * z / T(2), -z * h, h * h};
-    };
-    const Ranges in_reach = that_count(center, half);
-    Term top{std::numeric_limits<T>::lowest(), T(0), T(0)};
-    in_reach.for_each([&](Index k) {
-      const Term a = term(k);
-      if (a.exponent > top.exponent) top = a;
-    });
-    // How far a component may turn and stretch against another on the ellipse, or stretch on the panel.
-    const auto turn = [](const Term& a, const Term& b) {
-      return T(abs(T(a.slope - b.slope)) * T(minor_axis) +
-               abs(T(a.curvature - b.curvature)) * T(major_axis * minor_axis / 2));
-    };
-    const auto stretch = [](const Term& a, const Term& b, const T& axis) {
-      return T(abs(T(a.slope - b.slope)) * axis + abs(T(a.curvature - b.curvature)) * axis * axis / T(2));
-    };
-    const auto for_each_term = [&](auto visit) {
-      in_reach.for_each([&](Index k) {
-        const Term a = term(k);
-        if (a.exponent - top.exponent + stretch(a, top, T(1)) > T(-exponent_cutoff<T>)) visit(a);
-      });
-    };
-    // Without exponentials: terms that turn by less than a quarter against the highest, or never reach their share of
-    // it; or, from far off, change less against it than rounding does.
-    const T rounding = std::numeric_limits<T>::epsilon() * abs(top.exponent);
-    Index count = 0;
-    T most = std::numeric_limits<T>::lowest();  // log of the largest part of one that turns further
-    for_each_term([&](const Term& a) {
-      ++count;
-      const T stretched = stretch(a, top, T(major_axis));
-      if (!(turn(a, top) < T(1.57)) && stretched > rounding)
-        most = (std::max)(most, T(a.exponent - top.exponent + stretched));
-    });
-    if (most < -T(log(T(static_cast<double>(count))))) return true;
-    Term mean{T(0), T(0), T(0)};
-    T total = T(0);
-    for_each_term([&](const Term& a) {
-      const T share = exp(T(a.exponent - top.exponent));
-      total += share;
-      mean.slope += share * a.slope;
-      mean.curvature += share * a.curvature;
-    });
-    mean.slope /= total;
-    mean.curvature /= total;
-    T balance = T(0);
-    for_each_term([&](const Term& a) {
-      const T below = a.exponent - top.exponent;
-      const T turned = turn(a, mean);
-      const T stretched = stretch(a, mean, T(major_axis));
-      if (turned * turned < T(2))
-        balance += T(exp(T(below - stretched))) * (T(1) - turned * turned / T(2));
-      else if (below + stretched < T(1))
-        balance -= T(exp(T(below + stretched)));
-      else
-        balance = std::numeric_limits<T>::lowest();
-    });
-    return balance > T(0);
+    PanelTerms<T> terms(size());
+    return analytic(center, half, that_count(center, half), terms);
   }
 
   /// Calls visit(first mean, last mean, least stddev) for the components one by one, or for neighbours that overlap.
@@ -262,6 +187,18 @@ class LineMixture : public SortedMixture<T> {
  private:
   LineMixture(std::vector<Component> parts, const T& length)
       : Base(std::move(parts), length), furthest_(largest_root<T>() / T(2)) {}
+
+  /// The same of components in reach, and with room for their terms.
+  bool analytic(const LinePoint<T>& center, const T& half, const Ranges& in_reach, PanelTerms<T>& terms) const {
+    terms.clear();
+    in_reach.for_each([&](Index index) {
+      const Component& k = component(index);
+      const T z = (center - k.mean) * k.inverse;
+      const T h = half * k.inverse;
+      terms.add(k.log_factor - z * z / T(2), T(-z) * h, h * h);
+    });
+    return terms.without_zero();
+  }
 
   void find_zeros() {
     const auto zeros_of = [&](const Component& k) {
