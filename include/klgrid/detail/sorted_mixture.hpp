@@ -38,6 +38,12 @@ class SortedMixture {
     std::array<Range, most_groups> groups_of;
     std::size_t groups;
 
+    [[nodiscard]] Index size() const {
+      Index sum = 0;
+      for (std::size_t g = 0; g < groups; ++g) sum += of[g].end - of[g].begin;
+      return sum;
+    }
+
     template <class Visit>
     void for_each(Visit visit) const {
       for (std::size_t g = 0; g < groups; ++g)

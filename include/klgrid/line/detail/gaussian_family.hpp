@@ -96,15 +96,4 @@ struct NoGaussian {
   [[nodiscard]] T half_from(const LinePoint<T>&) const { return (std::numeric_limits<T>::max)(); }
 };
 
-/// The same, and no panel beyond an end.
-template <Real T>
-struct NoGaussianWithin {
-  LinePoint<T> low, high;
-
-  [[nodiscard]] bool resolved_on(const LinePoint<T>& left, const LinePoint<T>& right) const {
-    return !(left < low) && !(high < right);
-  }
-  [[nodiscard]] T half_from(const LinePoint<T>&) const { return (std::numeric_limits<T>::max)(); }
-};
-
 }  // namespace klgrid::detail

@@ -52,7 +52,7 @@ class LineMixture : public SortedMixture<T> {
     if (size() == 2) find_zeros();
   }
 
-  /// (p + r)/2 where it is asked only how fast it varies.
+  /// m = (p + r)/2 where it is asked only how fast log m varies.
   static LineMixture mean_outline(const LineMixture& p, const LineMixture& r) {
     using std::log;
     const auto outline = [](const LineMixture& of) {
@@ -135,7 +135,7 @@ class LineMixture : public SortedMixture<T> {
     if (outline_) return outline_->analytic_half(x, before, most);
     T half = (std::min)(most, T(T(most_growth) * before));
     const Ranges in_reach = that_count(x.ahead(half), half);
-    PanelTerms<T> terms(size());
+    PanelTerms<T> terms(in_reach.size());
     while (half > T(0) && !analytic(x.ahead(half), half, in_reach, terms)) half *= T(0.75);
     return half;
   }
@@ -166,8 +166,9 @@ class LineMixture : public SortedMixture<T> {
 
   /// True if log p is analytic as the Legendre rule asks on [center - half, center + half].
   [[nodiscard]] bool analytic(const LinePoint<T>& center, const T& half) const {
-    PanelTerms<T> terms(size());
-    return analytic(center, half, that_count(center, half), terms);
+    const Ranges in_reach = that_count(center, half);
+    PanelTerms<T> terms(in_reach.size());
+    return analytic(center, half, in_reach, terms);
   }
 
   /// Calls visit(first mean, last mean, least stddev) for the components one by one, or for neighbours that overlap.

@@ -77,6 +77,7 @@ class PanelTerms {
   bool almost_one() {
     using std::abs;
     using std::log;
+    if (size_ == 0) return true;
     Index highest = 0;
     for (Index k = 1; k < size_; ++k)
       if (terms_(k, 0) > terms_(highest, 0)) highest = k;
