@@ -49,16 +49,23 @@ void for_each_panel_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>
                            Visit visit) {
   const T p_widened = T(1) + faint_widening(p.parts);
   const T r_widened = T(1) + faint_widening(r.parts);
-  cut_into_panels((std::min)(p.parts.first(p_widened), r.parts.first(r_widened)),
-                  (std::max)(p.parts.last(p_widened), r.parts.last(r_widened)),
-                  [&](const LinePoint<T>& x, const T& before, const T& rest) {
-                    const T half = r.parts.panel_half(x, before, p.parts.panel_half(x, before, rest));
-                    return m != nullptr ? m->analytic_half(x, before, half) : half;
-                  },
-                  [&](const LinePoint<T>& x, const T& half) {
-                    const LinePoint<T> center = x + half;
-                    visit(p.panel(center, half), r.panel(center, half));
-                  });
+  const LinePoint<T> low = (std::min)(p.parts.first(p_widened), r.parts.first(r_widened));
+  const LinePoint<T> high = (std::max)(p.parts.last(p_widened), r.parts.last(r_widened));
+  // What each allows by itself is remembered: beside a narrow one, a wide one would have to grow again.
+  T of_p = high - low, of_r = of_p, of_m = of_p;
+  const auto remember = [](T& own, const T& half, const T& most) {
+    own = half < most ? half : (std::max)(own, half);
+    return half;
+  };
+  const auto fit = [&](const LinePoint<T>& x, const T&, const T& rest) {
+    T half = of_p = p.parts.panel_half(x, of_p, rest);
+    half = remember(of_r, r.parts.panel_half(x, of_r, half), half);
+    return m == nullptr ? half : remember(of_m, m->analytic_half(x, of_m, half), half);
+  };
+  cut_into_panels(low, high, fit, [&](const LinePoint<T>& x, const T& half) {
+    const LinePoint<T> center = x + half;
+    visit(p.panel(center, half), r.panel(center, half));
+  });
 }
 
 /// From this difference of log p and log r on, the mean over a panel, its rounding leaves the digits promised: it
