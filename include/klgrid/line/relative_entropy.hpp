@@ -30,7 +30,7 @@ namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
 
-/// A mixture as it was given, and as sums and panels take it.
+/// A mixture as it was given, and as sums and panels take it; refers to both.
 template <Real T>
 struct PreparedMixture {
   const GaussianMixture<T>& given;
@@ -68,8 +68,8 @@ void for_each_panel_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>
   });
 }
 
-/// From this difference of log p and log r on, the mean over a panel, its rounding leaves the digits promised: it
-/// counts twice in u^2, 128 times at most.
+/// Where log p - log r is at least so large, in the mean over a panel, components need not be compared: its rounding
+/// counts twice in u^2, and 128 times at most leave the digits promised.
 inline constexpr double least_difference = 1.0 / 64;
 
 /// The integral of a divergence's terms, which are never negative. Where log p and log r differ by no more than the
