@@ -20,17 +20,15 @@ inline constexpr double minor_axis = 1.12;
 template <Real T>
 class PanelTerms {
  public:
-  /// No terms, and room for some.
-  explicit PanelTerms(Index most) : terms_(most, 3) {}
+  /// No terms, and room for some; of few of them nothing is allocated.
+  explicit PanelTerms(Index most)
+      : most_(most), many_(most > few ? 3 * most : 0), numbers_(most > few ? many_.data() : few_) {}
+  PanelTerms(const PanelTerms&) = delete;
+  PanelTerms& operator=(const PanelTerms&) = delete;
 
   void clear() { size_ = 0; }
 
-  void add(const T& exponent, const T& slope, const T& curvature) {
-    terms_(size_, 0) = exponent;
-    terms_(size_, 1) = slope;
-    terms_(size_, 2) = curvature;
-    ++size_;
-  }
+  void add(const T& exponent, const T& slope, const T& curvature) { set(size_++, exponent, slope, curvature); }
 
   /// True if log p is analytic in the ellipse, which bounds the error of the Legendre rule on the panel. Sufficient,
   /// and at a crossing of two components nearly necessary.
@@ -59,7 +57,16 @@ class PanelTerms {
   }
 
  private:
-  [[nodiscard]] auto column(Index i) { return terms_.col(i).head(size_); }
+  static constexpr Index few = 64;
+
+  /// All a_k, a_k' or a_k''.
+  [[nodiscard]] Eigen::Map<Vector<T>> column(Index i) { return {numbers_ + i * most_, size_}; }
+
+  void set(Index k, const T& exponent, const T& slope, const T& curvature) {
+    numbers_[k] = exponent;
+    numbers_[most_ + k] = slope;
+    numbers_[2 * most_ + k] = curvature;
+  }
 
   /// How far one turns and stretches against another on the ellipse, or stretches on the panel, by their difference.
   static T turn(const T& slope, const T& curvature) {
@@ -78,32 +85,34 @@ class PanelTerms {
     using std::abs;
     using std::log;
     if (size_ == 0) return true;
+    const auto exponents = column(0), slopes = column(1), curvatures = column(2);
     Index highest = 0;
     for (Index k = 1; k < size_; ++k)
-      if (terms_(k, 0) > terms_(highest, 0)) highest = k;
-    const T top = terms_(highest, 0), top_slope = terms_(highest, 1), top_curvature = terms_(highest, 2);
+      if (exponents[k] > exponents[highest]) highest = k;
+    const T top = exponents[highest], top_slope = slopes[highest], top_curvature = curvatures[highest];
     const T rounding = std::numeric_limits<T>::epsilon() * T(abs(top));
     Index count = 0;
     T most = std::numeric_limits<T>::lowest();  // log of the largest part of one that turns further
     for (Index k = 0; k < size_; ++k) {         // without branches, which the processor could not foresee
-      const T below = terms_(k, 0) - top;
-      const T slope = terms_(k, 1) - top_slope;
-      const T curvature = terms_(k, 2) - top_curvature;
+      const T below = exponents[k] - top;
+      const T slope = slopes[k] - top_slope;
+      const T curvature = curvatures[k] - top_curvature;
       const T stretched = stretch(slope, curvature, T(major_axis));
       const bool counts = below + stretch(slope, curvature, T(1)) > T(-exponent_cutoff<T>);
       const bool turns = counts & !(turn(slope, curvature) < T(1.57)) & (stretched > rounding);
       most = (turns & (below + stretched > most)) ? T(below + stretched) : most;
-      terms_(count, 0) = below;
-      terms_(count, 1) = slope;
-      terms_(count, 2) = curvature;
+      set(count, below, slope, curvature);
       count += counts;
     }
     size_ = count;
     return most < -T(log(T(static_cast<double>(count))));
   }
 
-  Eigen::Array<T, Eigen::Dynamic, 3> terms_;  // a, a', a''
+  Index most_;
   Index size_ = 0;
+  Vector<T> many_;
+  T few_[3 * few];
+  T* numbers_;  // a, then a', then a'': many or few
 };
 
 }  // namespace klgrid::detail
