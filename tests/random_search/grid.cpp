@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// random_search_grid [problems [seed]]: everything that the grid computes, for random nodes, weights, mixtures and
-// meshes of every class, in three scalars, against sums of 113 bits. Prints the cases of each class and its worst
-// error, in units of what is promised; fails if one is above 1, if a divergence is negative, or if anything is NaN.
+// Everything that the grid computes, for random nodes, weights, mixtures and meshes of every class, in three scalars,
+// against sums of 113 bits, in double those of float. Prints the cases of each class, its largest and its typical error
+// in units of what is promised, and the input of the largest; fails if one is above 1, if a divergence is negative, or
+// if anything is NaN.
+//
+//   random_search_grid [PROBLEMS] [--seed SEED] [--scalar SCALAR] [--only NUMBER]
+//
+// PROBLEMS of each class of nodes, of the others more; SCALAR float, double or long_double; only the problem of NUMBER.
 #include <algorithm>
 #include <array>
-#include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <functional>
-#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "klgrid/grid/bank.hpp"
 #include "klgrid/grid/divergence.hpp"
 #include "klgrid/grid/pair_quadrature.hpp"
+#include "random_search/random_search.hpp"
 
 using klgrid::Gaussian;
 using klgrid::GaussianMixture;
@@ -32,13 +34,15 @@ using klgrid::Vector;
 
 namespace {
 
-using Quad = boost::multiprecision::cpp_bin_float_quad;
+using random_search::Quad;
+using random_search::Table;
+using random_search::text;
 
 // ---- random input, in double; every scalar works on the numbers that it can hold ----
 
 class Random {
  public:
-  explicit Random(unsigned long seed) : engine_(seed) {}
+  explicit Random(const std::mt19937_64& engine) : engine_(engine) {}
   double operator()(double from, double to) {
     return from + (to - from) * (static_cast<double>(engine_() >> 11) * 0x1p-53);
   }
@@ -218,88 +222,94 @@ const std::vector<Class<std::function<Mesh(Random&, const Nodes&)>>> mesh_classe
      }},
 };
 
-// ---- the same by its definition, in 113 bits ----
+// ---- the same by its definition, in numbers of more bits ----
 
 /// Of one Gaussian on the nodes of positive weight, and p there.
+template <class Real>
 struct Exact {
-  Quad forward, reverse, renyi, entropy, largest_log_p;
-  Quad spread;                                                   // E_p[(x - x0)^2] / sigma^2, x0 the nearest node
-  std::array<Quad, 5> forward_derivatives, reverse_derivatives;  // times sigma for each derivative in mu
-  Quad scale_of_derivatives;                                     // what their roundings are relative to
+  Real forward, reverse, renyi, entropy, largest_log_p;
+  Real spread;                                                   // E_p[(x - x0)^2] / sigma^2, x0 the nearest node
+  std::array<Real, 5> forward_derivatives, reverse_derivatives;  // times sigma for each derivative in mu
+  Real scale_of_derivatives;                                     // what their roundings are relative to
 };
 
+template <class Real>
 struct ExactDensity {
-  std::vector<Quad> x, w, log_p, p;
-  Quad log_mass;
+  std::vector<Real> x, w, log_p, p;
+  Real log_mass;
 };
 
-template <class T>
-ExactDensity exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixture) {
-  ExactDensity d;
-  const Quad log_sqrt_two_pi = log(atan(Quad(1)) * 8) / 2;
-  std::vector<Quad> factor;
+template <class Real, class T>
+ExactDensity<Real> exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixture) {
+  using std::atan, std::exp, std::log;
+  ExactDensity<Real> d;
+  const Real log_sqrt_two_pi = log(atan(Real(1)) * 8) / 2;
+  std::vector<Real> factor;
   for (Index k = 0; k < mixture.components(); ++k)
     factor.push_back(mixture.weights()[k] > T(0)
-                         ? Quad(log(Quad(mixture.weights()[k])) - log(Quad(mixture.stddevs()[k])) - log_sqrt_two_pi)
-                         : Quad(0));
+                         ? Real(log(Real(mixture.weights()[k])) - log(Real(mixture.stddevs()[k])) - log_sqrt_two_pi)
+                         : Real(0));
   for (Index i = 0; i < grid.size(); ++i) {
     if (!(grid.weights()[i] > T(0))) continue;
     d.x.emplace_back(grid.nodes()[i]);
     d.w.emplace_back(grid.weights()[i]);
-    std::vector<Quad> exponents;
+    std::vector<Real> exponents;
     for (Index k = 0; k < mixture.components(); ++k) {
       if (!(mixture.weights()[k] > T(0))) continue;
-      const Quad z = (d.x.back() - Quad(mixture.means()[k])) / Quad(mixture.stddevs()[k]);
+      const Real z = (d.x.back() - Real(mixture.means()[k])) / Real(mixture.stddevs()[k]);
       exponents.push_back(factor[static_cast<std::size_t>(k)] - z * z / 2);
     }
-    const Quad top = *std::max_element(exponents.begin(), exponents.end());
-    Quad sum = 0;
-    for (const Quad& e : exponents)
-      if (e - top > -100) sum += exp(Quad(e - top));
+    const Real top = *std::max_element(exponents.begin(), exponents.end());
+    Real sum = 0;
+    for (const Real& e : exponents)
+      if (e - top > -100) sum += exp(Real(e - top));
     d.log_p.push_back(top + log(sum));
   }
-  const Quad top = *std::max_element(d.log_p.begin(), d.log_p.end());
-  Quad mass = 0;
-  for (std::size_t i = 0; i < d.x.size(); ++i) mass += d.w[i] * exp(Quad(d.log_p[i] - top));
+  const Real top = *std::max_element(d.log_p.begin(), d.log_p.end());
+  Real mass = 0;
+  for (std::size_t i = 0; i < d.x.size(); ++i) mass += d.w[i] * exp(Real(d.log_p[i] - top));
   d.log_mass = top + log(mass);
-  for (Quad& value : d.log_p) {
+  for (Real& value : d.log_p) {
     value -= d.log_mass;
     d.p.push_back(exp(value));
   }
   return d;
 }
 
-Exact exact(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad& alpha) {
+template <class Real>
+Exact<Real> exact(const ExactDensity<Real>& d, const Real& mu, const Real& sigma, const Real& alpha) {
+  using std::abs, std::exp, std::log;
   const std::size_t n = d.x.size();
-  std::vector<Quad> z(n), log_q(n), q(n);
+  std::vector<Real> z(n), log_q(n), q(n);
   std::size_t nearest = 0;
   for (std::size_t i = 0; i < n; ++i) {
     z[i] = (d.x[i] - mu) / sigma;
     if (abs(z[i]) < abs(z[nearest])) nearest = i;
   }
-  Quad sum = 0;
+  Real sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    log_q[i] = (z[nearest] - z[i]) * (z[nearest] + z[i]) / 2;
-    q[i] = log_q[i] > -11000 ? exp(log_q[i]) : Quad(0);
+    log_q[i] = (d.x[nearest] - d.x[i]) / sigma * (z[nearest] + z[i]) / 2;
+    q[i] = log_q[i] > -11000 ? exp(log_q[i]) : Real(0);
     sum += d.w[i] * q[i];
   }
-  const Quad log_sum = log(sum);
-  Exact e{};
-  std::array<Quad, 5> of_p{}, of_q{}, size{};  // E[z^k], E_q|z|^k
-  Quad mean_ratio = 0, top = -1e9;
-  std::vector<Quad> mean(n);
+  const Real log_sum = log(sum);
+  Exact<Real> e{};
+  std::array<Real, 5> of_p{}, of_q{}, size{};  // E[z^k], E_q|z|^k
+  Real mean_ratio = 0, top = -1e9;
+  std::vector<Real> mean(n);
   for (std::size_t i = 0; i < n; ++i) {
     log_q[i] -= log_sum;
     q[i] *= d.w[i] / sum;
-    const Quad p = d.w[i] * d.p[i];
+    const Real p = d.w[i] * d.p[i];
     e.forward += p * (d.log_p[i] - log_q[i]);
     e.entropy -= q[i] * log_q[i];
-    e.spread += p * (z[i] - z[nearest]) * (z[i] - z[nearest]);
+    const Real offset = (d.x[i] - d.x[nearest]) / sigma;
+    e.spread += p * offset * offset;
     mean_ratio += q[i] * (log_q[i] - d.log_p[i]);
-    e.largest_log_p = std::max<Quad>(e.largest_log_p, abs(d.log_p[i]));
+    e.largest_log_p = std::max<Real>(e.largest_log_p, abs(d.log_p[i]));
     mean[i] = alpha * d.log_p[i] + (1 - alpha) * log_q[i];
-    top = i == 0 ? mean[0] : std::max<Quad>(top, mean[i]);
-    Quad power = 1;
+    top = i == 0 ? mean[0] : std::max<Real>(top, mean[i]);
+    Real power = 1;
     for (std::size_t k = 0; k < 5; ++k, power *= z[i]) {
       of_p[k] += p * power;
       of_q[k] += q[i] * power;
@@ -307,25 +317,25 @@ Exact exact(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad
     }
   }
   e.reverse = mean_ratio;
-  Quad affinity = 0;
+  Real affinity = 0;
   for (std::size_t i = 0; i < n; ++i)
-    if (mean[i] - top > -200) affinity += d.w[i] * exp(Quad(mean[i] - top));
+    if (mean[i] - top > -200) affinity += d.w[i] * exp(Real(mean[i] - top));
   e.renyi = -(top + log(affinity)) / (1 - alpha);
 
-  Quad cov[3]{};     // of s = (z, z^2) under q: 11, 12, 22
-  Quad first[2]{};   // Cov_q(s, r), r = log q - log p
-  Quad second[3]{};  // E_q[(s - E s)(s - E s)' (r - E r)]
-  Quad ratio_size = 0;
+  Real cov[3]{};     // of s = (z, z^2) under q: 11, 12, 22
+  Real first[2]{};   // Cov_q(s, r), r = log q - log p
+  Real second[3]{};  // E_q[(s - E s)(s - E s)' (r - E r)]
+  Real ratio_size = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const Quad r = (log_q[i] - d.log_p[i]) - mean_ratio;
-    const Quad s[2] = {z[i] - of_q[1], z[i] * z[i] - of_q[2]};
-    const Quad product[3] = {s[0] * s[0], s[0] * s[1], s[1] * s[1]};
+    const Real r = (log_q[i] - d.log_p[i]) - mean_ratio;
+    const Real s[2] = {z[i] - of_q[1], z[i] * z[i] - of_q[2]};
+    const Real product[3] = {s[0] * s[0], s[0] * s[1], s[1] * s[1]};
     for (int j = 0; j < 2; ++j) first[j] += q[i] * s[j] * r;
     for (int j = 0; j < 3; ++j) {
       cov[j] += q[i] * product[j];
       second[j] += q[i] * product[j] * r;
     }
-    ratio_size = std::max<Quad>(ratio_size, q[i] > 0 ? Quad(abs(log_q[i]) * q[i]) : Quad(0));
+    ratio_size = std::max<Real>(ratio_size, q[i] > 0 ? Real(abs(log_q[i]) * q[i]) : Real(0));
   }
   e.forward_derivatives = {of_q[1] - of_p[1], of_q[2] - of_p[2], cov[0], cov[1] + 2 * (of_p[1] - of_q[1]),
                            cov[2] + 2 * (of_p[2] - of_q[2])};
@@ -352,49 +362,6 @@ enum Quantity {
 constexpr const char* quantity_names[quantities] = {"forward", "reverse",   "pair fwd", "pair rev", "entropy",
                                                     "alpha",   "pair alph", "deriv.",   "pair der."};
 
-struct Tally {
-  long cases = 0;
-  double worst[quantities] = {};
-};
-
-class Report {
- public:
-  void open(std::vector<std::string> classes) { classes_ = std::move(classes); }
-  void cell() {
-    for (const auto& name : classes_) ++tallies_[name].cases;
-  }
-  /// An error in units of the promise; NaN counts as infinite.
-  void operator()(Quantity quantity, double error, const std::function<void()>& describe) {
-    if (!(error <= 1)) {
-      if (error != error) error = HUGE_VAL;
-      if (++failures_ <= 20) {
-        std::printf("%s: %g times the promise:", quantity_names[quantity], error);
-        for (const auto& name : classes_) std::printf(" [%s]", name.c_str());
-        describe();
-      }
-    }
-    for (const auto& name : classes_) {
-      double& worst = tallies_[name].worst[quantity];
-      worst = std::max(worst, error);
-    }
-  }
-  [[nodiscard]] bool print() const {
-    std::printf("\nworst error in units of the promise\n%-22s%8s", "class", "cases");
-    for (const char* name : quantity_names) std::printf("%10s", name);
-    for (const auto& [name, tally] : tallies_) {
-      std::printf("\n%-22s%8ld", name.c_str(), tally.cases);
-      for (const double worst : tally.worst) std::printf("%10.2g", worst);
-    }
-    std::printf("\n%ld failures\n", failures_);
-    return failures_ == 0;
-  }
-
- private:
-  std::vector<std::string> classes_;
-  std::map<std::string, Tally> tallies_;
-  long failures_ = 0;
-};
-
 template <class T>
 Vector<T> cast(const std::vector<double>& values) {
   return Eigen::Map<const Eigen::ArrayXd>(values.data(), static_cast<Index>(values.size())).template cast<T>();
@@ -413,8 +380,10 @@ std::array<T, 5> scaled(const klgrid::KlDerivatives<T>& d, const T& sigma) {
           d.hessian(1, 1)};
 }
 
-template <class T>
-void compare(const Problem& problem, Random& random, Report& report) {
+/// Computed in T, compared in Real.
+template <class T, class Real>
+void compare(const Problem& problem, Random random, Table& table, const std::string& replay) {
+  using std::abs;
   const Grid<T> grid(cast<T>(problem.nodes.x), cast<T>(problem.weights));
   Vector<T> weights = cast<T>(problem.mixture.weights);
   weights /= weights.sum();
@@ -427,7 +396,7 @@ void compare(const Problem& problem, Random& random, Report& report) {
   const auto reverse_surfaces = klgrid::reverse_kl_derivatives(bank, p);
   const T alpha = T(random(0.1, 0.9));
   const auto renyi = klgrid::renyi_divergence(p, klgrid::AffinityBank<NormalizedGaussianBank<T>>(bank, alpha));
-  const ExactDensity truth = exact_density(grid, mixture);
+  const auto truth = exact_density<Real>(grid, mixture);
 
   const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   const double log_p_error =
@@ -436,23 +405,23 @@ void compare(const Problem& problem, Random& random, Report& report) {
     const Index row = random.whole(0, mesh.rows() - 1);
     const Index col = random.whole(0, mesh.cols() - 1);
     const Gaussian<T> q(mesh.mu()[col], mesh.sigma()[row]);
-    const Exact e = exact(truth, Quad(q.mean()), Quad(q.stddev()), Quad(alpha));
-    report.cell();
-    const auto describe = [&] {
-      std::printf(" n = %ld, mu = %.9g, sigma = %.9g, D = %.6g, %.6g, max |log p| = %.3g, alpha = %.3g\n",
-                  static_cast<long>(grid.size()), static_cast<double>(q.mean()), static_cast<double>(q.stddev()),
-                  static_cast<double>(e.forward), static_cast<double>(e.reverse), static_cast<double>(e.largest_log_p),
-                  static_cast<double>(alpha));
+    const Exact<Real> e = exact(truth, Real(q.mean()), Real(q.stddev()), Real(alpha));
+    table.count();
+    const auto input = [&] {
+      return text("%s: n = %ld, mu = %.9Lg, sigma = %.9Lg, D = %.4g and %.4g, max |log p| = %.3g, alpha = %.3g",
+                  replay.c_str(), static_cast<long>(grid.size()), static_cast<long double>(q.mean()),
+                  static_cast<long double>(q.stddev()), static_cast<double>(e.forward), static_cast<double>(e.reverse),
+                  static_cast<double>(e.largest_log_p), static_cast<double>(alpha));
     };
-    const auto check_value = [&](Quantity quantity, const T& value, const Quad& exactly) {
+    const auto check_value = [&](Quantity quantity, const T& value, const Real& exactly) {
       // Beyond the range of T it is to be infinite.
-      if (exactly > Quad((std::numeric_limits<T>::max)()) / 4) return;
-      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, abs(exactly))) + 64 * log_p_error +
+      if (exactly > Real((std::numeric_limits<T>::max)()) / 4) return;
+      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Real>(1, abs(exactly))) + 64 * log_p_error +
                              (quantity == forward ? 8 * epsilon * static_cast<double>(e.spread) : 0) +
                              (quantity == reverse ? 96 * epsilon * static_cast<double>(e.largest_log_p) : 0);
-      const double error = static_cast<double>(abs(Quad(value) - exactly)) / allowed;
+      const double error = static_cast<double>(abs(Real(value) - exactly)) / allowed;
       const bool negative = quantity != entropy && !(value >= T(0));
-      report(quantity, negative ? HUGE_VAL : error, describe);
+      table.add(quantity, negative ? HUGE_VAL : error, input);
     };
     check_value(forward, surfaces.forward(row, col), e.forward);
     check_value(reverse, surfaces.reverse(row, col), e.reverse);
@@ -463,12 +432,12 @@ void compare(const Problem& problem, Random& random, Report& report) {
     check_value(alpha_pair, klgrid::renyi_divergence(p, q, alpha), e.renyi);
 
     const auto check_derivatives = [&](Quantity quantity, const std::array<T, 5>& d,
-                                       const std::array<Quad, 5>& exactly) {
-      const Quad scale = e.scale_of_derivatives;
-      if (scale > Quad((std::numeric_limits<T>::max)()) / 1e6) return;
+                                       const std::array<Real, 5>& exactly) {
+      const Real scale = e.scale_of_derivatives;
+      if (scale > Real((std::numeric_limits<T>::max)()) / 1e6) return;
       const double allowed = 4500 * epsilon;
       for (std::size_t k = 0; k < 5; ++k)
-        report(quantity, static_cast<double>(Quad(abs(Quad(d[k]) - exactly[k]) / scale)) / allowed, describe);
+        table.add(quantity, static_cast<double>(Real(abs(Real(d[k]) - exactly[k]) / scale)) / allowed, input);
     };
     check_derivatives(gradients, scaled(forward_surfaces.at(row, col), q.stddev()), e.forward_derivatives);
     check_derivatives(gradients, scaled(reverse_surfaces.at(row, col), q.stddev()), e.reverse_derivatives);
@@ -480,13 +449,12 @@ void compare(const Problem& problem, Random& random, Report& report) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const long problems = argc > 1 ? std::atol(argv[1]) : 648;
-  const unsigned long seed = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 20240229;
-  Random random(seed);
-  Report report;
-  for (long i = 0; i < problems; ++i) {
+  const random_search::Options options(argc, argv, 72);
+  Table table("the promise", {std::begin(quantity_names), std::end(quantity_names)});
+  options.for_each_problem(node_classes.size(), [&](long number) {
+    Random random(options.random(number));
     // Every pair of classes meets, and every class each scalar.
-    auto next = static_cast<std::size_t>(i);
+    auto next = static_cast<std::size_t>(number);
     const auto pick = [&](const auto& classes) -> const auto& {
       const auto& chosen = classes[next % classes.size()];
       next /= classes.size();
@@ -501,16 +469,17 @@ int main(int argc, char** argv) {
     problem.weights = weights.make(random, static_cast<Index>(problem.nodes.x.size()));
     problem.mixture = mixture.make(random, problem.nodes);
     problem.mesh = mesh.make(random, problem.nodes);
-    const auto run = [&](const char* scalar, const auto& compute) {
-      report.open({std::string("nodes ") + nodes.name, std::string("weights ") + weights.name,
-                   std::string("mixture ") + mixture.name, std::string("mesh ") + mesh.name,
-                   std::string("scalar ") + scalar});
-      compute(problem, random, report);
+    const auto run = [&](const std::string& scalar, const auto& compute) {
+      if (!options.asks_for(scalar)) return;
+      table.open({std::string("nodes ") + nodes.name, std::string("weights ") + weights.name,
+                  std::string("mixture ") + mixture.name, std::string("mesh ") + mesh.name, "scalar " + scalar});
+      compute(problem, random, table, text("--only %ld --scalar %s", number, scalar.c_str()));
     };
-    run("float", compare<float>);
-    run("double", compare<double>);
-    run("long double", compare<long double>);
-  }
-  std::printf("%ld problems, seed %lu", problems, seed);
-  return report.print() ? 0 : 1;
+    run("float", compare<float, double>);
+    run("double", compare<double, Quad>);
+    run("long_double", compare<long double, Quad>);
+  });
+  std::printf("%ld problems of each class of nodes, seed %lu\n", options.problems, options.seed);
+  table.print();
+  return table.holds() ? 0 : 1;
 }
