@@ -20,16 +20,18 @@ bool within(double reach, const klgrid::Gaussian<double>& a, const klgrid::Gauss
 }  // namespace
 
 int main(int argc, char** argv) {
-  command_line::Program program("alpha",
-                                "The Gaussians of least D_alpha(p||q) / alpha, with D_alpha Renyi's divergence: of "
-                                "D(q||p) at alpha = 0 and of D(p||q) at alpha = 1",
-                                {{"alpha", "order, from 0 to 1"},
-                                 {"branch", "number of the branch of minimisers that this one continues"},
-                                 {"best", "1 if no other minimum is lower, else 0"},
-                                 {"mu", "mean of q"},
-                                 {"sigma", "standard deviation of q"},
-                                 {"divergence", "D_alpha(p||q) / alpha at q, nats"},
-                                 {"squared_hellinger", "squared Hellinger distance of p and q, from 0 to 1"}});
+  command_line::Program program(
+      "alpha",
+      "The Gaussians of least D_alpha(p||q) / alpha, with D_alpha Renyi's divergence: of "
+      "D(q||p) at alpha = 0 and of D(p||q) at alpha = 1",
+      {{"alpha", "order, from 0 to 1"},
+       {"branch", "number of the branch of minimisers that this one continues"},
+       {"best", "1 if no other minimum is lower, else 0"},
+       {"mu", "mean of q"},
+       {"sigma", "standard deviation of q"},
+       {"divergence", "D_alpha(p||q) / alpha at q, nats"},
+       {"squared_hellinger", "squared Hellinger distance of p and q, from 0 to 1"},
+       {"log_mass_q", "log of what the window holds of q, which is normalised there; 0 on the line"}});
   command_line::TargetOptions target_options;
   command_line::DomainOption domain;
   command_line::OutputOption output;
@@ -60,9 +62,9 @@ int main(int argc, char** argv) {
         double least = std::numeric_limits<double>::infinity();
         for (const auto& [number, fit] : minima) least = std::min(least, fit.value);
         for (const auto& [number, fit] : minima) {
-          domain.watch(fit.q, p);
+          const double log_mass_q = domain.watch(fit.q, p);
           klgrid::write_csv_row(out, alpha, number, static_cast<int>(fit.value <= least * (1 + 1e-9)), fit.q.mean(),
-                                fit.q.stddev(), fit.value, klgrid::squared_hellinger_distance(p, fit.q));
+                                fit.q.stddev(), fit.value, klgrid::squared_hellinger_distance(p, fit.q), log_mass_q);
         }
         branches = std::move(minima);
       }

@@ -13,16 +13,19 @@ klgrid::GaussianMixture<double> spread(const klgrid::GaussianMixture<double>& p,
 }  // namespace
 
 int main(int argc, char** argv) {
-  command_line::Program program("asymmetry",
-                                "The forward fit and all stationary points of D(q||p), as the components of p (or its "
-                                "samples, or its nodes, each "
-                                "a Gaussian) move apart",
-                                {{"scale", "factor of the components' distances from p's mean"},
-                                 {"direction", "forward: D(p||q); reverse: D(q||p)"},
-                                 {"kind", "minimum, saddle, maximum or degenerate"},
-                                 {"mu", "mean of q"},
-                                 {"sigma", "standard deviation of q"},
-                                 {"kl", "the divergence at q, nats"}});
+  command_line::Program program(
+      "asymmetry",
+      "The forward fit and all stationary points of D(q||p), as the components of p (or its "
+      "samples, or its nodes, each "
+      "a Gaussian) move apart",
+      {{"scale", "factor of the components' distances from p's mean"},
+       {"direction", "forward: D(p||q); reverse: D(q||p)"},
+       {"kind", "minimum, saddle, maximum or degenerate; of a forward fit that found no minimum why, as flat"},
+       {"mu", "mean of q"},
+       {"sigma", "standard deviation of q"},
+       {"kl", "the divergence at q, nats"},
+       {"log_mass_p", "log of what the window holds of p, which is normalised there; 0 on the line"},
+       {"log_mass_q", "log of what the window holds of q, which is normalised there; 0 on the line"}});
   command_line::TargetOptions target_options;
   command_line::DomainOption domain;
   command_line::MeshOptions mesh_options;
@@ -45,11 +48,13 @@ int main(int argc, char** argv) {
       for (const double factor : scales)
         domain.with_mixture(target, spread(target.mixture, factor), [&](const auto& p) {
           const auto row = [&](const char* direction, std::string_view kind, const auto& q, double value) {
-            domain.watch(q, p);
-            klgrid::write_csv_row(out, factor, direction, kind, q.mean(), q.stddev(), value);
+            const double log_mass_q = domain.watch(q, p);
+            klgrid::write_csv_row(out, factor, direction, kind, q.mean(), q.stddev(), value, command_line::log_mass(p),
+                                  log_mass_q);
           };
           const auto forward = klgrid::fit_forward(p);
-          row("forward", "minimum", forward.q, forward.value);
+          const bool is_minimum = forward.status == klgrid::FitStatus::converged;
+          row("forward", is_minimum ? "minimum" : to_string(forward.status), forward.q, forward.value);
           const auto points =
               command_line::from_option("--mu, --sigma", [&] { return klgrid::reverse_stationary_points(p, mesh); });
           for (const auto& point : points) row("reverse", to_string(point.kind), point.q, point.derivatives.value);

@@ -20,11 +20,6 @@ LogValues log_values(const klgrid::RealLineDensity<double>& p, const klgrid::Gri
   return {p.mixture().log_pdf(grid.nodes()), 0};
 }
 
-double log_mass(const klgrid::Gaussian<double>& q, const klgrid::GridDensity<double>& p) {
-  return klgrid::GridDensity<double>(p.grid(), q).log_mass();
-}
-double log_mass(const klgrid::Gaussian<double>&, const klgrid::RealLineDensity<double>&) { return 0; }
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -64,7 +59,7 @@ int main(int argc, char** argv) {
     };
     domain.with_density(target, [&](const auto& p) {
       command_line::from_option("--mu, --sigma", [&] { domain.watch(q, p); });
-      output.write([&](std::ostream& out) { table(log_values(p, grid), log_mass(q, p), out); });
+      output.write([&](std::ostream& out) { table(log_values(p, grid), command_line::log_mass(q, p), out); });
     });
   });
 }

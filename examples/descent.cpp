@@ -21,15 +21,17 @@ std::vector<Gaussian> gaussians(const std::vector<double>& means, const std::vec
 }  // namespace
 
 int main(int argc, char** argv) {
-  command_line::Program program("descent", "The paths of descents of D(p||q) and D(q||p) in (mu, log sigma)",
-                                {{"direction", "forward: D(p||q); reverse: D(q||p)"},
-                                 {"method", "gradient_descent, along the natural gradient's flow, or newton"},
-                                 {"start", "number of the start, from 0"},
-                                 {"iteration", "number of the step, 0 at the start"},
-                                 {"mu", "mean of q"},
-                                 {"sigma", "standard deviation of q"},
-                                 {"kl", "the divergence at q, nats"},
-                                 {"gradient_norm", "norm of (sigma d/dmu, d/dlog sigma) of the divergence, nats"}});
+  command_line::Program program(
+      "descent", "The paths of descents of D(p||q) and D(q||p) in (mu, log sigma)",
+      {{"direction", "forward: D(p||q); reverse: D(q||p)"},
+       {"method", "gradient_descent, along the natural gradient's flow, or newton"},
+       {"start", "number of the start, from 0"},
+       {"iteration", "number of the step, 0 at the start"},
+       {"mu", "mean of q"},
+       {"sigma", "standard deviation of q"},
+       {"kl", "the divergence at q, nats"},
+       {"gradient_norm", "norm of (sigma d/dmu, d/dlog sigma) of the divergence, nats"},
+       {"log_mass_q", "log of what the window holds of q, which is normalised there; 0 on the line"}});
   command_line::TargetOptions target_options;
   command_line::DomainOption domain;
   command_line::OutputOption output;
@@ -63,7 +65,8 @@ int main(int argc, char** argv) {
                                                     : klgrid::fit_reverse(p, starts[start], options);
             for (std::size_t n = 0; n < fit.path.size(); ++n)
               klgrid::write_csv_row(out, direction, to_string(method), start, n, fit.path[n].q.mean(),
-                                    fit.path[n].q.stddev(), fit.path[n].value, fit.path[n].gradient_norm);
+                                    fit.path[n].q.stddev(), fit.path[n].value, fit.path[n].gradient_norm,
+                                    command_line::log_mass(fit.path[n].q, p));
             domain.watch(fit.q, p);
           }
     };

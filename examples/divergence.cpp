@@ -21,7 +21,9 @@ int main(int argc, char** argv) {
        {"entropy_p", "H(p), nats"},
        {"entropy_q", "H(q), nats"},
        {"cross_entropy_p_q", "H(p,q) = H(p) + D(p||q), nats"},
-       {"cross_entropy_q_p", "H(q,p) = H(q) + D(q||p), nats"}});
+       {"cross_entropy_q_p", "H(q,p) = H(q) + D(q||p), nats"},
+       {"log_mass_p", "log of what the window holds of p, which is normalised there; 0 on the line"},
+       {"log_mass_q", "log of what the window holds of q, which is normalised there; 0 on the line"}});
   command_line::TargetOptions target;
   command_line::DomainOption domain;
   command_line::GaussianOptions gaussian;
@@ -37,10 +39,10 @@ int main(int argc, char** argv) {
       output.write([&](std::ostream& out) {
         program.write_header(out);
         command_line::from_option("--mu, --sigma", [&] {
-          domain.watch(q, p);
+          const double log_mass_q = domain.watch(q, p);
           klgrid::write_csv_row(out, q.mean(), q.stddev(), klgrid::forward_kl(p, q), klgrid::reverse_kl(q, p),
                                 klgrid::entropy(p), entropy_of(q, p), klgrid::cross_entropy(p, q),
-                                klgrid::cross_entropy(q, p));
+                                klgrid::cross_entropy(q, p), command_line::log_mass(p), log_mass_q);
         });
       });
     });

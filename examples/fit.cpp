@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
        {"mu", "mean of q"},
        {"sigma", "standard deviation of q"},
        {"kl", "the divergence at q, nats"},
-       {"status", "converged, or why the descent found no minimum, as flat: there is none on the window"}});
+       {"status", "converged, or why the descent found no minimum, as flat: there is none on the window"},
+       {"log_mass_q", "log of what the window holds of q, which is normalised there; 0 on the line"}});
   command_line::TargetOptions target_options;
   command_line::DomainOption domain;
   command_line::MeshOptions mesh_options;
@@ -64,13 +65,16 @@ int main(int argc, char** argv) {
         return reverse_minima(p, klgrid::starting_points(target.mixture), std::optional(mesh));
       });
       minima.insert(minima.end(), reverse.begin(), reverse.end());
-      for (const auto& each : minima) domain.watch(each.q, p);
+      std::vector<double> log_masses;
+      for (const auto& each : minima) log_masses.push_back(domain.watch(each.q, p));
       if (!output.file.empty())
         output.write([&](std::ostream& out) {
           program.write_header(out);
-          for (const auto& each : minima)
-            klgrid::write_csv_row(out, &each == &minima.front() ? "forward" : "reverse", each.q.mean(), each.q.stddev(),
-                                  each.value, to_string(each.status));
+          for (std::size_t i = 0; i < minima.size(); ++i) {
+            const auto& [q, value, status] = minima[i];
+            klgrid::write_csv_row(out, i == 0 ? "forward" : "reverse", q.mean(), q.stddev(), value, to_string(status),
+                                  log_masses[i]);
+          }
         });
       if (output.file != "-")
         command_line::OutputOption().write([&](std::ostream& out) {

@@ -7,7 +7,8 @@ int main(int argc, char** argv) {
       "relative_entropy", "Relative entropies of a density p and a mixture r, by default the Gaussian of p's moments",
       {{"relative_entropy", "D(p||r), nats"},
        {"reversed", "D(r||p), nats"},
-       {"jensen_shannon", "Jensen-Shannon divergence, nats; its root is a metric"}});
+       {"jensen_shannon", "Jensen-Shannon divergence, nats; its root is a metric"},
+       {"log_mass_r", "log of what the nodes of --density hold of r, which is normalised there; 0 on the line"}});
   command_line::TargetOptions target;
   std::string other;
   command_line::OutputOption output;
@@ -32,7 +33,7 @@ int main(int argc, char** argv) {
       program.write_header(out);
       const auto write = [&](const auto& of_p, const auto& of_r) {
         klgrid::write_csv_row(out, klgrid::relative_entropy(of_p, of_r), klgrid::relative_entropy(of_r, of_p),
-                              klgrid::jensen_shannon_divergence(of_p, of_r));
+                              klgrid::jensen_shannon_divergence(of_p, of_r), command_line::log_mass(of_r));
       };
       if (p.gridded) {
         const klgrid::GridDensity<double> on_grid(p.gridded->grid(), r);

@@ -221,9 +221,12 @@ void DomainOption::watch(const klgrid::Gaussian<double>& q, double log_mass) {
   q_.add(log_mass, [&] { return format("q at mu = %.6g, sigma = %.6g", q.mean(), q.stddev()); });
 }
 
-void DomainOption::watch(const klgrid::Gaussian<double>& q, const klgrid::GridDensity<double>& p) {
-  watch(q, klgrid::GridDensity<double>(p.grid(), q).log_mass());
+double log_mass(const klgrid::GridDensity<double>& p) { return p.log_mass(); }
+double log_mass(const klgrid::RealLineDensity<double>&) { return 0; }
+double log_mass(const klgrid::Gaussian<double>& q, const klgrid::GridDensity<double>& p) {
+  return klgrid::GridDensity<double>(p.grid(), q).log_mass();
 }
+double log_mass(const klgrid::Gaussian<double>&, const klgrid::RealLineDensity<double>&) { return 0; }
 
 void DomainOption::watch(const klgrid::NormalizedGaussianBank<double>& bank) {
   const auto& mesh = bank.mesh();

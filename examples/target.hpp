@@ -93,6 +93,12 @@ struct WindowShares {
   }
 };
 
+/// The logarithm of what a density had before it was normalised on p's window; 0 where there is none.
+[[nodiscard]] double log_mass(const klgrid::GridDensity<double>& p);
+[[nodiscard]] double log_mass(const klgrid::RealLineDensity<double>& p);
+[[nodiscard]] double log_mass(const klgrid::Gaussian<double>& q, const klgrid::GridDensity<double>& p);
+[[nodiscard]] double log_mass(const klgrid::Gaussian<double>& q, const klgrid::RealLineDensity<double>& p);
+
 /// --domain --x: where integrals are taken. On a grid, what the window holds of p and of each q is watched, and a
 /// warning is given at the end if that is less than 99.9 %.
 class DomainOption {
@@ -122,9 +128,14 @@ class DomainOption {
     body(p);
   }
 
-  void watch(const klgrid::Gaussian<double>& q, const klgrid::GridDensity<double>& p);
+  /// Returns log_mass(q, p).
+  template <class Density>
+  double watch(const klgrid::Gaussian<double>& q, const Density& p) {
+    const double mass = log_mass(q, p);
+    if (!is_line()) watch(q, mass);
+    return mass;
+  }
   void watch(const klgrid::NormalizedGaussianBank<double>& bank);
-  void watch(const klgrid::Gaussian<double>&, const klgrid::RealLineDensity<double>&) {}
   void watch(const klgrid::RealLineBank<double>&) {}
 
  private:

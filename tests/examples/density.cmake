@@ -22,7 +22,7 @@ succeeds(asymmetry ARGUMENTS --density ${normal} --scale 0.5,1.1,0.5)
 # A density that is 0 outside of (0, 1), of mass 12: the reverse divergence is infinite for every q, and said so.
 file(WRITE zeros.csv "density,x\n0,-2\n0,-1\n0,-0.5\n0,-0.25\n12,0\n12,0.25\n12,0.5\n12,0.75\n12,1\n0,1.25\n0,1.5\n0,2\n0,3\n")
 succeeds(fit OUT "infinite for every Gaussian" ERR "." ARGUMENTS --density zeros.csv)
-succeeds(fit OUT "^direction,mu,sigma,kl,status\nforward,0\\.5,[^\n]*,converged\n$" ERR "."
+succeeds(fit OUT "^direction,mu,sigma,kl,status,log_mass_q\nforward,0\\.5,[^\n]*,converged,[^,\n]*\n$" ERR "."
          ARGUMENTS --density zeros.csv --output -)
 succeeds(divergence OUT "\n0\\.5,0\\.3,0\\.[0-9]*,inf," ERR "." ARGUMENTS --density zeros.csv --mu 0.5 --sigma 0.3)
 foreach(example IN ITEMS surfaces densities descent alpha)

@@ -14,7 +14,7 @@ file(READ fit.csv csv)
 same("${csv}" "${out}")
 string(REGEX MATCHALL "\n" ends "${csv}")
 list(LENGTH ends lines)
-if(NOT lines EQUAL 5 OR NOT csv MATCHES "^direction,mu,sigma,kl,status\nforward,[^\n]*,converged\nreverse,")
+if(NOT lines EQUAL 5 OR NOT csv MATCHES "^direction,mu,sigma,kl,status,log_mass_q\nforward,[^\n]*,converged,0\nreverse,")
   message(SEND_ERROR "fit.csv holds\n${csv}")
 endif()
 
