@@ -2,7 +2,7 @@
 // What must not matter, on the grid and on the real line alike: the origin, the unit and the direction of x, the order
 // of components and of nodes and how they are split, what has no weight, and by which way a value is computed. Of
 // mixtures and of kernel densities; of values, surfaces, derivatives, divergences of order alpha, fits and stationary
-// points.
+// points; in double and in float.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -42,16 +42,22 @@ using klgrid::Vector;
 namespace {
 
 /// A density and a mesh. Positions are multiples of 2^-9 within 16 of each other, so that they can be moved by 2^40
-/// times that without rounding.
+/// times that without rounding; in float, by 2^11 times.
 struct Problem {
   Vector<double> weights, means, stddevs;
   bool kernels = false;                // a kernel density of the means, whose stddevs are all the same
   Vector<double> nodes, node_weights;  // on a grid
   Vector<double> mu, sigma;
 
-  [[nodiscard]] GaussianMixture<double> mixture() const {
-    return kernels ? GaussianMixture<double>::kernel_density(means, stddevs[0], weights)
-                   : GaussianMixture<double>::normalized(weights, means, stddevs);
+  template <class T>
+  [[nodiscard]] GaussianMixture<T> mixture() const {
+    const Vector<T> w = weights.cast<T>(), m = means.cast<T>(), s = stddevs.cast<T>();
+    return kernels ? GaussianMixture<T>::kernel_density(m, s[0], w) : GaussianMixture<T>::normalized(w, m, s);
+  }
+
+  template <class T>
+  [[nodiscard]] ParameterMesh<T> mesh() const {
+    return {mu.cast<T>().eval(), sigma.cast<T>().eval()};
   }
 };
 
@@ -69,18 +75,22 @@ Vector<double> joined(const Vector<double>& a, const Vector<double>& b) {
   return both;
 }
 
+template <class T>
 struct OnLine {
+  using Scalar = T;
   static void draw_window(Problem&) {}
   static void rearrange_window(Problem&) {}
   static void draw_fine_window(Problem&) {}
 
-  static RealLineDensity<double> density(const Problem& problem) { return RealLineDensity<double>(problem.mixture()); }
+  static RealLineDensity<T> density(const Problem& problem) { return RealLineDensity<T>(problem.mixture<T>()); }
 
   /// Besides what they are, roundings of sums are relative to this.
-  static double largest_log(const RealLineDensity<double>&) { return 0.0; }
+  static double largest_log(const RealLineDensity<T>&) { return 0.0; }
 };
 
+template <class T>
 struct OnGrid {
+  using Scalar = T;
   static void draw_window(Problem& a) {
     const Index n = *rc::gen::inRange<Index>(1, 60).as("nodes");
     const bool uniform = *rc::gen::arbitrary<bool>().as("uniform");
@@ -115,17 +125,20 @@ struct OnGrid {
       std::tie(a.nodes[i], a.node_weights[i]) = nodes[static_cast<std::size_t>(i)];
   }
 
-  static GridDensity<double> density(const Problem& problem) {
-    const Grid<double> grid(problem.nodes, problem.node_weights);
-    return problem.kernels
-               ? GridDensity<double>::kernel_density(grid, problem.means, problem.stddevs[0], problem.weights)
-               : GridDensity<double>(grid, problem.mixture());
+  static GridDensity<T> density(const Problem& problem) {
+    const Grid<T> grid(problem.nodes.cast<T>().eval(), problem.node_weights.cast<T>().eval());
+    const Vector<T> means = problem.means.cast<T>(), weights = problem.weights.cast<T>();
+    return problem.kernels ? GridDensity<T>::kernel_density(grid, means, T(problem.stddevs[0]), weights)
+                           : GridDensity<T>(grid, problem.mixture<T>());
   }
 
-  static double largest_log(const GridDensity<double>& p) {
-    return (p.grid().weights() > 0.0).select(p.log_pdf(), 0.0).abs().maxCoeff();
+  static double largest_log(const GridDensity<T>& p) {
+    return static_cast<double>((p.grid().weights() > T(0)).select(p.log_pdf(), T(0)).abs().maxCoeff());
   }
 };
+
+template <class Domain>
+using ScalarOf = typename Domain::Scalar;
 
 template <class Domain>
 Problem arbitrary() {
@@ -174,11 +187,13 @@ struct Change {
   double unit = 1;   // a power of two; below 0, x is reversed
   bool rearranged = false;
 
-  [[nodiscard]] Gaussian<double> there(const Gaussian<double>& q) const {
-    return {unit * (q.mean() + shift), std::abs(unit) * q.stddev()};
+  template <class T>
+  [[nodiscard]] Gaussian<T> there(const Gaussian<double>& q) const {
+    return {T(unit * (q.mean() + shift)), T(std::abs(unit) * q.stddev())};
   }
-  [[nodiscard]] Gaussian<double> back(const Gaussian<double>& q) const {
-    return {q.mean() / unit - shift, q.stddev() / std::abs(unit)};
+  template <class T>
+  [[nodiscard]] Gaussian<double> back(const Gaussian<T>& q) const {
+    return {double{q.mean()} / unit - shift, double{q.stddev()} / std::abs(unit)};
   }
 };
 
@@ -222,10 +237,11 @@ struct Figures {
 /// derivatives, in mu / sigma and log sigma, to the sums that they are made of.
 template <class Domain>
 Figures figures(const Problem& given, const Change& change = {}) {
-  const auto problem = changed<Domain>(given, change);
+  using T = ScalarOf<Domain>;
+  const Problem problem = changed<Domain>(given, change);
   const auto p = Domain::density(problem);
-  const auto bank = bank_for(p, ParameterMesh<double>(problem.mu, problem.sigma), 4);
-  const double alpha = 0.375;
+  const auto bank = bank_for(p, problem.mesh<T>(), 4);
+  const T alpha = T(0.375);
   const auto kl = klgrid::kl_surfaces(p, bank);
   const auto renyi = klgrid::renyi_divergence(p, bank, alpha);
   const auto amari = klgrid::alpha_divergence(p, bank, alpha);
@@ -236,11 +252,12 @@ Figures figures(const Problem& given, const Change& change = {}) {
   const double largest_log = Domain::largest_log(p);
   Figures all;
   const double log_unit = std::log(std::abs(change.unit));
-  all.alone.push_back({p.entropy() - log_unit, 1.0 + std::abs(p.entropy()) + std::abs(log_unit)});
+  const double entropy = p.entropy();
+  all.alone.push_back({entropy - log_unit, 1.0 + std::abs(entropy) + std::abs(log_unit)});
   for (Index i = 0; i < problem.sigma.size(); ++i)
     for (Index col = 0; col < problem.mu.size(); ++col) {
       const Index j = change.unit < 0 ? problem.mu.size() - 1 - col : col;
-      const Gaussian<double> q(problem.mu[j], problem.sigma[i]);
+      const Gaussian<T> q(T(problem.mu[j]), T(problem.sigma[i]));
       const double offset = ((p.origin() - nearest[j]) + p.mean_offset()) / q.stddev();
       const double width = p.stddev() / q.stddev();
       const double spread = offset * offset + width * width;
@@ -248,10 +265,10 @@ Figures figures(const Problem& given, const Change& change = {}) {
       const auto value = [&](std::vector<Figure>& to, double of, double besides = 0.0) {
         to.push_back({of >= 0.0 ? of : std::numeric_limits<double>::quiet_NaN(), std::max(1.0, of) + besides});
       };
-      const auto derivatives = [&](std::vector<Figure>& to, const klgrid::KlDerivatives<double>& d, double terms) {
+      const auto derivatives = [&](std::vector<Figure>& to, const klgrid::KlDerivatives<T>& d, double terms) {
         const double sigma = direction * q.stddev();
-        for (double each : {d.gradient[0] * sigma, d.gradient[1], d.hessian(0, 0) * sigma * sigma,
-                            d.hessian(0, 1) * sigma, d.hessian(1, 1)})
+        for (double each : {d.gradient[0] * sigma, double{d.gradient[1]}, d.hessian(0, 0) * sigma * sigma,
+                            d.hessian(0, 1) * sigma, double{d.hessian(1, 1)}})
           to.push_back({each, terms});
       };
       value(all.surfaces, kl.forward(i, j), spread / 500.0);
@@ -274,22 +291,25 @@ Figures figures(const Problem& given, const Change& change = {}) {
 }
 
 /// 1e-12 in double, as values are promised.
-constexpr double promise = 4500 * std::numeric_limits<double>::epsilon();
+template <class T>
+constexpr double promise = 4500 * double{std::numeric_limits<T>::epsilon()};
 
 /// Infinite where anything is NaN or a divergence is negative.
+template <class T>
 double difference(const std::vector<Figure>& a, const std::vector<Figure>& b) {
   double largest = a.size() == b.size() ? 0 : HUGE_VAL;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    const double error = std::abs(a[i].value - b[i].value) / std::max(a[i].size, b[i].size) / promise;
+    const double error = std::abs(a[i].value - b[i].value) / std::max(a[i].size, b[i].size) / promise<T>;
     if (!(error <= largest)) largest = error == error ? error : HUGE_VAL;
   }
   return largest;
 }
 
+template <class T>
 void same(const Figures& a, const Figures& b) {
-  RC_ASSERT(difference(a.surfaces, b.surfaces) <= 1);
-  RC_ASSERT(difference(a.pairs, b.pairs) <= 1);
-  RC_ASSERT(difference(a.alone, b.alone) <= 1);
+  RC_ASSERT(difference<T>(a.surfaces, b.surfaces) <= 1);
+  RC_ASSERT(difference<T>(a.pairs, b.pairs) <= 1);
+  RC_ASSERT(difference<T>(a.alone, b.alone) <= 1);
 }
 
 /// Where a search ends, told in the words of the given problem, and what it is.
@@ -300,19 +320,22 @@ struct End {
   double open;  // how far off it may be, in standard deviations: by its gradient, and by the rounding of a far mean
 };
 
-double open_at(const Gaussian<double>& q, const klgrid::KlDerivatives<double>& d, const Change& change) {
-  const klgrid::detail::Spectrum<double> spectrum(klgrid::detail::ScaleFree<double>(q, d).hessian);
+template <class T>
+double open_at(const Gaussian<T>& q, const klgrid::KlDerivatives<T>& d, const Change& change) {
+  const klgrid::detail::Spectrum<T> spectrum(klgrid::detail::ScaleFree<T>(q, d).hessian);
   const double curvature = std::min(std::abs(spectrum.least()), std::abs(spectrum.greatest()));
-  const double far_off = std::abs(change.shift * change.unit) * std::numeric_limits<double>::epsilon();
-  return 2 * FitOptions<double>{}.gradient_tolerance * std::max(1.0, d.value) / curvature + far_off / q.stddev();
+  const double far_off = std::abs(change.shift * change.unit) * double{std::numeric_limits<T>::epsilon()};
+  return 2 * double{FitOptions<T>{}.gradient_tolerance} * std::max(1.0, double{d.value}) / curvature +
+         far_off / double{q.stddev()};
 }
 
 template <class Domain>
 std::vector<End> fits(const Problem& given, const Gaussian<double>& from, FitMethod method, const Change& change = {}) {
-  const auto problem = changed<Domain>(given, change);
+  using T = ScalarOf<Domain>;
+  const Problem problem = changed<Domain>(given, change);
   const auto p = Domain::density(problem);
-  const Gaussian<double> start = change.there(from);
-  const FitOptions<double> options{.method = method};
+  const Gaussian<T> start = change.there<T>(from);
+  const FitOptions<T> options{.method = method};
   std::vector<End> ends;
   const auto add = [&](const auto& fit, const auto& derivatives) {
     ends.push_back({change.back(fit.q), fit.value, static_cast<int>(fit.status), open_at(fit.q, derivatives, change)});
@@ -321,26 +344,27 @@ std::vector<End> fits(const Problem& given, const Gaussian<double>& from, FitMet
   add(forward, klgrid::forward_kl_derivatives(p, forward.q));
   const auto reverse = klgrid::fit_reverse(p, start, options);
   add(reverse, klgrid::reverse_kl_derivatives(reverse.q, p));
-  const auto renyi = klgrid::fit_renyi(p, 0.5, start, options);
-  add(renyi, klgrid::scaled_renyi_derivatives(p, renyi.q, 0.5));
+  const auto renyi = klgrid::fit_renyi(p, T(0.5), start, options);
+  add(renyi, klgrid::scaled_renyi_derivatives(p, renyi.q, T(0.5)));
   // Of two minima that are equally low either may be the best.
-  const auto best = klgrid::fit_reverse(p, klgrid::starting_points(problem.mixture()), options);
+  const auto best = klgrid::fit_reverse(p, klgrid::starting_points(problem.mixture<T>()), options);
   ends.push_back({change.back(best.q), best.value, static_cast<int>(best.status), HUGE_VAL});
   return ends;
 }
 
 template <class Domain>
 std::vector<End> stationary_points(const Problem& given, const Change& change = {}) {
-  const auto problem = changed<Domain>(given, change);
+  using T = ScalarOf<Domain>;
+  const Problem problem = changed<Domain>(given, change);
   std::vector<End> ends;
-  for (const auto& point :
-       klgrid::reverse_stationary_points(Domain::density(problem), ParameterMesh<double>(problem.mu, problem.sigma)))
+  for (const auto& point : klgrid::reverse_stationary_points(Domain::density(problem), problem.mesh<T>()))
     ends.push_back({change.back(point.q), point.derivatives.value, static_cast<int>(point.kind),
                     open_at(point.q, point.derivatives, change)});
   return ends;
 }
 
 /// How far apart the ends are, in units of what is allowed: each of the one from the nearest of the others.
+template <class T>
 double distance(const std::vector<End>& a, const std::vector<End>& b) {
   if (a.size() != b.size()) return HUGE_VAL;
   double largest = 0;
@@ -351,22 +375,35 @@ double distance(const std::vector<End>& a, const std::vector<End>& b) {
       const double open = (each.open + other.open) * each.q.stddev();
       least = std::min(least, std::max({std::abs(each.q.mean() - other.q.mean()) / open,
                                         std::abs(each.q.stddev() - other.q.stddev()) / open,
-                                        std::abs(each.value - other.value) / promise / std::max(1.0, each.value)}));
+                                        std::abs(each.value - other.value) / promise<T> / std::max(1.0, each.value)}));
     }
     largest = std::max(largest, least);
   }
   return largest;
 }
 
-void same(const std::vector<End>& a, const std::vector<End>& b) { RC_ASSERT(distance(a, b) <= 1); }
+template <class T>
+void same(const std::vector<End>& a, const std::vector<End>& b) {
+  RC_ASSERT(distance<T>(a, b) <= 1);
+}
 
-Change a_shift() { return {.shift = *rc::gen::element(-1.0, 1.0).as("sign") * power_of_two(0, 43, "shift")}; }
-Change a_unit(int most) { return {.unit = power_of_two(-most, most, "log2 of the unit")}; }
+template <class T>
+Change a_shift() {
+  const int most = std::numeric_limits<T>::digits - 10;  // so that a position keeps its 9 bits below the point
+  return {.shift = *rc::gen::element(-1.0, 1.0).as("sign") * power_of_two(0, most, "shift")};
+}
 
+template <class T>
+Change a_unit() {
+  const int most = std::is_same_v<T, float> ? 50 : 500;  // so that sigma^-2, of a second derivative, is in range
+  return {.unit = power_of_two(-most, most, "log2 of the unit")};
+}
+
+template <class T>
 Change any_change() {
   Change change;
-  if (*rc::gen::arbitrary<bool>().as("shifted")) change = a_shift();
-  if (*rc::gen::arbitrary<bool>().as("in other units")) change.unit = a_unit(500).unit;
+  if (*rc::gen::arbitrary<bool>().as("shifted")) change = a_shift<T>();
+  if (*rc::gen::arbitrary<bool>().as("in other units")) change.unit = a_unit<T>().unit;
   if (*rc::gen::arbitrary<bool>().as("mirrored")) change.unit *= -1;
   change.rearranged = *rc::gen::arbitrary<bool>().as("rearranged");
   return change;
@@ -374,57 +411,62 @@ Change any_change() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("laws: x may be moved by any number", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: x may be moved by any number", Domain, OnLine<double>, OnGrid<double>, OnLine<float>,
+                   OnGrid<float>) {
   CHECK(rc::check([] {
-    const auto problem = arbitrary<Domain>();
-    same(figures<Domain>(problem), figures<Domain>(problem, a_shift()));
+    const Problem problem = arbitrary<Domain>();
+    same<ScalarOf<Domain>>(figures<Domain>(problem), figures<Domain>(problem, a_shift<ScalarOf<Domain>>()));
   }));
 }
 
-TEST_CASE_TEMPLATE("laws: x may be counted in any unit", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: x may be counted in any unit", Domain, OnLine<double>, OnGrid<double>, OnLine<float>,
+                   OnGrid<float>) {
   CHECK(rc::check([] {
-    const auto problem = arbitrary<Domain>();
-    same(figures<Domain>(problem), figures<Domain>(problem, a_unit(500)));
+    const Problem problem = arbitrary<Domain>();
+    same<ScalarOf<Domain>>(figures<Domain>(problem), figures<Domain>(problem, a_unit<ScalarOf<Domain>>()));
   }));
 }
 
-TEST_CASE_TEMPLATE("laws: x may be reversed", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: x may be reversed", Domain, OnLine<double>, OnGrid<double>, OnLine<float>, OnGrid<float>) {
   CHECK(rc::check([] {
-    const auto problem = arbitrary<Domain>();
-    same(figures<Domain>(problem), figures<Domain>(problem, {.unit = -1}));
+    const Problem problem = arbitrary<Domain>();
+    same<ScalarOf<Domain>>(figures<Domain>(problem), figures<Domain>(problem, {.unit = -1}));
   }));
 }
 
 TEST_CASE_TEMPLATE("laws: components and nodes may be split and permuted, and what has no weight is nothing", Domain,
-                   OnLine, OnGrid) {
+                   OnLine<double>, OnGrid<double>, OnLine<float>, OnGrid<float>) {
   CHECK(rc::check([] {
-    const auto problem = arbitrary<Domain>();
-    same(figures<Domain>(problem), figures<Domain>(problem, {.rearranged = true}));
+    const Problem problem = arbitrary<Domain>();
+    same<ScalarOf<Domain>>(figures<Domain>(problem), figures<Domain>(problem, {.rearranged = true}));
   }));
 }
 
-TEST_CASE_TEMPLATE("laws: a surface's cells are the pairs", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: a surface's cells are the pairs", Domain, OnLine<double>, OnGrid<double>, OnLine<float>,
+                   OnGrid<float>) {
   CHECK(rc::check([] {
     const auto all = figures<Domain>(arbitrary<Domain>());
-    RC_ASSERT(difference(all.surfaces, all.pairs) <= 1);
+    RC_ASSERT(difference<ScalarOf<Domain>>(all.surfaces, all.pairs) <= 1);
   }));
 }
 
-TEST_CASE_TEMPLATE("laws: a batch is one by one, bit for bit", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: a batch is one by one, bit for bit", Domain, OnLine<double>, OnGrid<double>, OnLine<float>,
+                   OnGrid<float>) {
   CHECK(rc::check([] {
-    auto problem = arbitrary<Domain>();
+    using T = ScalarOf<Domain>;
+    Problem problem = arbitrary<Domain>();
     std::vector<decltype(Domain::density(problem))> densities;
     for (const double step : {0.0, 0.5, -1.0, 2.0, 3.0}) {
       problem.means += step;
       densities.push_back(Domain::density(problem));
     }
-    const auto bank = bank_for(densities[0], ParameterMesh<double>(problem.mu, problem.sigma), 4);
+    const auto bank = bank_for(densities[0], problem.mesh<T>(), 4);
     using Bank = std::remove_const_t<decltype(bank)>;
     typename Bank::Workspace workspace;
-    std::vector<klgrid::KlSurfaces<double>> surfaces(densities.size());
+    std::vector<klgrid::KlSurfaces<T>> surfaces(densities.size());
     klgrid::kl_surfaces<Bank>(densities, bank, surfaces, workspace);
-    std::vector<klgrid::KlDerivativeSurfaces<double>> reverse(densities.size());
-    klgrid::reverse_kl_derivatives<Bank, klgrid::KlDerivativeSurfaces<double>>(bank, densities, reverse, workspace);
+    std::vector<klgrid::KlDerivativeSurfaces<T>> reverse(densities.size());
+    klgrid::reverse_kl_derivatives<Bank, klgrid::KlDerivativeSurfaces<T>>(bank, densities, reverse, workspace);
     for (std::size_t d = 0; d < densities.size(); ++d) {
       const auto alone = klgrid::kl_surfaces(densities[d], bank);
       const auto reverse_alone = klgrid::reverse_kl_derivatives(bank, densities[d]);
@@ -436,19 +478,23 @@ TEST_CASE_TEMPLATE("laws: a batch is one by one, bit for bit", Domain, OnLine, O
   }));
 }
 
-TEST_CASE_TEMPLATE("laws: a fit ends at the same Gaussian, for the same reason", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: a fit ends at the same Gaussian, for the same reason", Domain, OnLine<double>, OnGrid<double>,
+                   OnLine<float>, OnGrid<float>) {
   CHECK(rc::check([] {
     const auto problem = smooth<Domain>();
     const Gaussian<double> from(dyadic(-8, 8, "start"), power_of_two(-1, 2, "log2 of start's stddev"));
     const auto method =
         *rc::gen::arbitrary<bool>().as("Newton's method") ? FitMethod::newton : FitMethod::gradient_descent;
-    same(fits<Domain>(problem, from, method), fits<Domain>(problem, from, method, any_change()));
+    same<ScalarOf<Domain>>(fits<Domain>(problem, from, method),
+                           fits<Domain>(problem, from, method, any_change<ScalarOf<Domain>>()));
   }));
 }
 
-TEST_CASE_TEMPLATE("laws: the stationary points are the same", Domain, OnLine, OnGrid) {
+TEST_CASE_TEMPLATE("laws: the stationary points are the same", Domain, OnLine<double>, OnGrid<double>, OnLine<float>,
+                   OnGrid<float>) {
   CHECK(rc::check([] {
     const auto problem = smooth<Domain>();
-    same(stationary_points<Domain>(problem), stationary_points<Domain>(problem, any_change()));
+    same<ScalarOf<Domain>>(stationary_points<Domain>(problem),
+                           stationary_points<Domain>(problem, any_change<ScalarOf<Domain>>()));
   }));
 }
