@@ -183,15 +183,17 @@ TEST_CASE("executor: OpenMP's threads, each task once and the same surfaces") {
 }
 
 TEST_CASE("executor: OpenMP's threads hand the first exception in order to the caller") {
-  std::string message;
-  try {
-    klgrid::OpenMpExecutor{}(1000, [](Index, Index task) {
-      if (task == 3) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      if (task >= 3 && task < 8) throw std::runtime_error(std::to_string(task));
-    });
-  } catch (const std::runtime_error& error) {
-    message = error.what();
+  for (const Index late : {3, 4}) {  // the first in order is the last to throw, or another one is
+    std::string message;
+    try {
+      klgrid::OpenMpExecutor{}(1000, [&](Index, Index task) {
+        if (task == late) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        if (task >= 3 && task < 8) throw std::runtime_error(std::to_string(task));
+      });
+    } catch (const std::runtime_error& error) {
+      message = error.what();
+    }
+    CHECK(message == "3");
   }
-  CHECK(message == "3");
 }
 #endif

@@ -246,7 +246,8 @@ TEST_CASE_TEMPLATE("a bank of affinities serves every p, and the ends need none"
   CHECK((renyi_divergence(p, bank, 1.0) == klgrid::forward_kl(p, bank)).all());
   CHECK((renyi_divergence(p, bank, 0.0) == 0.0).all());
   for (const double alpha : {0.0, 1.0, -0.1, std::numeric_limits<double>::quiet_NaN()})
-    CHECK_THROWS_AS(AffinityBank(bank, alpha), std::invalid_argument);
+    CHECK_THROWS_WITH_AS(AffinityBank(bank, alpha), doctest::Contains("AffinityBank: alpha must be in (0, 1), got"),
+                         std::invalid_argument);
 }
 
 TEST_CASE_TEMPLATE("the derivatives are those of the values", Density, GridDensity<long double>,
@@ -304,7 +305,9 @@ TEST_CASE("where p is zero: infinite at alpha = 0 for Amari's, the mass missed f
   }
   // Where p is zero at a node of weight 0, nothing is missed.
   const Grid<double> without(p.grid().nodes(), (log_p < 0.0).select(0.0, p.grid().weights()));
-  CHECK(renyi_divergence(GridDensity<double>::from_log_values(without, log_p), q, 0.0) == 0.0);
+  const auto not_there = GridDensity<double>::from_log_values(without, log_p);
+  CHECK(renyi_divergence(not_there, q, 0.0) == 0.0);
+  CHECK(relative_error(alpha_divergence(not_there, q, 0.0), klgrid::reverse_kl(q, not_there), 0.0) < tol::sum<double>);
   // Surfaces are the pairs.
   const auto bank = bank_for(p, ParameterMesh<double>(arange(-1.0, 2.0, 0.75), arange(0.5, 2.0, 0.5)));
   for (const double alpha : {0.0, 0.3, 0.8}) {
@@ -339,6 +342,29 @@ TEST_CASE("an order out of [0, 1] is refused") {
     CHECK_THROWS_AS((void)renyi_divergence(elsewhere, bank, alpha), std::invalid_argument);
     CHECK_THROWS_AS((void)alpha_divergence(elsewhere, bank, alpha), std::invalid_argument);
   }
+}
+
+TEST_CASE_TEMPLATE("surfaces next to the ends: those of the KL divergences", Density, GridDensity<double>,
+                   RealLineDensity<double>) {
+  const auto p = make<Density>(skewed);
+  const auto bank = bank_for(p, ParameterMesh<double>({-1.0, 2.0}, {0.5, 3.0}));
+  const auto reverse = klgrid::reverse_kl(bank, p);
+  for (const double alpha : {1e-17, 1e-100})  // p^alpha rounds to 1
+    CHECK(((alpha_divergence(p, bank, alpha) - reverse).abs() < tol::surface * reverse.max(1.0)).all());
+}
+
+TEST_CASE("where p all but vanishes: what q has there is missed") {
+  // Uniform on three nodes, e^-1e6 of that at the fourth, where q has 1e-7: not what p^alpha = e^-1000 makes of it.
+  const auto p = GridDensity<double>::from_log_values(Grid<double>::linspace(-3.0, 3.0, 4), {0, 0, 0, -1e6});
+  const Gaussian<double> q(-1.5, 0.8);
+  const GridDensity<double> on_grid(p.grid(), q);
+  const double alpha = 1e-3;
+  double power = 0;
+  for (Index i = 0; i < 3; ++i)
+    power += p.grid().weights()[i] * std::pow(p.pdf()[i], alpha) * std::pow(on_grid.pdf()[i], 1 - alpha);
+  const auto bank = bank_for(p, ParameterMesh<double>({q.mean()}, {q.stddev()}));
+  CHECK(relative_error(alpha_divergence(p, bank, alpha)(0, 0), (1 - power) / (alpha * (1 - alpha)), 1.0) <
+        tol::surface);
 }
 
 TEST_CASE("no shared point: Renyi's is infinite, Amari's all that it can be") {

@@ -262,6 +262,38 @@ TEST_CASE("on a grid: where all nodes are many sigma away, a surface's cells are
     }
 }
 
+// On the nodes 0 and 1, of weight 1, q is Bernoulli's, of log-odds (mu - 1/2) / sigma^2.
+TEST_CASE("on two nodes: the closed forms, also of a q far off both") {
+  const auto p = GridDensity<double>::from_log_values(Grid<double>({0.0, 1.0}, {1.0, 1.0}), {0.0, 0.5});
+  const double p1 = 1 / (1 + std::exp(-0.5));
+  // Of D as a function of the log-odds, in (mu, log sigma).
+  const auto derivatives_in = [](const Gaussian<double>& q, double log_odds, double first, double second) {
+    const double precision = 1 / (q.stddev() * q.stddev());
+    KlDerivatives<double> d;
+    const Eigen::Vector2d slope(precision, -2 * log_odds);
+    d.gradient = first * slope;
+    d.hessian << 0, -2 * precision, -2 * precision, 4 * log_odds;
+    d.hessian = first * d.hessian + second * slope * slope.transpose();
+    return d;
+  };
+  for (const double mu : {0.75, 10.0, 50.0, -49.0})
+    for (const double sigma : {std::sqrt(std::abs(mu - 0.5)), std::sqrt(std::abs(mu - 0.5)) / 2}) {
+      CAPTURE(mu);
+      CAPTURE(sigma);
+      const Gaussian<double> q(mu, sigma);
+      const double log_odds = (mu - 0.5) / (sigma * sigma);
+      const double q1 = 1 / (1 + std::exp(-log_odds)), spread = q1 * (1 - q1);
+      const auto forward = derivatives_in(q, log_odds, q1 - p1, spread);
+      const auto reverse =
+          derivatives_in(q, log_odds, spread * (log_odds - 0.5), spread * ((1 - 2 * q1) * (log_odds - 0.5) + 1));
+      const auto bank = bank_for(p, ParameterMesh<double>({mu}, {sigma}), 4);
+      CHECK(distance(forward_kl_derivatives(p, q), forward) < tol::derivative<double>);
+      CHECK(distance(reverse_kl_derivatives(q, p), reverse) < tol::derivative<double>);
+      CHECK(distance(forward_kl_derivatives(p, bank).at(0, 0), forward) < tol::derivative<double>);
+      CHECK(distance(reverse_kl_derivatives(bank, p).at(0, 0), reverse) < tol::derivative<double>);
+    }
+}
+
 TEST_CASE("a bank made for any power of z serves both directions") {
   const GridDensity<double> p(notebook_grid<double>(), test_mixtures<double>()[2]);
   const ParameterMesh<double> mesh(arange(-5.0, 5.0, 2.5), arange(0.5, 8.0, 2.0));
@@ -363,4 +395,10 @@ TEST_CASE("a density on another grid is refused") {
       Grid<double>::linspace(-1.0, 1.0, 11), ParameterMesh<double>(arange(0.0, 1.0, 0.5), arange(1.0, 2.0, 0.5)));
   CHECK_THROWS_AS((void)forward_kl_derivatives(p, bank), std::invalid_argument);
   CHECK_THROWS_AS((void)reverse_kl_derivatives(bank, p), std::invalid_argument);
+  // Before anything is written.
+  klgrid::KlDerivativeSurfaces<double> out(1, 1);
+  klgrid::NormalizedGaussianBank<double>::Workspace workspace;
+  CHECK_THROWS_AS(forward_kl_derivatives(p, bank, out), std::invalid_argument);
+  CHECK_THROWS_AS(reverse_kl_derivatives(bank, p, out, workspace), std::invalid_argument);
+  CHECK(out.value.size() == 1);
 }

@@ -467,6 +467,18 @@ TEST_CASE("of several starts the lowest end is returned") {
   const int once = cost_of({beside});
   CHECK(once >= 3);
   CHECK(cost_of({beside, beside, beside}) == once + 2);
+  // A start that is lower by a rounding only is not the end.
+  const auto lowest_at_start = [](const auto&, const Gaussian<double>& q) {
+    klgrid::KlDerivatives<double> d;
+    d.value = q.mean() == 1e-9 ? 1 - std::numeric_limits<double>::epsilon() : 1.0;
+    d.gradient << q.mean(), std::log(q.stddev());
+    d.hessian << 1, 0, 0, 1;
+    return d;
+  };
+  const RealLineDensity<double> near_zero(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
+  const std::vector<Gaussian<double>> both{{1e-8, 1.0}, {1e-9, 1.0}};
+  CHECK(klgrid::detail::lowest_descent(near_zero, lowest_at_start, both, FitOptions<double>{}, "fit_reverse").status ==
+        FitStatus::converged);
 }
 
 TEST_CASE_TEMPLATE("order alpha: from several starts the lowest end, on the line and on a grid", Density,
@@ -655,6 +667,42 @@ TEST_CASE("Newton's course: -|D''|^-1 D', no longer than 1, and along negative c
   };
   CHECK(klgrid::detail::leads_to(minimum, q, straight(-0.04)));
   CHECK(!klgrid::detail::leads_to(minimum, q, straight(-0.5)));
+}
+
+TEST_CASE("2 x 2 matrices: eigenvalues and the direction of the least, to the last digits") {
+  using klgrid::detail::Matrix2;
+  using klgrid::detail::Vector2;
+  const auto symmetric = [](double xx, double xy, double yy) {
+    Matrix2<double> a;
+    a << xx, xy, xy, yy;
+    return a;
+  };
+  for (const auto& a : {symmetric(2, 0, 1), symmetric(1, 0, 2), symmetric(1, 1e-9, 0), symmetric(0, 1e-9, 1),
+                        symmetric(1, 2, -3), symmetric(-3, 2, 1), symmetric(1, 0, 1)}) {
+    CAPTURE(a);
+    const klgrid::detail::Spectrum<double> spectrum(a);
+    const double size = a.norm();
+    CHECK(relative_error(spectrum.least() + spectrum.greatest(), a.trace(), size) < tol::value<double>);
+    CHECK(relative_error(spectrum.least() * spectrum.greatest(), a.determinant(), size * size) < tol::value<double>);
+    CHECK(spectrum.largest_modulus() == std::max(std::abs(spectrum.least()), std::abs(spectrum.greatest())));
+    const Vector2<double> v = spectrum.least_direction();
+    CHECK(relative_error(v.norm(), 1.0, 0.0) < tol::value<double>);
+    CHECK((a * v - spectrum.least() * v).norm() <= tol::value<double> * size);
+  }
+}
+
+TEST_CASE("a step that leads to no Gaussian is none, and the tolerance is what the mean's rounding leaves of it") {
+  using klgrid::detail::moved;
+  using klgrid::detail::Vector2;
+  const Gaussian<double> q(1.0, 2.0);
+  check_same(*moved<double>(q, Vector2<double>(0.5, std::log(3.0))), Gaussian<double>(2.0, 6.0), tol::value<double>);
+  CHECK(!moved<double>(q, Vector2<double>(0.0, 1e4)));
+  CHECK(!moved<double>(q, Vector2<double>(0.0, -1e4)));
+  CHECK(!moved<double>(q, Vector2<double>(1.7e308, 0.0)));
+  using klgrid::detail::tolerance_at;
+  CHECK(tolerance_at(Gaussian<double>(-4.0, 1.0), 0.5, 1e-12) == 1e-12);
+  CHECK(tolerance_at(Gaussian<double>(0.0, 1.0), 8.0, 1e-12) == 8e-12);
+  CHECK(tolerance_at(Gaussian<double>(-4096.0, 0.5), 0.0, 1e-12) == 8e-12);
 }
 
 TEST_CASE("from seeking to covering: the best Gaussian as alpha runs from 0 to 1") {

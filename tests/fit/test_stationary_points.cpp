@@ -113,7 +113,9 @@ void check_points(const Density& p, const Points& points) {
 
 TEST_CASE("p Gaussian: p itself, also on the range's corner") {
   const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
-  for (const auto& range : {mesh(), ParameterMesh<double>(arange(0.5, 2.0, 0.1), arange(1.3, 3.0, 0.1))}) {
+  const auto up_to = [](double last) { return klgrid::linspace(last - 1, last, 11); };
+  for (const auto& range : {mesh(), ParameterMesh<double>(arange(0.5, 2.0, 0.1), arange(1.3, 3.0, 0.1)),
+                            ParameterMesh<double>(up_to(0.5), up_to(1.3))}) {
     const auto points = reverse_stationary_points(p, range);
     REQUIRE(points.size() == 1);
     CHECK(points[0].kind == StationaryKind::minimum);
@@ -404,6 +406,7 @@ TEST_CASE("points of one mean are told apart by their stddev, and those out of t
   const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
   CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(1.6, 3.0, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(1.33, 3.0, 0.1)}).empty());
+  CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(1.302, 3.0, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(-1.0, 2.0, 0.3), arange(0.5, 1.25, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(0.6, 2.0, 0.3), arange(0.5, 3.0, 0.1)}).empty());
   CHECK(reverse_stationary_points(p, {arange(-2.0, 0.45, 0.3), arange(0.5, 3.0, 0.1)}).empty());
@@ -464,23 +467,36 @@ TEST_CASE("between the points of a mesh: slopes are those of the values, and a z
       CHECK(std::abs(at.x - corner[i][j].x) < of_differences);
       CHECK(std::abs(at.y - corner[i][j].y) < of_differences);
     }
-  // A gradient of (x - zero, y - 1/2).
-  const auto found = [](double zero) {
+  // It may vanish if it is nowhere further from 0 than a twentieth of its range: x + above, either sign.
+  const auto may_vanish = [](double above, double sign) {
+    const double f = sign * above, g = sign * (1 + above);
+    const Patch::Corner corners[2][2] = {{{f, sign, 0}, {f, sign, 0}}, {{g, sign, 0}, {g, sign, 0}}};
+    return Patch(corners).may_vanish();
+  };
+  for (const double sign : {-1.0, 1.0}) {
+    CHECK(may_vanish(0.04, sign));
+    CHECK(!may_vanish(0.06, sign));
+  }
+  // A gradient of (x - zero, y - 1/2), x and y in widths of the cell.
+  const auto found = [](double zero, double width, double height) {
     klgrid::KlDerivativeSurfaces<double> d(2, 2);
     d.d_mu << -zero, 1 - zero, -zero, 1 - zero;
     d.d_log_sigma << -0.5, -0.5, 0.5, 0.5;
-    d.d_mu_mu.setOnes();
-    d.d_log_sigma_log_sigma.setOnes();
+    d.d_mu_mu.setConstant(1 / width);
+    d.d_log_sigma_log_sigma.setConstant(1 / height);
     d.d_mu_log_sigma.setZero();
-    return klgrid::detail::GradientCell<double>(d, 0, 0, 1.0, 1.0).zero_from({0.5, 0.5});
+    return klgrid::detail::GradientCell<double>(d, 0, 0, width, height).zero_from({0.5, 0.5});
   };
-  for (const double zero : {0.25, 1.25}) {
-    CAPTURE(zero);
-    REQUIRE(found(zero));
-    CHECK(std::abs((*found(zero))[0] - zero) < 1e-6);
-    CHECK(std::abs((*found(zero))[1] - 0.5) < 1e-6);
-  }
-  CHECK(!found(3.0));
+  for (const double zero : {0.25, 1.25})
+    for (const double width : {1.0, 0.25})
+      for (const double height : {1.0, 4.0}) {
+        CAPTURE(zero);
+        const auto at = found(zero, width, height);
+        REQUIRE(at);
+        CHECK(std::abs((*at)[0] - zero) < 1e-6);
+        CHECK(std::abs((*at)[1] - 0.5) < 1e-6);
+      }
+  CHECK(!found(3.0, 1.0, 1.0));
 }
 
 TEST_CASE("polishing leads to the zero near by, where a whole step of Newton's leads to another") {
@@ -495,6 +511,20 @@ TEST_CASE("polishing leads to the zero near by, where a whole step of Newton's l
   const auto point = klgrid::detail::nearby_stationary_point(waves, Gaussian<double>(1.5, 1.0), 1e-6);
   REQUIRE(point);
   CHECK(std::abs(point->q.mean()) < tol::position);
+}
+
+TEST_CASE("polishing goes on below the tolerance while whole steps of Newton's lead on") {
+  // A gradient of (e^mu - 1, log sigma): a step leads from mu to mu^2 / 2, within the tolerance, the next one to 0.
+  const auto rising = [](const Gaussian<double>& q) {
+    klgrid::KlDerivatives<double> d;
+    d.value = std::expm1(q.mean()) - q.mean();
+    d.gradient << std::expm1(q.mean()), std::log(q.stddev());
+    d.hessian << std::exp(q.mean()), 0, 0, 1;
+    return d;
+  };
+  const auto point = klgrid::detail::nearby_stationary_point(rising, Gaussian<double>(1e-6, 1.0), 1e-6);
+  REQUIRE(point);
+  CHECK(point->gradient_norm < 1e-3 * tol::polished);
 }
 
 TEST_CASE("a kind is told by the signs of both eigenvalues, and degenerate where one is about 0") {

@@ -87,6 +87,16 @@ TEST_CASE_TEMPLATE("GridDensity: a uniform density by hand", T, float, double, l
   CHECK(relative_error(p.pdf()[2], T(0.25), T(0)) <= tol::few_roundings<T>);
   CHECK(relative_error(p.mean(), T(1.5), T(0)) <= tol::few_roundings<T>);
   CHECK(relative_error(p.variance(), T(1.25), T(0)) <= tol::few_roundings<T>);
+  // Wherever the window lies.
+  for (const T by : {T(-1), T(-3), T(-7)}) {
+    const Grid<T> moved(Vector<T>(grid.nodes() + by), grid.weights());
+    const auto of_moved = GridDensity<T>::from_log_values(moved, Vector<T>::Zero(4));
+    CHECK(relative_error(of_moved.variance(), T(1.25), T(0)) <= tol::few_roundings<T>);
+  }
+  // On a single node.
+  const auto single = GridDensity<T>::from_log_values(Grid<T>({T(0.5)}, {T(2)}), {T(7)});
+  CHECK(single.mean() == T(0.5));
+  CHECK(single.variance() == T(0));
 }
 
 TEST_CASE_TEMPLATE("GridDensity: mixture, callable and log values give the same density", T, float, double,
@@ -265,6 +275,12 @@ TEST_CASE("GridDensity: a Gaussian far outside of the window: its mass there, an
   // The node at 1 has all but e^-1000.5 of it.
   CHECK(relative_error(p.log_mass(), -5e5 - std::log(2 * std::numbers::pi) / 2, 1.0) <= tol::few_roundings<double>);
   CHECK(relative_error(p.log_pdf()[1], -1000.5, 1.0) <= tol::few_roundings<double>);
+}
+
+TEST_CASE("GridDensity: a narrow Gaussian hardly off the middle of two nodes leans to the nearer one") {
+  // log q(1) - log q(-1) = 2 mu / sigma^2 = 2, where 1 - mu and -1 - mu round to 1 and -1.
+  const GridDensity<> q(Grid<>({-1.0, 1.0}, {1.0, 1.0}), Gaussian<>(0x1p-54, 0x1p-27));
+  CHECK(relative_error(q.log_pdf()[1] - q.log_pdf()[0], 2.0, 0.0) <= tol::few_roundings<double>);
 }
 
 TEST_CASE("GridDensity::translated: the same density about another place") {

@@ -163,6 +163,12 @@ TEST_CASE_TEMPLATE("divergence: where p is zero, 0 log 0 = 0 forward and +inf in
   CHECK(reverse_kl(q, p) == infinity);
   CHECK(cross_entropy(q, p) == infinity);
   CHECK(std::isfinite(cross_entropy(p, q)));
+  // All of q at one node, log q = -inf at the others: where p is zero that does not matter.
+  const Gaussian<T> narrow(T(-1), (std::numeric_limits<T>::min)());
+  const auto at_one = GridDensity<T>::from_log_values(grid, vector<T>({0, -infinity, -infinity}));
+  CHECK(cross_entropy(at_one, narrow) == T(0));
+  CHECK(forward_kl(at_one, narrow) == T(0));
+  CHECK(cross_entropy(p, narrow) == infinity);
 }
 
 TEST_CASE("divergence: where p is zero, +inf in reverse also where q is below every number") {

@@ -197,6 +197,47 @@ TEST_CASE("real-line density: an ellipse found analytic holds no zero of p, and 
 }
 
 // p over the exponential of its first component turns about 0 along an ellipse as often as there are zeros inside.
+TEST_CASE("real-line density: an ellipse found analytic holds no zero of three components about as high there") {
+  std::mt19937_64 engine(20240229);
+  const auto uniform = [&](double a, double b) { return a + (b - a) * static_cast<double>(engine() >> 11) * 0x1p-53; };
+  int free = 0, refused = 0;
+  for (int i = 0; i < 10000; ++i) {
+    const double decades = i % 2 == 0 ? 0 : 0.5;
+    std::vector<double> weights, means, stddevs;
+    for (int k = 0; k < 3; ++k) {
+      const double z = uniform(-2, 2);
+      stddevs.push_back(std::pow(10, uniform(-decades, decades)));
+      means.push_back(-z * stddevs.back());
+      weights.push_back(stddevs.back() * std::exp(uniform(-2.5, 0) + z * z / 2));
+    }
+    const auto mixture = GaussianMixture<double>::normalized(weights, means, stddevs);
+    const double half = std::pow(10, uniform(-0.5, 0.5));
+    const bool analytic = detail::LineMixture<double>(mixture).analytic(0.0, half);
+    (analytic ? free : refused) += 1;
+    if (!analytic) continue;
+    const auto p = [&](double angle) {
+      const std::complex<double> at(detail::major_axis * half * std::cos(angle),
+                                    detail::minor_axis * half * std::sin(angle));
+      const auto over_first = [&](klgrid::Index k) {
+        const auto power = [&](klgrid::Index j) {
+          const auto z = (at - mixture.means()[j]) / mixture.stddevs()[j];
+          return std::log(mixture.weights()[j] / mixture.stddevs()[j]) - z * z / 2.0;
+        };
+        return std::exp(power(k) - power(0));
+      };
+      return 1.0 + over_first(1) + over_first(2);
+    };
+    double turned = 0;
+    constexpr int steps = 200;
+    const double step = 2 * std::acos(-1.0) / steps;
+    for (int k = 0; k < steps; ++k) turned += std::arg(p(step * (k + 1)) / p(step * k));
+    CHECK(std::abs(turned) < 1);
+  }
+  CHECK(free > 1000);
+  CHECK(refused > 1000);
+}
+
+// The same of two components, whose zeros are known.
 TEST_CASE("real-line density: the zeros of two components end where a panel may") {
   using Zeros = detail::TwoComponentZeros<double>;
   std::mt19937_64 engine(20240229);

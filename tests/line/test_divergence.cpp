@@ -189,6 +189,17 @@ TEST_CASE("real line: the bounds hold where a component of next to no weight is 
   }
 }
 
+TEST_CASE("real line: the bounds hold for a q however narrow, whose entropy is large") {
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
+  for (int i = 0; i < 60; ++i) {
+    const double stddev = 1e-300 * (1 + i / 7.0);
+    double error = 0;
+    const double value = reverse_kl(Gaussian<double>(0.0, stddev), p, &error);
+    CHECK(std::abs(value - (-std::log(static_cast<long double>(stddev)) - 0.5L)) <= error);
+    CHECK(error < largest_bound * value);
+  }
+}
+
 TEST_CASE("real line: the bounds hold for a mixture of two similar components and the Gaussian fitted to it") {
   std::mt19937_64 random(20240229);
   const auto uniform = [&](double low, double high) {

@@ -27,19 +27,19 @@ T log_affinity(const PairQuadrature<T>& nodes, const T& alpha) {
   using std::log1p;
   const T lowest = std::numeric_limits<T>::lowest();
   const bool about_q = alpha <= T(0.5);
-  const auto shared = nodes.weight > T(0) && nodes.log_p >= lowest && nodes.log_q >= lowest;
+  const auto counts = nodes.weight > T(0);
   // Stored, for Eigen does not vectorise an exponential under select.
   const Vector<T> turn = (about_q ? alpha : T(alpha - T(1))) * nodes.log_ratio;
-  const Vector<T> log_mean = shared.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, lowest);
+  const Vector<T> log_mean = counts.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, lowest);
   const Vector<T> mean = log_mean.exp();
-  const Vector<T> base = (nodes.weight > T(0)).select(about_q ? nodes.log_q : nodes.log_p, lowest).exp();
+  const Vector<T> base = counts.select(about_q ? nodes.log_q : nodes.log_p, lowest).exp();
   const T underflow = (std::numeric_limits<T>::min)() / std::numeric_limits<T>::epsilon();
   // base (e^turn - 1): with u = e^turn, rounded, (u - 1) / log(u) is smooth in u, so that it does not matter that u was
   // rounded, as long as it is the same number in both places (Kahan; Higham, "Accuracy and Stability of Numerical
   // Algorithms", 2002, 1.14.1).
   const Vector<T> growth = mean / base;
   const Vector<T> log_growth = growth.log();
-  const auto is_close = shared && turn.abs() < T(1) && base > underflow;
+  const auto is_close = counts && turn.abs() < T(1) && base > underflow;
   const Vector<T> nearby = (growth == T(1)).select(base * turn, base * (growth - T(1)) * turn / log_growth);
   const T excess = (nodes.weight * is_close.select(nearby, mean - base)).sum();
   if (excess > T(-0.5)) return log1p(excess);

@@ -96,7 +96,7 @@ T scaled_renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
   if (!(scale > T(0)) || !(amari > T(0))) return amari;
   const T complement = scale * amari;
   if (complement < T(0.5)) return T(-log1p(-complement)) / scale;
-  return (std::max)(T(0), T(-log_affinity(nodes, alpha))) / scale;
+  return -log_affinity(nodes, alpha) / scale;
 }
 
 /// alpha times the scaled one; at alpha = 0, where that is D(q||p), -log Q(p > 0).

@@ -164,7 +164,6 @@ std::vector<Gaussian<T>> interpolated_stationary_points(const ParameterMesh<T>& 
     });
   };
   for (const auto& [row, col] : candidate_cells(d, widths, heights)) {
-    if (!(widths[col] > T(0) && heights[row] > T(0))) continue;
     const GradientCell<T> cell(d, row, col, widths[col], heights[row]);
     if (!cell.may_vanish()) continue;
     for (const double x : {0.5, 0.0, 1.0})
