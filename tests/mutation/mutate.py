@@ -6,6 +6,7 @@ programs that are to notice them until one does.
     python3 tests/mutation/mutate.py            all of it: prints a table and writes docs/mutation.md
     python3 tests/mutation/mutate.py --check    only whether each mistake still finds its place
     python3 tests/mutation/mutate.py --resume   goes on where a run was ended, or tries its survivors again
+    python3 tests/mutation/mutate.py --report   only writes docs/mutation.md of what has been found since one began anew
     python3 tests/mutation/mutate.py 120 145    the mistakes on these lines of mutants.txt, or of these headers
 
 All that can be chosen at run time are compiled together, each as (planted(ID) ? mistake : original), and chosen by
@@ -268,14 +269,18 @@ def tell(mutant, killer):
         print(mutant.header, mutant.before, mutant.after, killer or "", sep="\t", file=file)
 
 
-def earlier_kills(mutants):
-    """Who noticed each of these in the runs since the last that began anew."""
+def earlier_verdicts(mutants):
+    """Of each of these the last one in the runs since one began anew: who noticed it, or None."""
     if not VERDICTS.exists():
         return {}
     rows = [line.split("\t") for line in VERDICTS.read_text(encoding="utf-8").splitlines()]
-    kills = {tuple(change): killer for *change, killer in rows if killer not in ("", "invalid")}
+    verdicts = {tuple(change): killer or None for *change, killer in rows if killer != "invalid"}
     keys = {m.line: (m.header, m.before, m.after) for m in mutants}
-    return {line: kills[key] for line, key in keys.items() if key in kills}
+    return {line: verdicts[key] for line, key in keys.items() if key in verdicts}
+
+
+def earlier_kills(mutants):
+    return {line: killer for line, killer in earlier_verdicts(mutants).items() if killer}
 
 
 def processor():
@@ -299,9 +304,9 @@ def circumstances():
 
 
 def report(mutants, found, options, taken_over):
-    killed = [m for m in mutants if found[m.line]]
-    accepted = [m for m in mutants if not found[m.line] and m.accepted]
-    survivors = [m for m in mutants if not found[m.line] and not m.accepted]
+    killed = [m for m in mutants if found.get(m.line)]
+    accepted = [m for m in mutants if m not in killed and m.accepted]
+    survivors = [m for m in mutants if m not in killed and not m.accepted]
     share = 100 * len(killed) / len(mutants)
     lines = [
         "# Mutation: do the tests notice mistakes?",
@@ -314,7 +319,12 @@ def report(mutants, found, options, taken_over):
         "    python3 tests/mutation/mutate.py",
         "",
         f"{circumstances()}; flags {options.flags}, assertions on."
-        + (f" {taken_over} were noticed by a run before it that was ended, which this one resumed." if taken_over else ""),
+        + (
+            f" {taken_over} were noticed by runs before, of earlier commits, of which this one took over who noticed what: each"
+            " by the same text of the list, in headers and tests as they were then."
+            if taken_over
+            else ""
+        ),
         "",
         "| header | planted | noticed | accepted | open |",
         "|---|---:|---:|---:|---:|",
@@ -330,7 +340,8 @@ def report(mutants, found, options, taken_over):
             if parts := m.before.split("@")[1:2]:
                 change += f", of it `{parts[0]}`"
             change += f" becomes `{m.after}`" if m.after else " left out"
-            lines.append(f"- {m.header}: {change}" + (f": {m.accepted}" if m.accepted else ""))
+            reason = m.accepted or ("" if m.line in found else "not tried yet")
+            lines.append(f"- {m.header}: {change}" + (f": {reason}" if reason else ""))
     text = "\n".join(lines) + "\n"
     print(text)
     return text, survivors
@@ -341,6 +352,7 @@ def main():
     parser.add_argument("only", nargs="*", help="lines of the list, or headers; then no report is written")
     parser.add_argument("--check", action="store_true", help="only whether each mistake still finds its place")
     parser.add_argument("--resume", action="store_true", help="take over what was noticed since the last run that began anew")
+    parser.add_argument("--report", action="store_true", help="only write the report, of what has been found so far")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--flags", default="-O1", help="of the compiler")
     options = parser.parse_args()
@@ -358,6 +370,10 @@ def main():
         sys.exit("\n".join(wrong))
     print(f"{len(mutants)} mistakes, each of which has its place")
     if options.check:
+        return
+    if options.report:
+        found = earlier_verdicts(mutants)
+        REPORT.write_text(report(mutants, found, options, sum(map(bool, found.values())))[0], encoding="utf-8")
         return
     chosen = [m for m in mutants if not options.only or str(m.line) in options.only or m.header in options.only]
     if not options.resume and not options.only:
