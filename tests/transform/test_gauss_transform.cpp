@@ -489,6 +489,24 @@ TEST_CASE("GaussTransform: half-way between two nodes, however narrow") {
   CHECK((transform.expectation(vector<double>({0, 1})) == 0.5).all());
 }
 
+TEST_CASE("few nodes for many: where they are, how wide bins may be, and none whose middles would be rounded") {
+  using klgrid::detail::WaveNodes;
+  using Condensed = klgrid::detail::CondensedNodes<double>;
+  const double base = 3.0, offset = 0x1p-53;
+  CHECK(WaveNodes<double>{1, &base, &offset, offset}.from(base, 0) == offset);
+  CHECK(WaveNodes<double>{1, &base}.from(1.0, 0) == 2.0);
+  // 4 (h^2 / 8)^(K/2) / (K/2)!, h half the width in sigmas.
+  for (const double error : {1e-6, 1e-15}) {
+    const double half = Condensed::widest(error) / 2;
+    const double power = std::pow(half * half / 8, static_cast<double>(Condensed::points) / 2);
+    CHECK(std::abs(4 * power / std::tgamma(static_cast<double>(Condensed::points) / 2 + 1) - error) <= 1e-10 * error);
+  }
+  const Vector<double> near = klgrid::linspace(0.0, 8.0, 2000), far = near + 0x1p50;
+  CHECK(Condensed::worthwhile(WaveNodes<double>{2000, near.data()}, 1.0));
+  CHECK(!Condensed::worthwhile(WaveNodes<double>{2000, far.data()}, 1.0));
+  CHECK(!Condensed::worthwhile(WaveNodes<double>{1000, near.data()}, 1.0));
+}
+
 TEST_CASE("GaussTransform: values as large as numbers are") {
   const auto grid = klgrid_test::notebook_grid();
   const GaussTransform<double> transform(grid, klgrid_test::notebook_mesh());
