@@ -180,6 +180,18 @@ TEST_CASE_TEMPLATE("of as many components, but each of another kind: a split one
   }
 }
 
+TEST_CASE("components alike, of a width whose square is out of range: the weights alone tell") {
+  for (const double narrow : {1e-100, 1e-170, 1e-250}) {
+    CAPTURE(narrow);
+    const GaussianMixture<double> p({0.5, 0.5}, {0.0, 1.0}, {1.0, narrow});
+    const GaussianMixture<double> r({0.25, 0.75}, {0.0, 1.0}, {1.0, narrow});
+    double bound = 0.0;
+    const double value = relative_entropy(p, r, &bound);
+    CHECK(std::abs(value - (0.5 * std::log(2.0) + 0.5 * std::log(2.0 / 3.0))) <= tol::divergence);
+    CHECK(bound <= 1e-9);
+  }
+}
+
 TEST_CASE("of widths as far apart as one likes: disjoint to Jensen and Shannon, and of two Gaussians the closed form") {
   for (const double ratio : {1e3, 1e8, 1e12, 1e17, 1e40, 1e150, 1e280}) {
     CAPTURE(ratio);
