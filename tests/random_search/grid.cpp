@@ -21,6 +21,7 @@
 #include "klgrid/grid/bank.hpp"
 #include "klgrid/grid/divergence.hpp"
 #include "klgrid/grid/pair_quadrature.hpp"
+#include "klgrid/grid/relative_entropy.hpp"
 #include "random_search/random_search.hpp"
 
 using klgrid::Gaussian;
@@ -345,6 +346,21 @@ Exact<Real> exact(const ExactDensity<Real>& d, const Real& mu, const Real& sigma
   return e;
 }
 
+/// D(p||r), D(r||p) and the Jensen-Shannon divergence.
+template <class Real>
+std::array<Real, 3> exact_between(const ExactDensity<Real>& p, const ExactDensity<Real>& r) {
+  using std::abs, std::exp, std::log;
+  Real forward = 0, backward = 0, jensen_shannon = 0;
+  for (std::size_t i = 0; i < p.x.size(); ++i) {
+    const Real d = p.log_p[i] - r.log_p[i];
+    const Real log_mean = std::max<Real>(p.log_p[i], r.log_p[i]) + log((1 + exp(Real(-abs(d)))) / 2);
+    forward += p.w[i] * p.p[i] * d;
+    backward -= p.w[i] * r.p[i] * d;
+    jensen_shannon += p.w[i] * (p.p[i] * (p.log_p[i] - log_mean) + r.p[i] * (r.log_p[i] - log_mean)) / 2;
+  }
+  return {forward, backward, jensen_shannon};
+}
+
 // ---- the comparison ----
 
 enum Quantity {
@@ -357,10 +373,12 @@ enum Quantity {
   alpha_pair,
   gradients,
   gradients_pair,
+  relative,
+  jensen_shannon,
   quantities
 };
-constexpr const char* quantity_names[quantities] = {"forward", "reverse",   "pair fwd", "pair rev", "entropy",
-                                                    "alpha",   "pair alph", "deriv.",   "pair der."};
+constexpr const char* quantity_names[quantities] = {"forward",   "reverse", "pair fwd",  "pair rev", "entropy", "alpha",
+                                                    "pair alph", "deriv.",  "pair der.", "D(p||r)",  "JS(p,r)"};
 
 template <class T>
 Vector<T> cast(const std::vector<double>& values) {
@@ -370,9 +388,16 @@ Vector<T> cast(const std::vector<double>& values) {
 struct Problem {
   Nodes nodes;
   std::vector<double> weights;
-  Mixture mixture;
+  Mixture mixture, other;
   Mesh mesh;
 };
+
+template <class T>
+GaussianMixture<T> cast(const Mixture& mixture) {
+  Vector<T> weights = cast<T>(mixture.weights);
+  weights /= weights.sum();
+  return {weights, cast<T>(mixture.means), cast<T>(mixture.stddevs)};
+}
 
 template <class T>
 std::array<T, 5> scaled(const klgrid::KlDerivatives<T>& d, const T& sigma) {
@@ -385,9 +410,7 @@ template <class T, class Real>
 void compare(const Problem& problem, Random random, Table& table, const std::string& replay) {
   using std::abs;
   const Grid<T> grid(cast<T>(problem.nodes.x), cast<T>(problem.weights));
-  Vector<T> weights = cast<T>(problem.mixture.weights);
-  weights /= weights.sum();
-  const GaussianMixture<T> mixture(weights, cast<T>(problem.mixture.means), cast<T>(problem.mixture.stddevs));
+  const GaussianMixture<T> mixture = cast<T>(problem.mixture), other = cast<T>(problem.other);
   const ParameterMesh<T> mesh(cast<T>(problem.mesh.mu), cast<T>(problem.mesh.sigma));
   const GridDensity<T> p(grid, mixture);
   const NormalizedGaussianBank<T> bank(grid, mesh, {.highest_power = 4});
@@ -399,8 +422,23 @@ void compare(const Problem& problem, Random random, Table& table, const std::str
   const auto truth = exact_density<Real>(grid, mixture);
 
   const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
-  const double log_p_error =
-      epsilon * static_cast<double>(abs(truth.log_mass));  // of the given log p, before its mass is taken off
+  const auto log_error = [&](const ExactDensity<Real>& of) {  // of the given log p, before its mass is taken off
+    return 64 * epsilon * static_cast<double>(abs(of.log_mass));
+  };
+  const GridDensity<T> r(grid, other);
+  const auto truth_of_r = exact_density<Real>(grid, other);
+  const auto between = exact_between(truth, truth_of_r);
+  const auto check_between = [&](Quantity quantity, const T& value, const Real& exactly) {
+    const double allowed =
+        4500 * epsilon * static_cast<double>(std::max<Real>(1, exactly)) + log_error(truth) + log_error(truth_of_r);
+    const double error = static_cast<double>(abs(Real(value) - exactly)) / allowed;
+    table.add(quantity, value >= T(0) ? error : HUGE_VAL, [&] {
+      return text("%s: n = %ld, %.4g", replay.c_str(), static_cast<long>(grid.size()), static_cast<double>(exactly));
+    });
+  };
+  check_between(relative, klgrid::relative_entropy(p, r), between[0]);
+  check_between(relative, klgrid::relative_entropy(r, p), between[1]);
+  check_between(jensen_shannon, klgrid::jensen_shannon_divergence(p, r), between[2]);
   for (int sample = 0; sample < 5; ++sample) {
     const Index row = random.whole(0, mesh.rows() - 1);
     const Index col = random.whole(0, mesh.cols() - 1);
@@ -416,7 +454,7 @@ void compare(const Problem& problem, Random random, Table& table, const std::str
     const auto check_value = [&](Quantity quantity, const T& value, const Real& exactly) {
       // Beyond the range of T it is to be infinite.
       if (exactly > Real((std::numeric_limits<T>::max)()) / 4) return;
-      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Real>(1, abs(exactly))) + 64 * log_p_error +
+      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Real>(1, abs(exactly))) + log_error(truth) +
                              (quantity == forward ? 8 * epsilon * static_cast<double>(e.spread) : 0) +
                              (quantity == reverse ? 96 * epsilon * static_cast<double>(e.largest_log_p) : 0);
       const double error = static_cast<double>(abs(Real(value) - exactly)) / allowed;
@@ -469,6 +507,7 @@ int main(int argc, char** argv) {
     problem.weights = weights.make(random, static_cast<Index>(problem.nodes.x.size()));
     problem.mixture = mixture.make(random, problem.nodes);
     problem.mesh = mesh.make(random, problem.nodes);
+    problem.other = mixture.make(random, problem.nodes);
     const auto run = [&](const std::string& scalar, const auto& compute) {
       if (!options.asks_for(scalar)) return;
       table.open({std::string("nodes ") + nodes.name, std::string("weights ") + weights.name,

@@ -84,7 +84,8 @@ class Errors {
     long below = 0;
     std::size_t bin = 0;
     while (bin + 1 < counts_.size() && (below += counts_[bin]) <= count_ / 2) ++bin;
-    return bin == 0 || count_ == 0 ? 0.0 : std::exp2((static_cast<double>(bin) + 0.5) / per_octave + lowest);
+    if (bin == 0 || count_ == 0) return 0;
+    return std::min(largest_, std::exp2((static_cast<double>(bin) + 0.5) / per_octave + lowest));
   }
 
  private:
