@@ -429,8 +429,9 @@ void compare(const Problem& problem, Random random, Table& table, const std::str
   const auto truth_of_r = exact_density<Real>(grid, other);
   const auto between = exact_between(truth, truth_of_r);
   const auto check_between = [&](Quantity quantity, const T& value, const Real& exactly) {
-    const double allowed =
-        4500 * epsilon * static_cast<double>(std::max<Real>(1, exactly)) + log_error(truth) + log_error(truth_of_r);
+    // What log p is off by, p is relatively, and so is the mean of log p - log r, beside what is lost of that itself.
+    const double allowed = 4500 * epsilon * static_cast<double>(std::max<Real>(1, exactly)) +
+                           (log_error(truth) + log_error(truth_of_r)) * static_cast<double>(1 + exactly);
     const double error = static_cast<double>(abs(Real(value) - exactly)) / allowed;
     table.add(quantity, value >= T(0) ? error : HUGE_VAL, [&] {
       return text("%s: n = %ld, %.4g", replay.c_str(), static_cast<long>(grid.size()), static_cast<double>(exactly));
