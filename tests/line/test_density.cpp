@@ -294,6 +294,18 @@ TEST_CASE("real-line density: components however far apart take panels of the lo
   }
 }
 
+TEST_CASE("real-line density: a component narrower than two numbers tell apart beside its place keeps its mass") {
+  for (const double narrow : {1e-20, 1e-40, 1e-100, 1e-150})
+    for (const double mean : {1.0, -3e5}) {
+      CAPTURE(narrow);
+      CAPTURE(mean);
+      const RealLineDensity<double> p(GaussianMixture<double>({0.5, 0.5}, {0.0, mean}, {1.0, narrow}));
+      const double entropy_of_standard = 0.5 * std::log(2.0 * std::acos(-1.0)) + 0.5;
+      const double exact = std::log(2.0) + entropy_of_standard + 0.5 * std::log(narrow);
+      CHECK(relative_error(p.entropy(), exact, 1.0) < tol::divergence<double>);
+    }
+}
+
 TEST_CASE("real-line density: a narrow spike in a broad component is seen, however narrow") {
   for (const double stddev : {1e-2, 1e-5, 1e-8}) {
     // Far enough apart in height that the spike's entropy is its own: H = sum w H_k - sum w log w but for the overlap.

@@ -81,7 +81,8 @@ void cut_into_panels(const LinePoint<T>& begin, const LinePoint<T>& end, Fit fit
   for (LinePoint<T> x = begin; x < end;) {
     const T rest = (end - x) / T(2);
     // Below the spacing of the points there is nothing left to cut.
-    const T spacing = T(4) * std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon() * abs(x.whole());
+    const T spacing =
+        (std::max)(T(4) * std::numeric_limits<T>::epsilon() * abs(x.rest()), (std::numeric_limits<T>::min)());
     half = (std::min)((std::max)(T(fit(x, half, rest)), spacing), rest);
     visit(x, half);
     if (!(half < rest)) return;
