@@ -367,6 +367,19 @@ TEST_CASE("where p all but vanishes: what q has there is missed") {
         tol::surface);
 }
 
+TEST_CASE("a domain's points of weight 0 take no part, whatever it leaves there") {
+  // q at the first point, p at the second, e^-2000 of them at the other.
+  klgrid::PairQuadrature<double> nodes;
+  nodes.weight = Vector<double>{{1.0, 1.0, 0.0}};
+  nodes.z = Vector<double>::Zero(3);
+  nodes.log_p = Vector<double>{{-2000.0, 0.0, -std::numeric_limits<double>::infinity()}};
+  nodes.log_q = Vector<double>{{0.0, -2000.0, 0.0}};
+  nodes.log_ratio = nodes.log_p - nodes.log_q;
+  CHECK(relative_error(klgrid::detail::alpha_divergence(nodes, 0.0), 2000.0, 1.0) < tol::surface);
+  nodes.log_p[2] = nodes.log_ratio[2] = 0.0;
+  CHECK(relative_error(klgrid::detail::log_affinity(nodes, 0.5), std::log(2.0) - 1000.0, 1.0) < tol::surface);
+}
+
 TEST_CASE("no shared point: Renyi's is infinite, Amari's all that it can be") {
   const Grid<double> grid({0.0, 1.0}, {1.0, 1.0});
   const auto p = GridDensity<double>::from_log_values(grid, {0.0, -std::numeric_limits<double>::infinity()});

@@ -9,7 +9,7 @@ programs that are to notice them until one does.
     python3 tests/mutation/mutate.py --report   only writes docs/mutation.md of what has been found since one began anew
     python3 tests/mutation/mutate.py 120 145    the mistakes on these lines of mutants.txt, or of these headers
 
-All that can be chosen at run time are compiled together, each as (planted(ID) ? mistake : original), and chosen by
+All to be tried that can be chosen at run time are compiled together, each as (planted(ID) ? mistake : original), and chosen by
 KLGRID_MUTANT=ID in the environment, so that each test program is compiled once for all of them. Needs what the tests
 need, and leaves everything in build/mutation.
 """
@@ -58,7 +58,7 @@ class Mutant:
 
     @property
     def id(self):
-        """The same wherever in the list it stands, so that nothing is compiled anew for what stands above it."""
+        """The same wherever in the list it stands."""
         return zlib.crc32("\t".join((self.header, self.before, self.after)).encode()) & 0x7FFFFFFF
 
 
@@ -251,10 +251,10 @@ def try_alone(mutant, tests, found):
     tell(mutant, found[mutant.line])
 
 
-def try_all(mutants, chosen, options, found):
+def try_all(chosen, options, found):
     """For each line of those chosen that has not yet got one."""
     todo = [m for m in chosen if m.line not in found]
-    together = Tests(WORK / "together", [m for m in mutants if not m.alone], options.flags)
+    together = Tests(WORK / "together", [m for m in todo if not m.alone], options.flags)
     try_together([m for m in todo if not m.alone], together, options.jobs, found)
     if any(m.alone for m in todo):
         tests = Tests(WORK / "alone", [], options.flags)
@@ -380,7 +380,7 @@ def main():
         VERDICTS.unlink(missing_ok=True)
     found = earlier_kills(chosen) if options.resume else {}
     taken_over = len(found)
-    try_all(mutants, chosen, options, found)
+    try_all(chosen, options, found)
     if any(m.line not in found for m in chosen):
         sys.exit("some are not decided")
     invalid = [m for m in chosen if found[m.line] == "invalid"]
