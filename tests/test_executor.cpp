@@ -185,9 +185,12 @@ TEST_CASE("executor: OpenMP's threads, each task once and the same surfaces") {
 TEST_CASE("executor: OpenMP's threads hand the first exception in order to the caller") {
   for (const Index late : {3, 4}) {  // the first in order is the last to throw, or another one is
     std::string message;
+    std::atomic<bool> begun{false};  // task 4, which would not be after task 3 has thrown
     try {
       klgrid::OpenMpExecutor{}(1000, [&](Index, Index task) {
-        if (task == late) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        if (task == 4) begun = true;
+        for (int n = 0; n < 100 && task == 3 && !begun; ++n) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (task == late) std::this_thread::sleep_for(std::chrono::milliseconds(20));
         if (task >= 3 && task < 8) throw std::runtime_error(std::to_string(task));
       });
     } catch (const std::runtime_error& error) {
