@@ -501,10 +501,10 @@ TEST_CASE("few nodes for many: where they are, how wide bins may be, and none wh
     const double power = std::pow(half * half / 8, static_cast<double>(Condensed::points) / 2);
     CHECK(std::abs(4 * power / std::tgamma(static_cast<double>(Condensed::points) / 2 + 1) - error) <= 1e-10 * error);
   }
-  const Vector<double> near = klgrid::linspace(0.0, 8.0, 2000), far = near + 0x1p50;
-  CHECK(Condensed::worthwhile(WaveNodes<double>{2000, near.data()}, 1.0));
-  CHECK(!Condensed::worthwhile(WaveNodes<double>{2000, far.data()}, 1.0));
-  CHECK(!Condensed::worthwhile(WaveNodes<double>{1000, near.data()}, 1.0));
+  const Vector<double> here = klgrid::linspace(0.0, 8.0, 2000), there = here + 0x1p50;
+  CHECK(Condensed::worthwhile(WaveNodes<double>{2000, here.data()}, 1.0));
+  CHECK(!Condensed::worthwhile(WaveNodes<double>{2000, there.data()}, 1.0));
+  CHECK(!Condensed::worthwhile(WaveNodes<double>{1000, here.data()}, 1.0));
 }
 
 TEST_CASE("GaussTransform: values as large as numbers are") {
