@@ -340,7 +340,7 @@ def report(mutants, found, options, taken_over):
             if parts := m.before.split("@")[1:2]:
                 change += f", of it `{parts[0]}`"
             change += f" becomes `{m.after}`" if m.after else " left out"
-            reason = m.accepted or ("" if m.line in found else "not tried yet")
+            reason = m.accepted or ("" if m.line in found else "not decided: some of its programs have not been run")
             lines.append(f"- {m.header}: {change}" + (f": {reason}" if reason else ""))
     text = "\n".join(lines) + "\n"
     print(text)
