@@ -13,8 +13,8 @@ namespace {
 
 // Time is that of all densities, each with surfaces of its own; items_per_second counts densities.
 template <bool Together>
-void densities(benchmark::State& state) {
-  const Problem problem = scaled_problem(1);
+void densities(benchmark::State& state, double scale) {
+  const Problem problem = scaled_problem(scale);
   using Bank = klgrid::NormalizedGaussianBank<double>;
   const Bank bank(problem.grid, problem.mesh);
   const auto arriving = mixtures();
@@ -35,6 +35,9 @@ void densities(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+void batch(benchmark::State& state, double scale) { densities<true>(state, scale); }
+void one_by_one(benchmark::State& state, double scale) { densities<false>(state, scale); }
+
 template <class T>
 void scalar(benchmark::State& state) {
   const Problem problem = scaled_problem(1);
@@ -53,16 +56,22 @@ void scalar(benchmark::State& state) {
   }
 }
 
-BENCHMARK(densities<true>)
+BENCHMARK_CAPTURE(batch, notebook, 1)
     ->Name("batch/notebook")
     ->RangeMultiplier(4)
     ->Range(1, 64)
     ->UseRealTime()
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK(densities<false>)
+BENCHMARK_CAPTURE(one_by_one, notebook, 1)
     ->Name("one_by_one/notebook")
     ->RangeMultiplier(4)
     ->Range(1, 64)
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(batch, large, 100)->Name("batch/large")->Arg(8)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(one_by_one, large, 100)
+    ->Name("one_by_one/large")
+    ->Arg(8)
     ->UseRealTime()
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK(scalar<float>)->Name("float/notebook")->UseRealTime()->Unit(benchmark::kMicrosecond);

@@ -338,9 +338,9 @@ def print_large(samples):
 
 def print_variants(samples):
     rows = []
-    for size in (4, 16, 64):
-        each = [samples.median(f"{how}/notebook/{size}") / size for how in ("one_by_one", "batch")]
-        rows.append([f"{size} densities, each: one by one, batch", *map(show_time, each), f"{each[0] / each[1]:.2f}"])
+    for problem, size in (("notebook", 4), ("notebook", 16), ("notebook", 64), ("large", 8)):
+        each = [samples.median(f"{how}/{problem}/{size}") / size for how in ("one_by_one", "batch")]
+        rows.append([f"{problem}, {size} densities, each: one by one, batch", *map(show_time, each), f"{each[0] / each[1]:.2f}"])
     scalars = [samples.median(f"{scalar}/notebook") for scalar in ("double", "float")]
     rows.append(["update/notebook: double, float", *map(show_time, scalars), f"{scalars[0] / scalars[1]:.2f}"])
     if "threads/large/2" in samples:
@@ -389,7 +389,7 @@ def main():
             if "line/" in pattern:
                 line.sample(samples, options.min_time)
 
-    variants = "^(batch|one_by_one)/notebook/(4|16|64)/|^(float|double)/notebook"
+    variants = "^(batch|one_by_one)/(notebook/(4|16|64)|large/8)/|^(float|double)/notebook"
     for pattern, cores in ((variants, {core}), ("^threads/large", all_cores)):
         pin(cores)
         for _ in range(min(3, options.rounds)):

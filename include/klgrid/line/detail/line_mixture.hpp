@@ -127,17 +127,11 @@ class LineMixture : public SortedMixture<T> {
   }
 
   /// The largest half-length found, at most `most`, of a panel from x on on which log p is analytic as the Legendre
-  /// rule asks: in closed form for one or two components, else by trials, the first of which is most_growth times as
-  /// long as the panel before.
+  /// rule asks: in closed form for one or two components, else by trials.
   [[nodiscard]] T analytic_half(const LinePoint<T>& x, const T& before, const T& most) const {
     if (size() == 1) return most;
     if (zeros_) return (std::min)(most, zeros_->clear_half(x, ellipse_axis));
-    if (outline_) return outline_->analytic_half(x, before, most);
-    T half = (std::min)(most, T(T(most_growth) * before));
-    const Ranges in_reach = that_count(x.ahead(half), half);
-    PanelTerms<T> terms(in_reach.size());
-    while (half > T(0) && !analytic(x.ahead(half), half, in_reach, terms)) half *= T(0.75);
-    return half;
+    return outline_ ? outline_->analytic_half(x, before, most) : half_by_trials(x, before, most);
   }
 
   /// The largest half-length, at most half, of a panel from x on that resolves p itself: no component it touches is too
@@ -188,6 +182,9 @@ class LineMixture : public SortedMixture<T> {
  private:
   LineMixture(std::vector<Component> parts, const T& length)
       : Base(std::move(parts), length), furthest_(largest_root<T>() / T(2)) {}
+
+  /// By trials, the first of which is most_growth times as long as the panel before.
+  [[nodiscard]] T half_by_trials(const LinePoint<T>& x, const T& before, const T& most) const;
 
   /// The same of components in reach, and with room for their terms.
   bool analytic(const LinePoint<T>& center, const T& half, const Ranges& in_reach, PanelTerms<T>& terms) const {
@@ -250,5 +247,15 @@ class LineMixture : public SortedMixture<T> {
   std::optional<TwoComponentZeros<T>> zeros_;
   std::shared_ptr<const LineMixture> outline_;  // of many components that lie close together
 };
+
+// Not in the class, where it would be inline: what one or two components take needs no room for the terms of many.
+template <Real T>
+T LineMixture<T>::half_by_trials(const LinePoint<T>& x, const T& before, const T& most) const {
+  T half = (std::min)(most, T(T(most_growth) * before));
+  const Ranges in_reach = that_count(x.ahead(half), half);
+  PanelTerms<T> terms(in_reach.size());
+  while (half > T(0) && !analytic(x.ahead(half), half, in_reach, terms)) half *= T(0.75);
+  return half;
+}
 
 }  // namespace klgrid::detail
