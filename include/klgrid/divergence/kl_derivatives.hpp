@@ -335,7 +335,7 @@ requires GaussianFor<Q, P>
     for (int k = 0; k < 5; ++k) {
       const auto at = static_cast<std::size_t>(k);
       of.moment[at] = bank.moment(k)(0, 0);
-      of.log_ratio[at] = values.row(k)(0) + bank.moment(k + 2)(0, 0) / T(2);
+      of.log_ratio[at] = values(k, 0) + bank.moment(k + 2)(0, 0) / T(2);
     }
   };
   bank.expected_log({&p, 1}, 4, workspace, sink, SerialExecutor{});

@@ -39,6 +39,7 @@ struct Rows {
   T* first;
   Index stride, cols;
   [[nodiscard]] Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>> row(Index i) const { return {first + i * stride, cols}; }
+  [[nodiscard]] T& operator()(Index i, Index col) const { return first[i * stride + col]; }
 };
 
 /// The least multiple of a register's lanes that holds n numbers.
