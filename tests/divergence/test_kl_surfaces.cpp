@@ -390,7 +390,7 @@ TEST_CASE_TEMPLATE("kl_surfaces: what is written past the caches is what would b
   const auto grid = Grid<T>::arange(T(-4), T(4), T(0.5));
   const ParameterMesh<T> mesh(klgrid::linspace(T(-5), T(5), 1031), klgrid::linspace(T(1), T(9), 1019));
   const NormalizedGaussianBank<T> bank(grid, mesh);
-  const GridDensity<T> p(grid, GaussianMixture<T>({0.3, 0.7}, {-1, 2}, {0.5, 1}));
+  const GridDensity<T> p(grid, GaussianMixture<T>({T(0.3), T(0.7)}, {T(-1), T(2)}, {T(0.5), T(1)}));
   const auto both = kl_surfaces(p, bank);
   CHECK((both.forward == forward_kl(p, bank)).all());
   CHECK((both.reverse == reverse_kl(bank, p)).all());
