@@ -246,6 +246,16 @@ TEST_CASE("kernel density: beside a heavy sample the light ones about it count")
     CHECK(relative_error(log_pdf[i], p.log_pdf(x[i]), 1.0) <= klgrid_test::tol::node_sum<double>);
 }
 
+TEST_CASE("kernel density: light samples that share a bin with a heavy one keep their weight") {
+  const Vector<double> samples = klgrid::linspace(-15.0, 15.0, 3001), x = klgrid::linspace(-3.0, 3.0, 64);
+  Vector<double> weights = Vector<double>::Constant(3001, 3e-12);
+  weights[1500] = 1;
+  const auto p = GaussianMixture<double>::kernel_density(samples, 1.0, weights);
+  const klgrid::RealLineDensity<double> line(p);
+  for (const double at : x)
+    CHECK(relative_error(line.scaled_log_pdf(at) - std::log(line.unit()), p.log_pdf(at), 1.0) <= tol::node_sum<double>);
+}
+
 TEST_CASE("Gauss rule of a sum: right for polynomials, and with the points used for the exponential of a bin") {
   constexpr Index points = klgrid::detail::EqualWidths<double>::points;
   const Vector<double> x = normal_samples(60, 0, 1).sin();

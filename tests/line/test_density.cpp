@@ -11,6 +11,7 @@
 #include <complex>
 #include <limits>
 #include <random>
+#include <vector>
 
 #include "support/reference.hpp"
 #include "support/tolerances.hpp"
@@ -62,6 +63,24 @@ TEST_CASE("real-line density: the spread of components as near to each other as 
   const RealLineDensity<double> p(GaussianMixture<double>({0.5, 0.5}, {1e8, next}, {1e-12, 1e-12}));
   CHECK(relative_error(p.stddev(), gap / 2, 0.0) < 1e-6);
   CHECK((p.origin() - 1e8) + p.mean_offset() == gap / 2);
+}
+
+TEST_CASE("real-line density: the spread of components whose squared distance is out of range") {
+  for (const double far_away : {1e200, 1e300}) {
+    const RealLineDensity<double> p(GaussianMixture<double>({0.5, 0.5}, {-far_away, far_away}, {1.0, 2.0}));
+    CHECK(relative_error(p.stddev(), far_away, 0.0) < tol::few_roundings<double>);
+  }
+}
+
+TEST_CASE("real-line density: log p is finite wherever x is, however narrow p") {
+  for (const double stddev : {1.0, 1e-100, 1e-200, 1e-300}) {
+    CAPTURE(stddev);
+    const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.0}, {stddev}));
+    for (const double x : {1e100, 1e200, 1e300}) {
+      CHECK(std::isfinite(p.parts().log_pdf(x, 0.0)[0]));
+      CHECK(p.parts().log_pdf(x, x).isFinite().all());
+    }
+  }
 }
 
 TEST_CASE("real-line density: weights that sum to 1 but for rounding are divided by their sum") {
@@ -117,6 +136,34 @@ TEST_CASE("real-line density: on panels for a family, each of its Gaussians has 
         for (int k = 0; k <= 6; ++k) CHECK(std::abs(sums[k] - moments[k]) <= 15 * tol::node_sum<double>);
       }
     }
+}
+
+TEST_CASE("real-line density: a panel as long as Gaussians allow resolves them all, however far off they are") {
+  const detail::GaussianFamily<double> narrow{0.0, 0.0, 1.0}, wide{2.0, 3.0, 1e3};
+  for (const auto& members : {std::vector{narrow, wide}, std::vector{wide, narrow}}) {
+    const detail::GaussianFamilies<double> families{members};
+    for (double far_away = 1.0; far_away < 1e40; far_away *= 10.0) {
+      CAPTURE(far_away);
+      const detail::LinePoint<double> x = -far_away;
+      CHECK(families.resolved_on(x, x.ahead(2.0 * families.half_from(x))));
+    }
+  }
+}
+
+TEST_CASE("real-line density: the doubt of log p is no less than what rounding a point's place in a long panel does") {
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
+  const auto& nodes = detail::legendre_rule<double>().nodes;
+  for (double half = 10.0; half < 1e6; half *= 1.7) {
+    CAPTURE(half);
+    const double center = -half - 5.0;
+    const detail::LinePanel<double> panel{center, half, p.parts().log_pdf(center, half)};
+    const auto doubt = panel.log_pdf_doubt(p.parts().largest_log_factor()) * std::numeric_limits<double>::epsilon();
+    for (int i = 0; i < detail::legendre_points<double>; ++i) {
+      const long double x = center + static_cast<long double>(half) * nodes[i];
+      const long double exact = -x * x / 2 - std::log(2 * std::acos(-1.0L)) / 2 + std::log(p.unit());
+      CHECK(std::abs(panel.values[i] - exact) <= doubt[i]);
+    }
+  }
 }
 
 TEST_CASE("real-line density: translated, the same about another place") {

@@ -189,6 +189,11 @@ TEST_CASE("components alike, of a width whose square is out of range: the weight
     const double value = relative_entropy(p, r, &bound);
     CHECK(std::abs(value - (0.5 * std::log(2.0) + 0.5 * std::log(2.0 / 3.0))) <= tol::divergence);
     CHECK(bound <= 1e-9);
+    const double share = 0x1p-20;
+    const GaussianMixture<double> near({0.5 - share, 0.5 + share}, {0.0, 1.0}, {1.0, narrow});
+    const double exact = -0.5 * std::log1p(-4.0 * share * share);
+    CHECK(std::abs(relative_entropy(p, near, &bound) - exact) <= tol::about_equality * exact);
+    CHECK(bound <= 1e-9 * exact);
   }
 }
 

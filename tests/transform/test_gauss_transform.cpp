@@ -482,6 +482,16 @@ TEST_CASE("GaussTransform: a node of which q has nothing takes no part in a powe
   }
 }
 
+TEST_CASE("GaussTransform: a node beside the mean of which a q narrower than any number has nothing moves no moment") {
+  const double mean = 1e10;
+  const Grid<double> grid(vector<double>({mean, std::nextafter(mean, 2 * mean)}), Vector<double>::Ones(2));
+  const GaussTransform<double> transform(
+      grid, {Vector<double>::Constant(1, mean), Vector<double>::Constant(1, std::numeric_limits<double>::denorm_min())},
+      {.moments = {1, 2}});
+  CHECK(transform.moment(1)(0, 0) == 0);
+  CHECK(transform.moment(2)(0, 0) == 0);
+}
+
 TEST_CASE("GaussTransform: half-way between two nodes, however narrow") {
   const Grid<double> grid(vector<double>({0, 1}), Vector<double>::Ones(2));
   const GaussTransform<double> transform(grid,
