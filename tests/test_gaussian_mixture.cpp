@@ -192,6 +192,13 @@ TEST_CASE_TEMPLATE("GaussianMixture: the mass over a wide window is the weights'
   }
 }
 
+TEST_CASE("GaussianMixture: of many components, too, weights count as they were given") {
+  const GaussianMixture<double> p(Vector<double>::Constant(100, 0.01 * (1.0 + 5e-11)), klgrid::linspace(-1.0, 1.0, 100),
+                                  Vector<double>::Ones(100));
+  const Vector<double> x = klgrid::linspace(-2.0, 2.0, 5), log_pdf = p.log_pdf(x);
+  for (Index i = 0; i < x.size(); ++i) CHECK(relative_error(log_pdf[i], p.log_pdf(x[i]), 1.0) <= tol::node_sum<double>);
+}
+
 TEST_CASE_TEMPLATE("GaussianMixture: weights that sum to one but for rounding are taken", T, float, double,
                    long double) {
   const Index ten = 10;

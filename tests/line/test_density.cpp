@@ -166,6 +166,28 @@ TEST_CASE("real-line density: the doubt of log p is no less than what rounding a
   }
 }
 
+TEST_CASE("real-line density: cut as short as can be, panels still come to an end") {
+  const auto begin = detail::LinePoint<double>(1.0) + 1e-20, end = begin.ahead(1e-33);
+  int panels = 0;
+  detail::cut_into_panels(
+      begin, end, [](const auto&, double, double) { return 0.0; },
+      [&](const auto&, double) { REQUIRE(++panels <= 100); });  // of 2^3 spacings of numbers about 1e-20
+}
+
+TEST_CASE("real-line density: two components that cross are found apart but for a tenth of where their zero is") {
+  // cosh(slope t) is 0 at t = i pi / (2 slope).
+  const double on_the_ellipse = std::acos(-1.0) / (2.0 * detail::minor_axis);
+  for (double share = 0.05; share < 2.0; share += 0.05) {
+    CAPTURE(share);
+    detail::PanelTerms<double> terms(2);
+    terms.add(0.0, share * on_the_ellipse, 0.0);
+    terms.add(0.0, -share * on_the_ellipse, 0.0);
+    const bool clear = terms.without_zero();
+    if (share < 0.9) CHECK(clear);
+    if (share > 1.0) CHECK(!clear);
+  }
+}
+
 TEST_CASE("real-line density: translated, the same about another place") {
   klgrid::Vector<double> samples(400);
   for (klgrid::Index i = 0; i < samples.size(); ++i) samples[i] = static_cast<double>(i * i % 401) / 64;
@@ -210,6 +232,11 @@ TEST_CASE(
   CHECK(detail::geometric_means(p.parts(), q, 0.0, 1.0).members.size() == 1);
   CHECK(p.parts().size() >= 10);
   CHECK(detail::geometric_means(p.parts(), q, 0.5, 0.5).members.size() < 5);
+  // exp(-x^2/2)^0.75 (exp(-(x - 2)^2/8))^0.25 is exp(-(0.75 + 0.25/4) x^2/2 + 0.25 x 2/4 + ...).
+  const RealLineDensity<double> one(GaussianMixture<double>({1.0}, {2.0}, {2.0}));
+  const auto mean = detail::geometric_means(one.parts(), q, 0.25, 0.75).members[1];
+  CHECK(relative_error(mean.stddev, 1.0 / std::sqrt(0.8125), 0.0) < tol::few_roundings<double>);
+  CHECK(relative_error(mean.first.whole(), 0.125 / 0.8125, 0.0) < tol::few_roundings<double>);
 }
 
 // Two components of standard deviation s at m and -m: p is zero where 2 m x / s^2 = log(w1/w2) + i pi (2n + 1), so the

@@ -250,6 +250,14 @@ TEST_CASE("real line: a divergence is a cross-entropy less an entropy") {
   }
 }
 
+TEST_CASE("real line: near p = q a tail of q beyond all of p counts") {
+  const RealLineDensity<double> p(GaussianMixture<double>({0.5, 0.5}, {-0.69, 0.69}, {0.724, 0.724}));
+  const Gaussian<double> q(0.0, 1.0);
+  const double divergence = reverse_kl(q, p);
+  CHECK(divergence < klgrid::detail::close);
+  CHECK(std::abs(divergence - (cross_entropy(q, p) - q.entropy())) < tol::divergence<double>);
+}
+
 TEST_CASE("real line: a mixture and the density made of it give the same numbers") {
   const GaussianMixture<double> mixture({0.3, 0.7}, {-3, 3}, {0.1, 2});
   const RealLineDensity<double> p(mixture);

@@ -372,11 +372,11 @@ TEST_CASE("GaussTransform: the plan covers each row once, and memory does not gr
 TEST_CASE("GaussTransform: what stood in a workspace before does not count") {
   const ParameterMesh<double> mesh(klgrid::linspace(0.9, 1.1, 5), Vector<double>::Constant(1, 0.002));
   const GaussTransform<double> odd(Grid<double>::linspace(-1.0, 1.0, 401), mesh);
-  const GaussTransform<double> even(Grid<double>::linspace(-1.0, 1.0, 402), mesh);
-  const Vector<double> infinite = Vector<double>::Constant(402, klgrid_test::infinity),
+  const GaussTransform<double> more(Grid<double>::linspace(-1.0, 1.0, 403), mesh);
+  const Vector<double> infinite = Vector<double>::Constant(403, klgrid_test::infinity),
                        ones = Vector<double>::Ones(401);
   GaussTransform<double>::Workspace workspace;
-  even.expectation(
+  more.expectation(
       0, 1, [&](Index) -> const Vector<double>& { return infinite; }, workspace, [](Index, Index, const auto&) {});
   odd.expectation(
       0, 1, [&](Index) -> const Vector<double>& { return ones; }, workspace,
