@@ -368,6 +368,23 @@ TEST_CASE("real-line density: components however far apart take panels of the lo
   }
 }
 
+// p is zero off the line where narrow and wide are alike: the fewer the wide ones, the nearer to it.
+TEST_CASE(
+    "real-line density: many at one place, of two widths, are no single one: shorter panels give no other entropy") {
+  klgrid::Vector<double> weights(60), stddevs(60);
+  for (klgrid::Index k = 0; k < 60; ++k) {
+    weights[k] = k < 30 ? 1.0 : std::exp(-10.0);
+    stddevs[k] = (k < 30 ? 1.0 : 1.9) + 1e-3 * static_cast<double>(k % 30);
+  }
+  const RealLineDensity<double> p(
+      GaussianMixture<double>::normalized(weights, klgrid::Vector<double>::Zero(60), stddevs));
+  const detail::GaussianFamily<double> family{p.begin(), p.end(), 0.1};
+  double entropy = 0;
+  p.for_each_panel(p.begin(), p.end(), family,
+                   [&](const auto& panel) { entropy -= (panel.mass(1.0 / p.unit()) * panel.values).sum(); });
+  CHECK(std::abs(p.scaled_entropy() - entropy) <= tol::divergence<double>);
+}
+
 TEST_CASE("real-line density: a component narrower than two numbers tell apart beside its place keeps its mass") {
   for (const double narrow : {1e-20, 1e-40, 1e-100, 1e-150})
     for (const double mean : {1.0, -3e5}) {

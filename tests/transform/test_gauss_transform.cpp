@@ -236,6 +236,15 @@ TEST_CASE("GaussTransform: the error stays below every tolerance that is asked f
     }
 }
 
+TEST_CASE("GaussTransform: the error stays below the tolerance where Gaussians gather next to none of the weights") {
+  const auto grid = Grid<double>::linspace(0.0, 1.0, 400);
+  const ParameterMesh<double> mesh(klgrid::linspace(-1.0, 2.0, 60), klgrid::linspace(std::log(0.02), 0.0, 60).exp());
+  Vector<double> step = Vector<double>::Ones(400);
+  step.tail(200) = -1;
+  for (const double asked : {1e-3, 1e-6, 1e-9})
+    CHECK(largest_error(GaussTransform<double>(grid, mesh, {.tolerance = asked}), grid, mesh, step) <= asked);
+}
+
 TEST_CASE("GaussTransform: powers of z, relative to max |f| E|z|^power") {
   Random random(11);
   for (int highest = 1; highest <= 4; ++highest)
