@@ -14,9 +14,11 @@ KLGRID_MUTANT=ID in the environment, so that each test program is compiled once 
 need, and leaves everything in build/mutation.
 """
 import argparse
+import collections
 import concurrent.futures
 import dataclasses
 import datetime
+import functools
 import math
 import os
 import pathlib
@@ -32,7 +34,7 @@ LIST = pathlib.Path(__file__).with_name("mutants.txt")
 HEADERS = ROOT / "include/klgrid"
 WORK = ROOT / "build/mutation"
 REPORT = ROOT / "docs/mutation.md"
-VERDICTS = WORK / "verdicts.tsv"  # who noticed what, written as it is found
+VERDICTS = WORK / "verdicts.tsv"  # who noticed what, and of which state of the project, written as it is found
 
 SWITCH = """#pragma once
 #include <cstdlib>
@@ -266,17 +268,21 @@ def tell(mutant, killer):
     verdict = {None: "SURVIVES", "invalid": "INVALID"}.get(killer, f"killed by {killer}")
     print(f"{mutant.line:5} {mutant.header}: {mutant.before}  ->  {mutant.after}: {verdict}", flush=True)
     with VERDICTS.open("a", encoding="utf-8") as file:
-        print(mutant.header, mutant.before, mutant.after, killer or "", sep="\t", file=file)
+        print(mutant.header, mutant.before, mutant.after, killer or "", state(), sep="\t", file=file)
 
 
-def earlier_verdicts(mutants):
-    """Of each of these the last one in the runs since one began anew: who noticed it, or None."""
+def verdicts(mutants):
+    """Of each of these the last one in the runs since one began anew: who noticed it, or None, and at which commit."""
     if not VERDICTS.exists():
         return {}
     rows = [line.split("\t") for line in VERDICTS.read_text(encoding="utf-8").splitlines()]
-    verdicts = {tuple(change): killer or None for *change, killer in rows if killer != "invalid"}
+    last = {tuple(change): (killer or None, commit) for *change, killer, commit in rows if killer != "invalid"}
     keys = {m.line: (m.header, m.before, m.after) for m in mutants}
-    return {line: verdicts[key] for line, key in keys.items() if key in verdicts}
+    return {line: last[key] for line, key in keys.items() if key in last}
+
+
+def earlier_verdicts(mutants):
+    return {line: killer for line, (killer, _) in verdicts(mutants).items()}
 
 
 def earlier_kills(mutants):
@@ -294,20 +300,27 @@ def printed(*command):
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
 
 
+@functools.cache
+def state():
+    """Of the project, when the run began."""
+    changed = " with changes" if printed("git", "status", "--porcelain", "--", "include", "tests") else ""
+    return printed("git", "rev-parse", "--short", "HEAD") + changed
+
+
 def circumstances():
-    """Where, with what and of which state of the project."""
+    """Where and with what."""
     cache = (WORK / "together/CMakeCache.txt").read_text(encoding="utf-8")
     compiler = printed(re.search(r"CMAKE_CXX_COMPILER:\w+=(.*)", cache)[1], "--version").split("\n")[0]
-    changed = ", with changes" if printed("git", "status", "--porcelain", "--", "include", "tests") else ""
-    commit = printed("git", "rev-parse", "--short", "HEAD")
-    return f"{processor()}; {compiler}; {datetime.date.today()}, at commit {commit}{changed}"
+    return f"{processor()}; {compiler}; {datetime.date.today()}"
 
 
-def report(mutants, found, options, taken_over):
+def report(mutants, found, options):
     killed = [m for m in mutants if found.get(m.line)]
     accepted = [m for m in mutants if m not in killed and m.accepted]
     survivors = [m for m in mutants if m not in killed and not m.accepted]
     share = 100 * len(killed) / len(mutants)
+    tried = verdicts(mutants)
+    commits = collections.Counter(tried[m.line][1] for m in killed)
     lines = [
         "# Mutation: do the tests notice mistakes?",
         "",
@@ -318,13 +331,8 @@ def report(mutants, found, options, taken_over):
         "",
         "    python3 tests/mutation/mutate.py",
         "",
-        f"{circumstances()}; flags {options.flags}, assertions on."
-        + (
-            f" {taken_over} were noticed by runs before, of earlier commits, of which this one took over who noticed what: each"
-            " by the same text of the list, in headers and tests as they were then."
-            if taken_over
-            else ""
-        ),
+        f"{circumstances()}; flags {options.flags}, assertions on. Each was noticed in the headers, and by the tests, of the"
+        f" commit at which it was tried last: {', '.join(f'{count} at {commit}' for commit, count in commits.items())}.",
         "",
         "| header | planted | noticed | accepted | open |",
         "|---|---:|---:|---:|---:|",
@@ -373,20 +381,19 @@ def main():
         return
     if options.report:
         found = earlier_verdicts(mutants)
-        REPORT.write_text(report(mutants, found, options, sum(map(bool, found.values())))[0], encoding="utf-8")
+        REPORT.write_text(report(mutants, found, options)[0], encoding="utf-8")
         return
     chosen = [m for m in mutants if not options.only or str(m.line) in options.only or m.header in options.only]
     if not options.resume and not options.only:
         VERDICTS.unlink(missing_ok=True)
     found = earlier_kills(chosen) if options.resume else {}
-    taken_over = len(found)
     try_all(chosen, options, found)
     if any(m.line not in found for m in chosen):
         sys.exit("some are not decided")
     invalid = [m for m in chosen if found[m.line] == "invalid"]
     if invalid:
         sys.exit("\n".join(f"{LIST}:{m.line}: does not compile" for m in invalid))
-    text, survivors = report(chosen, found, options, taken_over)
+    text, survivors = report(chosen, found, options)
     if not options.only:
         REPORT.write_text(text, encoding="utf-8")
     sys.exit(1 if survivors else 0)
