@@ -157,7 +157,8 @@ TEST_CASE("real-line density: the doubt of log p is no less than what rounding a
     CAPTURE(half);
     const double center = -half - 5.0;
     const detail::LinePanel<double> panel{center, half, p.parts().log_pdf(center, half)};
-    const auto doubt = panel.log_pdf_doubt(p.parts().largest_log_factor()) * std::numeric_limits<double>::epsilon();
+    const detail::LegendreArray<double> doubt =
+        panel.log_pdf_doubt(p.parts().largest_log_factor()) * std::numeric_limits<double>::epsilon();
     for (int i = 0; i < detail::legendre_points<double>; ++i) {
       const long double x = center + static_cast<long double>(half) * nodes[i];
       const long double exact = -x * x / 2 - std::log(2 * std::acos(-1.0L)) / 2 + std::log(p.unit());
