@@ -180,6 +180,26 @@ TEST_CASE_TEMPLATE("of as many components, but each of another kind: a split one
   }
 }
 
+TEST_CASE_TEMPLATE("of a component whose weight is about the least number nothing is negative", T, float, double) {
+  const Gaussian<T> q(T(0), T(1));
+  const GaussianMixture<T> r({T(1)}, {T(0)}, {T(1)});
+  const T least = std::numeric_limits<T>::min() * T(1000);
+  for (int quarters = 0; quarters < 120; ++quarters)
+    for (const T stddev : {T(0.5), T(1.5), T(2), T(3)})
+      for (const T mean : {T(0.5), T(2), T(4.6), T(7)}) {
+        CAPTURE(quarters);
+        CAPTURE(stddev);
+        CAPTURE(mean);
+        const T weight = least * std::exp2(T(quarters) / T(4));
+        const auto p = GaussianMixture<T>::normalized({T(1), weight}, {T(0), mean}, {T(1), stddev});
+        CHECK(klgrid::forward_kl(p, q) >= T(0));
+        CHECK(klgrid::reverse_kl(q, p) >= T(0));
+        CHECK(relative_entropy(p, r) >= T(0));
+        CHECK(relative_entropy(r, p) >= T(0));
+        CHECK(jensen_shannon_divergence(p, r) >= T(0));
+      }
+}
+
 TEST_CASE("components alike, of a width whose square is out of range: the weights alone tell") {
   for (const double narrow : {1e-100, 1e-170, 1e-250}) {
     CAPTURE(narrow);

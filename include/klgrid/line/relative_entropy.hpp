@@ -117,7 +117,8 @@ T integral_of_two(const PreparedMixture<T>& p, const PreparedMixture<T>& r, cons
     }
     if (d.abs().maxCoeff() > reach) {
       const Array p_mass = p_panel.mass(T(T(1) / p.parts.unit()));
-      terms = choose_within(d, reach, terms, Array(apart(p_mass, mass, d)));
+      // Never negative, but for numbers so small that all of their digits are rounded.
+      terms = choose_within(d, reach, terms, Array((apart(p_mass, mass, d).max)(T(0))));
       if (error != nullptr)
         term_doubt = choose_within(d, reach, term_doubt, Array(apart_doubt(p_mass, mass, d, of_p, of_r)));
     }

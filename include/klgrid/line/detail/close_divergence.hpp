@@ -83,7 +83,8 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
       const Array zero = Array::Zero();
       const Array q_mass = choose_within(z, last, gaussian_weights<T>(panel, z, inverse), zero);
       const Array plain = forward ? Array(mass * (d - T(1)) + q_mass) : Array(mass - q_mass * (d + T(1)));
-      terms = choose_within(d, reach, terms, plain);
+      // Never negative, but for numbers so small that all of their digits are rounded.
+      terms = choose_within(d, reach, terms, Array((plain.max)(T(0))));
       if (error != nullptr)
         term_doubt = choose_within(d, reach, term_doubt, Array((mass - q_mass).abs() * ratio_doubt(panel, z)));
     }
