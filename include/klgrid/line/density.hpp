@@ -47,8 +47,9 @@ class RealLineDensity {
       return parts_.panel_half(x, before, rest);
     };
     panels_.reserve(32);
-    detail::cut_into_panels(
-        begin_, end_, fit, [&](const detail::LinePoint<T>& x, const T& half) { panels_.emplace_back(panel(x, half)); });
+    detail::cut_into_panels(begin_, end_, fit, [&](const detail::LinePoint<T>& x, const T& half) {
+      panels_.emplace_back(x, panel(x, half));
+    });
     detail::LegendreArray<T> sum = detail::LegendreArray<T>::Zero();
     const T inverse_unit = T(1) / unit();
     for (auto& each : panels_) {
@@ -63,7 +64,7 @@ class RealLineDensity {
     RealLineDensity moved(*this);
     moved.mixture_ = mixture_.translated(by);
     moved.parts_.translate(by);
-    for (auto& each : moved.panels_) each.center = each.center + by;
+    for (auto& each : moved.panels_) each.translate(by);
     moved.begin_ = begin_ + by;
     moved.end_ = end_ + by;
     const detail::LinePoint<T> mean = detail::LinePoint<T>(mean_) + by;
@@ -144,10 +145,9 @@ class RealLineDensity {
     };
     const auto make = [&](const Point& x, const T& half) { visit(panel(x, half)); };
     detail::cut_into_panels(low, (std::min)(high, begin_), fit, make);
-    const auto left_of = [](const auto& each) { return each.center + T(-each.half); };
     for (std::size_t i = 0; i < panels_.size(); ++i) {
-      const Point left = left_of(panels_[i]);
-      const Point right = i + 1 < panels_.size() ? left_of(panels_[i + 1]) : end_;
+      const Point& left = panels_[i].left();
+      const Point& right = i + 1 < panels_.size() ? panels_[i + 1].left() : end_;
       if (!(left < high && low < right)) continue;
       if (family.resolved_on(left, right))
         visit(panels_[i]);

@@ -51,23 +51,32 @@ struct LinePanel {
   }
 };
 
-/// A panel of log p that keeps its mass.
+/// A panel of log p that keeps its left end and its mass.
 template <Real T>
 class MassPanel : public LinePanel<T> {
  public:
-  explicit MassPanel(const LinePanel<T>& panel) : LinePanel<T>(panel) {}
+  MassPanel(const LinePoint<T>& left, const LinePanel<T>& panel) : LinePanel<T>(panel), left_(left) {}
+
+  void translate(const T& by) {
+    left_ = left_ + by;
+    this->center = this->center + by;
+  }
+
+  [[nodiscard]] const LinePoint<T>& left() const { return left_; }
 
   void keep_mass(const T& inverse_unit) { mass_ = LinePanel<T>::mass(inverse_unit); }
   [[nodiscard]] const LegendreArray<T>& mass(const T& /*inverse_unit*/) const { return mass_; }
 
  private:
+  LinePoint<T> left_;
   LegendreArray<T> mass_;
 };
 
 /// The weights of a sum over the panel that is E_q[.], at z = (x - mean)/stddev.
 template <Real T>
-LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z, const T& inverse_stddev) {
-  return exp_of(LegendreArray<T>(z.square() * T(-0.5) - log_sqrt_two_pi<T>())) *
+[[gnu::flatten]] LegendreArray<T> gaussian_weights(const LinePanel<T>& panel, const LegendreArray<T>& z,
+                                                   const T& inverse_stddev) {
+  return (z.square() * T(-0.5) - log_sqrt_two_pi<T>()).exp() *
          (legendre_rule<T>().weights * T(panel.half * inverse_stddev));
 }
 
