@@ -289,7 +289,8 @@ Exact<Real> exact(const ExactDensity<Real>& d, const Real& mu, const Real& sigma
   }
   Real sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    log_q[i] = (d.x[nearest] - d.x[i]) / sigma * (z[nearest] + z[i]) / 2;
+    // x0 + x is exact; of x0 - mu and x - mu each, a mu far below both would be rounded away.
+    log_q[i] = (d.x[nearest] - d.x[i]) / sigma * (((d.x[nearest] + d.x[i]) - 2 * mu) / sigma) / 2;
     q[i] = log_q[i] > -11000 ? exp(log_q[i]) : Real(0);
     sum += d.w[i] * q[i];
   }
