@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/detail/packets.hpp"
 #include "klgrid/detail/require.hpp"
 #include "klgrid/detail/sorted_mixture.hpp"
@@ -147,12 +148,19 @@ class GaussianMixture {
     constexpr Index most_unsorted = 64;
     if (components() > most_unsorted && !(stddevs_.minCoeff() < T(4) * (std::numeric_limits<T>::min)()))
       return detail::SortedMixture<T>(weights_, means_, stddevs_).log_pdf(x.data(), x.size(), out.data());
+    const T lowest = std::numeric_limits<T>::lowest();
+    if (components() == 2 && (weights_ > T(0)).all())  // one exponential where the sum below takes two
+      return detail::for_packs<T>(x.size(), [&, a = exponent_of_half(0), b = exponent_of_half(1)](Index i, auto at) {
+        const auto half = at(x.data() + i) * T(0.5);
+        const auto top = larger(larger(a(half), b(half)), lowest);
+        (top + log1p_of(exp(smaller(a(half), b(half)) - top))).store(out.data() + i);
+      });
     constexpr Index block = 128;  // small enough to stay in the first-level cache
     T top[block], sum[block];
     for (Index begin = 0; begin < x.size(); begin += block) {
       const Index size = (std::min)(block, x.size() - begin);
       const T* const point = x.data() + begin;
-      std::fill_n(top, size, T(std::numeric_limits<T>::lowest()));
+      std::fill_n(top, size, lowest);
       std::fill_n(sum, size, T(0));
       for (Index k = 0; k < components(); ++k) {
         if (!(weights_[k] > T(0))) continue;

@@ -104,10 +104,11 @@ struct Pack {
       return a.one_by_one([](const T& x) { return Eigen::internal::plog(x); });
   }
   friend Pack larger(const Pack& a, const Pack& b) { return of(Eigen::internal::pmax(a.value, b.value)); }
+  friend Pack smaller(const Pack& a, const Pack& b) { return of(Eigen::internal::pmin(a.value, b.value)); }
   /// The greatest or least number in place of an infinity, so that 0 times it is 0.
   friend Pack in_range(const Pack& a) {
     const Pack most((std::numeric_limits<T>::max)());
-    return of(Eigen::internal::pmin(most.value, larger(a, Pack(std::numeric_limits<T>::lowest())).value));
+    return smaller(most, larger(a, Pack(std::numeric_limits<T>::lowest())));
   }
 
   [[nodiscard]] Pack reverse() const { return of(Eigen::internal::preverse(value)); }
@@ -142,19 +143,23 @@ constexpr bool streams(Index rows, Index cols) {
   return cols >= row && rows * cols > 1024 * row;
 }
 
-/// for_packs for results, value(i, at) to to[i]; if streamed, past the caches, from the first whole register's address
+/// for_packs for results, value(i, at) to to[i], which it does not read: what is left of whole registers is the end of
+/// a last one, so that some are written twice. If streamed, past the caches, from the first whole register's address
 /// on.
 template <Real T, class Value>
 [[gnu::always_inline]] inline void write_packs(Index n, T* to, bool streamed, const Value& value) {
-  if (!streamed) return for_packs<T>(n, [&](Index i, auto at) { value(i, at).store(to + i); });
-  const auto misplaced = static_cast<Index>(reinterpret_cast<std::uintptr_t>(to) / sizeof(T)) % lane_size<T>;
-  const Index first = (std::min)(n, (lane_size<T> - misplaced) % lane_size<T>);
-  const auto one = [](const T* from) { return Pack<T, true>::load(from); };
+  constexpr Index lane = lane_size<T>;
+  if (n < lane) return for_packs<T>(n, [&](Index i, auto at) { value(i, at).store(to + i); });
+  const auto pack = [&](Index i) { return value(i, [](const T* from) { return Pack<T>::load(from); }); };
   Index i = 0;
-  for (; i < first; ++i) value(i, one).store(to + i);
-  for (; i + lane_size<T> <= n; i += lane_size<T>)
-    value(i, [](const T* from) { return Pack<T>::load(from); }).stream(to + i);
-  for (; i < n; ++i) value(i, one).store(to + i);
+  if (streamed) {
+    pack(0).store(to);
+    i = (lane - static_cast<Index>(reinterpret_cast<std::uintptr_t>(to) / sizeof(T)) % lane) % lane;
+    for (; i + lane <= n; i += lane) pack(i).stream(to + i);
+  } else {
+    for (; i + lane <= n; i += lane) pack(i).store(to + i);
+  }
+  if (i < n) pack(n - lane).store(to + n - lane);
 }
 
 /// Puts what a thread has streamed before all that it writes later, by which another learns that it may read.

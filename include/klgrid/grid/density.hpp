@@ -161,6 +161,9 @@ class GridDensity {
 
   void normalize(const char* where = "GridDensity", const char* name = "log_pdf");
 
+  /// Mean and standard deviation, counted from a node.
+  void set_moments(const T& from);
+
   void check_log_values(const char* where, const char* name) const {
     detail::require_each(
         log_pdf_, [](const T& value) { return value <= (std::numeric_limits<T>::max)(); }, where, name,
@@ -178,9 +181,18 @@ class GridDensity {
     return top;
   }
 
+  /// The sum of of_block(begin, size) of blocks that stay in the first cache from one loop over them to the next.
+  template <class Sum>
+  [[nodiscard]] T sum_of_blocks(const Sum& of_block) const {
+    constexpr Index block = 512;
+    T sum(0);
+    for (Index i = 0; i < grid_.size(); i += block) sum += of_block(i, (std::min)(block, grid_.size() - i));
+    return sum;
+  }
+
   /// Zeros are told by their logarithm and their weight: a vectorised exp(-inf) need not be zero.
-  void clear_zeros() {
-    for (Index i = 0; i < grid_.size(); ++i)
+  void clear_zeros(Index begin, Index size) {
+    for (Index i = begin; i < begin + size; ++i)
       if (!(grid_.weights()[i] > T(0)) || !(log_pdf_[i] >= std::numeric_limits<T>::lowest())) pdf_[i] = T(0);
   }
 
@@ -204,46 +216,70 @@ void GridDensity<T>::assign(const GaussianMixture<T>& mixture) {
 }
 
 template <Real T>
+void GridDensity<T>::set_moments(const T& from) {
+  using std::sqrt;
+  const T* const x = grid_.nodes().data();
+  const T* const w = grid_.weights().data();
+  const T* const p = pdf_.data();
+  const T half = x[grid_.size() - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
+  const T inverse = half > T(0) ? T(T(1) / half) : T(0);
+  T offset(0);
+  const T square = sum_of_blocks([&](Index begin, Index size) {
+    const auto mean_of = [&](const auto& power) {
+      return detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
+        return at(w + i) * at(p + i) * power((at(x + i) - from) * inverse);
+      });
+    };
+    offset += mean_of([](const auto& away) { return away; });
+    return mean_of([](const auto& away) { return away * away; });
+  });
+  origin_ = from;
+  mean_offset_ = half * offset;
+  // No node is nearer to the mean than the origin, so that the variance is at least offset^2: this loses no digits.
+  stddev_ = half * T(sqrt((std::max)(T(square - offset * offset), T(0))));
+}
+
+template <Real T>
 void GridDensity<T>::normalize(const char* where, const char* name) {
   using std::log;
-  using std::sqrt;
   const Index n = grid_.size();
   pdf_.resize(n);
   const T* const x = grid_.nodes().data();
   const T* const w = grid_.weights().data();
   T* const p = pdf_.data();
   T* const log_p = log_pdf_.data();
-  const auto sum = [&](const auto& term) { return detail::sum_packs<T>(n, term); };
   // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
-  const bool positive =
-      detail::is_finite(sum([&](Index i, auto at) { return at(log_p + i); })) && !grid_.has_zero_weights();
+  const bool positive = detail::is_finite(detail::sum_packs<T>(n, [&](Index i, auto at) { return at(log_p + i); })) &&
+                        !grid_.has_zero_weights();
   if (!positive) check_log_values(where, name);
   const T top = positive ? detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest())) : top_of_weighted();
-  for (Index i = 0; i < n; ++i) p[i] = log_p[i] -= top;
-  detail::exponentiate(p, n);
-  if (!positive) clear_zeros();
-  const T mass = detail::dot(w, p, n);
+  const T mass = sum_of_blocks([&](Index begin, Index size) {
+    for (Index i = begin; i < begin + size; ++i) p[i] = log_p[i] -= top;
+    detail::exponentiate(p + begin, size);
+    if (!positive) clear_zeros(begin, size);
+    return detail::dot(w + begin, p + begin, size);
+  });
   const T log_mass = log(mass);
   log_mass_ = top + log_mass;
-  for (Index i = 0; i < n; ++i) log_p[i] -= log_mass;
-  for (Index i = 0; i < n; ++i) p[i] /= mass;
-  const auto mean_from = [&](const T& from) {
-    return sum([&](Index i, auto at) { return at(w + i) * at(p + i) * (at(x + i) - from); });
-  };
+  T mean(0);
+  entropy_ = -sum_of_blocks([&](Index begin, Index size) {
+    const T sum =
+        detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, log_p = log_p + begin](Index i, auto at) {
+          const auto pdf = at(p + i) / mass;
+          const auto log_pdf = at(log_p + i) - log_mass;
+          pdf.store(p + i);
+          log_pdf.store(log_p + i);
+          return at(w + i) * pdf * larger(log_pdf, T(std::numeric_limits<T>::lowest()));  // 0 log 0 = 0
+        });
+    mean += detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
+      return at(w + i) * at(p + i) * at(x + i);
+    });
+    return sum;
+  });
   // Far from 0 the mean counted from there is nodes away: counted from one of these it finds its own. Where that has
   // all mass, nothing is left to round.
-  origin_ = x[grid_.nearest(mean_from(T(0)))];
-  origin_ = x[grid_.nearest(origin_ + mean_from(origin_))];
-  mean_offset_ = mean_from(origin_);
-  const T half = x[n - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
-  const T inverse = half > T(0) ? T(T(1) / half) : T(0);
-  stddev_ = half * T(sqrt(sum([&](Index i, auto at) {
-              const auto offset = ((at(x + i) - origin_) - mean_offset_) * inverse;
-              return at(w + i) * at(p + i) * (offset * offset);
-            })));
-  entropy_ = -sum([&](Index i, auto at) {  // 0 log 0 = 0
-    return at(w + i) * at(p + i) * larger(at(log_p + i), T(std::numeric_limits<T>::lowest()));
-  });
+  set_moments(x[grid_.nearest(mean)]);
+  if (const T& nearest = x[grid_.nearest(origin_ + mean_offset_)]; nearest != origin_) set_moments(nearest);
   has_full_support_ = true;
   for (Index i = 0; i < n && !positive; ++i)
     if (!(log_p[i] >= std::numeric_limits<T>::lowest()) && w[i] > T(0)) has_full_support_ = false;

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "klgrid/detail/line_point.hpp"
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/line/density.hpp"
 #include "klgrid/line/detail/close_divergence.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/geometric_means.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/line/detail/relative_excess.hpp"
 #include "klgrid/pair_quadrature.hpp"

@@ -7,11 +7,11 @@
 #include <optional>
 #include <type_traits>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/density.hpp"
 #include "klgrid/line/detail/close_divergence.hpp"
 #include "klgrid/line/detail/mixture_excess.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/line/density.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/relative_excess.hpp"
 #include "klgrid/real.hpp"
 

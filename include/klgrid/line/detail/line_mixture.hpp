@@ -11,11 +11,11 @@
 
 #include "klgrid/detail/line_point.hpp"
 #include "klgrid/detail/log_sqrt_two_pi.hpp"
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/detail/sorted_mixture.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/detail/gaussian_family.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/panel_terms.hpp"
 #include "klgrid/line/detail/two_component_zeros.hpp"
 #include "klgrid/real.hpp"

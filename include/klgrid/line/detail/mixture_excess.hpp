@@ -7,10 +7,10 @@
 #include <limits>
 #include <vector>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/gaussian_mixture.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 

@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "klgrid/detail/line_point.hpp"
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/real.hpp"
 
 /// The line cut into panels, on each of which the Legendre rule is as good as exact.

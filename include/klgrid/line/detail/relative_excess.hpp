@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "klgrid/detail/near_zero.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/line/detail/legendre_rule.hpp"
 #include "klgrid/line/detail/line_mixture.hpp"
-#include "klgrid/line/detail/near_zero.hpp"
 #include "klgrid/line/detail/panels.hpp"
 #include "klgrid/real.hpp"
 

@@ -107,6 +107,11 @@ Array log1p_of(const Array& u) {
   return (u / (u + T(2))).unaryExpr(PacketFormula<T, TwiceArtanh>());
 }
 
+template <Real T, bool single>
+Pack<T, single> log1p_of(const Pack<T, single>& u) {
+  return Pack<T, single>::of(TwiceArtanh::at<T>((u / (u + T(2))).value));
+}
+
 /// log(1 + u) = 2 atanh(s) = s (2 + cubic), s = u/(2 + u), cubic = 2 s^2 (1/3 + s^2/5 + s^4/7 + ...), where it is at
 /// most 1/4 in size, and what it and u leave of each other. No digit is lost in
 ///   u - log(1 + u) = s (u - cubic),   (1 + u) log(1 + u) - u = s (u + (1 + u)
