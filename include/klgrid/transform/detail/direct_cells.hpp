@@ -90,8 +90,7 @@ class DirectCells {
     for (std::size_t i = 0; i < gaussians_.size(); i += lanes) {
       Group group{{}, {}, {}, 0, (std::min)(lanes, gaussians_.size() - i), stored};
       for (std::size_t lane = 0; lane < group.size; ++lane)
-        group.count =
-            (std::max)(group.count, padded(gaussians_[i + lane].first % lane_size<T> + gaussians_[i + lane].count));
+        group.count = (std::max)(group.count, padded(gaussians_[i + lane].count));
       stored += static_cast<Index>(lanes) * group.count;
       row.groups.push_back(group);
     }
@@ -102,7 +101,7 @@ class DirectCells {
       const std::size_t lane = i % lanes;
       group.col[lane] = gaussian.col;
       group.mu[lane] = gaussian.mu;
-      group.first[lane] = (std::min)(gaussian.first / lane_size<T> * lane_size<T>, padded(grid_.size()) - group.count);
+      group.first[lane] = (std::min)(gaussian.first, padded(grid_.size()) - group.count);
       const Index at = group.offset + static_cast<Index>(lane) * group.count + gaussian.first - group.first[lane];
       std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, row.weights.data() + at);
     }
