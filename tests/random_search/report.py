@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/accuracy.md: what the random searches see, at -O2 and at -O3 -march=native.
 
-    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--seed SEED] [--compiler g++]
+    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--line-double PROBLEMS] [--line-long-double PROBLEMS]
+                                          [--seed SEED] [--compiler g++]
 
 PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does.
 """
 import argparse
+import concurrent.futures
 import datetime
+import os
 import pathlib
 import platform
 import subprocess
@@ -44,10 +47,19 @@ def processor():
     return platform.processor()
 
 
+def commit():
+    def git(*what):
+        return subprocess.run(["git", *what], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+    return git("rev-parse", "--short", "HEAD") + (" with changes" if git("status", "--porcelain", "include") else "")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Writes docs/accuracy.md from the random searches.")
     parser.add_argument("--grid", type=int, default=100000, help="problems of each class of the grid")
-    parser.add_argument("--line", type=int, default=100000, help="problems of each class of the line, a twentieth of it in long double")
+    parser.add_argument("--line", type=int, default=100000, help="problems of each class of the line")
+    parser.add_argument("--line-double", type=int, help="in double, if other than that")
+    parser.add_argument("--line-long-double", type=int, help="in long double, if other than a twentieth of it")
     parser.add_argument("--seed", type=int, default=20240229)
     parser.add_argument("--compiler", default="g++")
     options = parser.parse_args()
@@ -55,20 +67,34 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([options.compiler, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
     command = " ".join(["python3 tests/random_search/report.py", *sys.argv[1:]])
-    machine = f"{processor()}; {options.compiler} {version}; seed {options.seed}; {datetime.date.today()}."
+    machine = (f"{processor()}; {options.compiler} {version}; headers of commit {commit()}; seed {options.seed}; "
+               f"{datetime.date.today()}.")
+    of_line = [["float", options.line], ["double", options.line_double or options.line],
+               ["long_double", 20 * options.line_long_double if options.line_long_double else options.line]]
+    parts = {"grid": [[str(options.grid)]], "line": [[str(pairs), "--scalar", scalar] for scalar, pairs in of_line]}
+
+    def build(name, flags):
+        program = work / f"{name}{''.join(flags)}"
+        subprocess.run([options.compiler, "-std=gnu++20", "-DKLGRID_TEST_QUADMATH", *flags, "-w", "-I", ROOT / "include", "-I", ROOT / "tests",
+                        "-isystem", "/usr/include/eigen3", ROOT / f"tests/random_search/{name}.cpp", "-lquadmath", "-o", program], check=True)
+        return program
+
+    def search(program, part):
+        return subprocess.run([program, *part, "--seed", str(options.seed)], stdout=subprocess.PIPE, text=True)
+
     report, failed = TEXT.format(command=command, machine=machine), False
-    searches = []
-    for name, problems in (("grid", options.grid), ("line", options.line)):
-        for flags in FLAGS:
-            program = work / f"{name}{''.join(flags)}"
-            subprocess.run([options.compiler, "-std=gnu++20", "-DKLGRID_TEST_QUADMATH", *flags, "-I", ROOT / "include", "-I", ROOT / "tests", "-isystem",
-                            "/usr/include/eigen3", ROOT / f"tests/random_search/{name}.cpp", "-lquadmath", "-o", program], check=True)
-            searches.append((name, flags, subprocess.Popen([program, str(problems), "--seed", str(options.seed)],
-                                                           stdout=subprocess.PIPE, text=True)))
-    for name, flags, search in searches:
-        found = search.communicate()[0]
-        failed = failed or search.returncode != 0
-        report += f"\n## The {name}, {' '.join(flags)}\n\n```\n{found.strip()}\n```\n"
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        searches = []
+        for name, parts_of_it in parts.items():
+            for flags in FLAGS:
+                program = build(name, flags)
+                searches.append((name, flags, [pool.submit(search, program, part) for part in parts_of_it]))
+        for name, flags, found in searches:
+            report += f"\n## The {name}, {' '.join(flags)}\n\n```\n"
+            for done in (each.result() for each in found):
+                failed = failed or done.returncode != 0
+                report += done.stdout.strip() + "\n"
+            report += "```\n"
     if failed:
         report = report.replace("\n## ", f"\n{BEYOND}\n\n## ", 1)
     (ROOT / "docs/accuracy.md").write_text(report)
