@@ -42,10 +42,10 @@ struct Pair {
   Real mu, sigma;
 };
 
-enum Value { entropy, forward, reverse, amari, jensen_shannon, values };
+enum Value { entropy, forward, reverse, amari, jensen_shannon, rounding_of_them, values };
 
 /// The five integrals: H(p) with lengths in `unit`, D(p||q), D(q||p), the alpha-divergence, and the
-/// Jensen-Shannon divergence.
+/// Jensen-Shannon divergence; and what the integrands' rounding makes of them, where that counts.
 template <class Real>
 class Reference {
  public:
@@ -162,18 +162,19 @@ class Reference {
   Values refined(const Stretch& s, const Values& whole, int depth) const {
     using std::abs;
     bool seen = false;
-    for (std::size_t i = 0; i < whole.size(); ++i) seen = seen || abs(whole[i]) > 1e-7 * rounding_ * abs(coarse_[i]);
+    for (std::size_t i = 0; i < rounding_of_them; ++i)
+      seen = seen || abs(whole[i]) > 1e-7 * rounding_ * abs(coarse_[i]);
     if (!seen) return whole;
     const Real middle = (s.begin + s.end) / 2;
     const Stretch first{s.anchor, s.begin, middle}, second{s.anchor, middle, s.end};
     const Values left = rule(first), right = rule(second);
     bool done = true;
     Values both;
-    for (std::size_t i = 0; i < both.size(); ++i) {
-      both[i] = left[i] + right[i];
+    for (std::size_t i = 0; i < both.size(); ++i) both[i] = left[i] + right[i];
+    for (std::size_t i = 0; i < rounding_of_them; ++i) {
       // Both halves are far more exact than the whole.
       const Real allowed = rounding_ * std::max<Real>(abs(both[i]), Real(abs(coarse_[i]) / 100));
-      done = done && abs(Real(both[i] - whole[i])) <= allowed;
+      done = done && abs(Real(both[i] - whole[i])) <= allowed + both[rounding_of_them];
     }
     if (done || depth > 45) return both;
     Values sum{};
@@ -246,24 +247,30 @@ class Reference {
     }
     const Real log_p = log_density(true), log_q = log_density(false);
     const Real p = exp(log_p), q = exp(log_q);
-    Real d = log_p - log_q;
+    const Real epsilon = 4 * std::numeric_limits<Real>::epsilon();
+    Real d = log_p - log_q, rounding_of_d = epsilon * (abs(log_p) + abs(log_q));
     if (is_gaussian_ && abs(d) < 0.5) {
       // sum_k w_k (N_k / q - 1), by differences of the parameters where they are much alike.
       const Real z = z_of(parts_.back());
       Real excess = 0;
+      rounding_of_d = 0;
       for (const Part& part : parts_) {
         if (!part.of_p) continue;
         const Real of_part = z_of(part);
         const bool alike = abs(part.growth) < 0.5 && abs(part.shift) < 1;
         const Real step = alike ? Real((z * part.growth + part.shift) / (1 + part.growth)) : Real(z - of_part);
         const Real width = alike ? Real(log1p(part.growth)) : Real(log(Real(part.stddev / parts_.back().stddev)));
-        excess += part.weight * expm1(Real(step * (z + of_part) / 2 - width));
+        const Real exponent = step * (z + of_part) / 2;
+        excess += part.weight * expm1(Real(exponent - width));
+        // Components that lie to either side of q leave less of each other than of their roundings.
+        rounding_of_d += epsilon * part.weight * (abs(exponent) + abs(width));
       }
       d = log1p(excess);
     }
     static const Real log_two = log(Real(2));
     const Real alpha = alpha_;
     Values at;
+    at[rounding_of_them] = abs(d) < 0.5 ? Real(q * (abs(d) + rounding_of_d) * rounding_of_d) : Real(0);
     at[entropy] = p > 0 ? Real(-p * log_p) : Real(0);
     if (abs(d) < 0.5) {
       const Real ratio = expm1(d);
