@@ -149,7 +149,7 @@ class GaussianMixture {
     if (components() > most_unsorted && !(stddevs_.minCoeff() < T(4) * (std::numeric_limits<T>::min)()))
       return detail::SortedMixture<T>(weights_, means_, stddevs_).log_pdf(x.data(), x.size(), out.data());
     const T lowest = std::numeric_limits<T>::lowest();
-    if (components() == 2 && (weights_ > T(0)).all())  // one exponential where the sum below takes two
+    if (components() == 2)  // one exponential where the sum below takes two; a weight of 0 has the lowest logarithm
       return detail::for_packs<T>(x.size(), [&, a = exponent_of_half(0), b = exponent_of_half(1)](Index i, auto at) {
         const auto half = at(x.data() + i) * T(0.5);
         const auto top = larger(larger(a(half), b(half)), lowest);
