@@ -91,7 +91,8 @@ void run(fuzz::Bytes& bytes) {
   const auto mesh = fuzz::mesh_from(bytes, grid);
   if (!grid || !mesh) return;
   constexpr double most = 1e300;  // lengths, of which differences and sums are formed
-  if (grid->nodes().abs().maxCoeff() > most || mesh->mu().abs().maxCoeff() > most) return;
+  if (grid->nodes().abs().maxCoeff() > most || mesh->mu().abs().maxCoeff() > most || mesh->sigma().maxCoeff() > most)
+    return;
   std::optional<Exact> exact, exact_r;
   const auto p = density_from(bytes, *grid, exact);
   const auto r = density_from(bytes, *grid, exact_r);

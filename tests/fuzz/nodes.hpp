@@ -72,6 +72,7 @@ inline std::optional<Mesh> mesh_from(Bytes& bytes, const std::optional<Grid>& gr
 struct Cell {
   std::vector<Wide> z, log_q, q;  ///< log q and w q, normalised; 0 at nodes of weight 0
   Wide log_normalizer = 0, entropy = 0;
+  Wide squares = 0;  ///< E_q[(log q)^2]: roundings of log q are relative, and q feels them as often as that is large
 
   Cell(const Grid& grid, Wide mu, Wide sigma) {
     const auto n = static_cast<std::size_t>(grid.size());
@@ -97,7 +98,7 @@ struct Cell {
     for (std::size_t i = 0; i < n; ++i) {
       q[i] /= sum;
       log_q[i] -= log_normalizer;
-      if (q[i] > 0) entropy -= q[i] * log_q[i];
+      if (q[i] > 0) entropy -= q[i] * log_q[i], squares += q[i] * log_q[i] * log_q[i];
     }
   }
 };

@@ -160,6 +160,17 @@ TEST_CASE_TEMPLATE("GridDensity: a node of weight zero takes no part, whatever t
   }
 }
 
+TEST_CASE_TEMPLATE("GridDensity: nodes without mass, as far away as there are numbers, take no part in its moments", T,
+                   float, double, long double) {
+  const T far_off = (std::numeric_limits<T>::max)() / 4, zero = -std::numeric_limits<T>::infinity();
+  for (const T scale : {T(1), std::sqrt((std::numeric_limits<T>::min)())}) {
+    const Grid<T> grid(vector<T>({-far_off, -scale, scale, far_off}), vector<T>({1, 1, 1, 0}));
+    const auto p = GridDensity<T>::from_log_values(grid, vector<T>({zero, 0, 0, 0}));
+    CHECK(relative_error(p.stddev(), scale, T(0)) <= tol::few_roundings<T>);
+    CHECK(std::abs(p.mean()) <= tol::few_roundings<T> * scale);
+  }
+}
+
 TEST_CASE_TEMPLATE("GridDensity: all mass at one place has no spread, however far from 0 and near to other nodes", T,
                    float, double, long double) {
   const T last_place = 8;  // of numbers about the origin

@@ -337,6 +337,17 @@ TEST_CASE("real line: near p = q a component of next to no weight, however far o
   CHECK(relative_error(forward_kl(p, q), forward, 1.0) < tol::divergence<double>);
 }
 
+TEST_CASE("real line: near p = q a component so wide that squares of its z are out of range costs its weight") {
+  for (const double weight : {1e-14, 1e-4}) {
+    const auto p = GaussianMixture<double>::normalized({1.0, weight}, {1.0, -2.0}, {1.5, 1e240});
+    double error = -1;
+    const double d = reverse_kl(Gaussian<double>(1.0, 1.5), p, &error);
+    CHECK(relative_error(d, std::log1p(weight), 0.0) < near_equality);
+    CHECK((error > 0.0 && error < 1e-10 * d));
+    CHECK(forward_kl(p, Gaussian<double>(1.0, 1.5)) == std::numeric_limits<double>::infinity());
+  }
+}
+
 TEST_CASE("real line: shifting p and q together changes nothing") {
   // Powers of two, so that the shifted parameters are the same numbers.
   const auto pair = [](double shift) {

@@ -102,6 +102,15 @@ TEST_CASE("laws: zero at p = r, symmetry and bounds of Jensen-Shannon, its mean 
   CHECK(relative_entropy(p, same) < tol::divergence);
 }
 
+TEST_CASE("zero at p = r, too, where panels are millions of standard deviations from every component") {
+  const auto p = GaussianMixture<double>::normalized({1.0, 1e-10, 0.9}, {-6.0, 1.5e8, 0.0}, {0.1, 0.7, 0.15});
+  double error = -1;
+  CHECK(relative_entropy(p, p, &error) == 0.0);
+  CHECK((error >= 0.0 && error < 1e-15));
+  CHECK(jensen_shannon_divergence(p, p, &error) == 0.0);
+  CHECK((error >= 0.0 && error < 1e-15));
+}
+
 TEST_CASE("about p = r nothing is lost, in whatever order the components stand") {
   const GaussianMixture<double> r({0.25, 0.75}, {-2.0, 1.0}, {0.5, 0.5});
   const GaussianMixture<double> p({0.25, 0.75}, {-2.0 + 0x1p-20, 1.0}, {0.5, 0.5});

@@ -181,12 +181,13 @@ class GridDensity {
     return top;
   }
 
-  /// The sum of of_block(begin, size) of blocks that stay in the first cache from one loop over them to the next.
+  /// The sum of of_block(begin, size) of blocks of [begin, end) that stay in the first cache from one loop over them to
+  /// the next.
   template <class Sum>
-  [[nodiscard]] T sum_of_blocks(const Sum& of_block) const {
+  [[nodiscard]] static T sum_of_blocks(Index begin, Index end, const Sum& of_block) {
     constexpr Index block = 512;
     T sum(0);
-    for (Index i = 0; i < grid_.size(); i += block) sum += of_block(i, (std::min)(block, grid_.size() - i));
+    for (Index i = begin; i < end; i += block) sum += of_block(i, (std::min)(block, end - i));
     return sum;
   }
 
@@ -221,10 +222,13 @@ void GridDensity<T>::set_moments(const T& from) {
   const T* const x = grid_.nodes().data();
   const T* const w = grid_.weights().data();
   const T* const p = pdf_.data();
-  const T half = x[grid_.size() - 1] / T(2) - x[0] / T(2);  // of the window: squares are formed of ratios to it
+  Index first = 0, last = grid_.size() - 1;  // that have mass: squares are formed of ratios to the farther one
+  while (first < last && !(w[first] * p[first] > T(0))) ++first;
+  while (first < last && !(w[last] * p[last] > T(0))) --last;
+  const T half = (std::max)(T(x[last] / T(2) - from / T(2)), T(from / T(2) - x[first] / T(2)));
   const T inverse = half > T(0) ? T(T(1) / half) : T(0);
   T offset(0);
-  const T square = sum_of_blocks([&](Index begin, Index size) {
+  const T square = sum_of_blocks(first, last + 1, [&](Index begin, Index size) {
     const auto mean_of = [&](const auto& power) {
       return detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
         return at(w + i) * at(p + i) * power((at(x + i) - from) * inverse);
@@ -253,7 +257,7 @@ void GridDensity<T>::normalize(const char* where, const char* name) {
                         !grid_.has_zero_weights();
   if (!positive) check_log_values(where, name);
   const T top = positive ? detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest())) : top_of_weighted();
-  const T mass = sum_of_blocks([&](Index begin, Index size) {
+  const T mass = sum_of_blocks(0, n, [&](Index begin, Index size) {
     for (Index i = begin; i < begin + size; ++i) p[i] = log_p[i] -= top;
     detail::exponentiate(p + begin, size);
     if (!positive) clear_zeros(begin, size);
@@ -262,7 +266,7 @@ void GridDensity<T>::normalize(const char* where, const char* name) {
   const T log_mass = log(mass);
   log_mass_ = top + log_mass;
   T mean(0);
-  entropy_ = -sum_of_blocks([&](Index begin, Index size) {
+  entropy_ = -sum_of_blocks(0, n, [&](Index begin, Index size) {
     const T sum =
         detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, log_p = log_p + begin](Index i, auto at) {
           const auto pdf = at(p + i) / mass;

@@ -57,12 +57,15 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   const T last = T(std::sqrt(-1.96 * 0.69314718 * std::numeric_limits<T>::min_exponent));
   // Of d, in roundings: z has those of its size and of its place in the panel.
   const auto ratio_doubt = [&](const auto& panel, const Array& z) {
-    return Array(panel.log_pdf_doubt(p.parts().largest_log_factor()) +
-                 T(2) * z.abs() * (z.abs() + panel.half * inverse) + T(2) * T(abs(log_width)));
+    const Array far = (z.abs().min)(last);  // beyond, nothing is left of q
+    const T across = (std::min)(last, T(panel.half * inverse));
+    return Array(panel.log_pdf_doubt(p.parts().largest_log_factor()) + T(2) * far * (far + across) +
+                 T(2) * T(abs(log_width)));
   };
   const auto add = [&](const auto& panel) {
     const Array z = panel.standardized(q.mean(), inverse);
-    const Array d = panel.values + z.square() * T(0.5) + (log_width + log_sqrt_two_pi<T>());
+    const Array log_q = ((z.square() * T(-0.5)).max)(std::numeric_limits<T>::lowest() / T(4));
+    const Array d = panel.values - log_q + (log_width + log_sqrt_two_pi<T>());
     const T reach(NearUnity<Array>::reach);
     Array terms = Array::Zero();
     Array term_doubt = Array::Zero();

@@ -123,8 +123,10 @@ class MixtureExcess {
   void for_each(const LinePanel<T>& panel, const Array& log_r, Visit visit) const {
     for (const Term& k : terms_) {
       const Array z = k.r.standardized(panel);
-      visit(Comparison{k, z, exp_of(Array(k.p.log_pdf(k.p.standardized(panel)) - log_r)),
-                       exp_of(Array(k.r.log_pdf(z) - log_r)), (z * k.square + k.linear) * z + k.constant});
+      // Neither is above r, nor p, where these are about equal; where z is not its own, all are nothing.
+      const auto share = [&](const Array& log_pdf) { return exp_of(Array((log_pdf - log_r).min(T(1)))); };
+      visit(Comparison{k, z, share(k.p.log_pdf(k.p.standardized(panel))), share(k.r.log_pdf(z)),
+                       (z * k.square + k.linear) * z + k.constant});
     }
   }
 
