@@ -140,14 +140,16 @@ class GaussianMixture {
     return top + T(log(sum));
   }
 
-  /// log p at every point of x, written to out. Cost: K exponentials a point, and no allocation, for K <= 64; else
-  /// sorting, and at points in order the components that count there, equal ones and near ones of one stddev together.
+  /// log p at every point of x, written to out. Cost: K exponentials a point, and no allocation; of more than 64
+  /// components made by normalized() or kernel_density() sorting, and at points in order those that count there, equal
+  /// ones and near ones of one stddev together.
   /// @throws std::invalid_argument unless out is of the size of x.
   void log_pdf(const Eigen::Ref<const Vector<T>>& x, Eigen::Ref<Vector<T>> out) const {
     detail::require_size(out, x.size(), "GaussianMixture::log_pdf", "out", "x");
     constexpr Index most_unsorted = 64;
-    if (components() > most_unsorted && !(stddevs_.minCoeff() < T(4) * (std::numeric_limits<T>::min)()))
-      return detail::SortedMixture<T>(weights_, means_, stddevs_).log_pdf(x.data(), x.size(), out.data());
+    if (log_pdf_of_many_ && components() > most_unsorted &&
+        !(stddevs_.minCoeff() < T(4) * (std::numeric_limits<T>::min)()))
+      return log_pdf_of_many_(*this, x.data(), x.size(), out.data());
     const T lowest = std::numeric_limits<T>::lowest();
     if (components() == 2)  // one exponential where the sum below takes two; a weight of 0 has the lowest logarithm
       return detail::for_packs<T>(x.size(), [&, a = exponent_of_half(0), b = exponent_of_half(1)](Index i, auto at) {
@@ -257,7 +259,11 @@ class GaussianMixture {
 
   static GaussianMixture normalized(std::string_view where, Vector<T> weights, Vector<T> means, Vector<T> stddevs) {
     const T sum = weight_sum(weights, where);
-    return GaussianMixture(where, std::move(weights), std::move(means), std::move(stddevs), sum);
+    GaussianMixture made(where, std::move(weights), std::move(means), std::move(stddevs), sum);
+    made.log_pdf_of_many_ = [](const GaussianMixture& of, const T* x, Index n, T* out) {
+      detail::SortedMixture<T>(of.weights_, of.means_, of.stddevs_).log_pdf(x, n, out);
+    };
+    return made;
   }
 
   static void validate_weights(const Vector<T>& weights, std::string_view where) {
@@ -342,6 +348,8 @@ class GaussianMixture {
   Vector<T> stddevs_;
   Vector<T> log_factors_;
   T given_weight_sum_;
+  // Not called by name: it takes long to compile, and who writes down a few components is spared it.
+  void (*log_pdf_of_many_)(const GaussianMixture& of, const T* x, Index n, T* out) = nullptr;
 };
 
 template <class Weights, class Means, class Stddevs>

@@ -32,7 +32,8 @@ void run(fuzz::Bytes& bytes) {
   const auto mesh = fuzz::mesh_from(bytes, grid);
   if (!grid || !mesh) return;
   constexpr double most = 1e300;  // lengths, of which differences and sums are formed
-  if (grid->nodes().abs().maxCoeff() > most || mesh->mu().abs().maxCoeff() > most || mesh->sigma().maxCoeff() > most)
+  if (grid->nodes().abs().maxCoeff() > most || mesh->mu().abs().maxCoeff() > most || mesh->sigma().maxCoeff() > most ||
+      mesh->sigma()[0] < 1 / most)
     return;
   Transform::Options options;
   options.tolerance = bytes.byte() % 4 ? options.tolerance : bytes.magnitude(1e-16, 0.2);

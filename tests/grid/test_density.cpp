@@ -145,6 +145,16 @@ TEST_CASE_TEMPLATE("GridDensity: where p is zero, 0 log 0 = 0", T, float, double
   CHECK(relative_error(p.variance(), T(1), T(0)) <= tol::few_roundings<T>);
 }
 
+TEST_CASE_TEMPLATE("GridDensity: where log p is out of range once its mass is taken off, p is zero", T, float, double,
+                   long double) {
+  const T most = (std::numeric_limits<T>::max)();
+  const auto p =
+      GridDensity<T>::from_log_values(Grid<T>(vector<T>({0, 1, 2}), vector<T>({1, 1, 1})), vector<T>({most, 0, -most}));
+  CHECK(p.log_pdf()[2] == -std::numeric_limits<T>::infinity());
+  CHECK(!p.has_full_support());
+  CHECK(p.stddev() == 0);
+}
+
 TEST_CASE_TEMPLATE("GridDensity: a node of weight zero takes no part, whatever the value there", T, float, double,
                    long double) {
   const T zero = -std::numeric_limits<T>::infinity();

@@ -252,11 +252,15 @@ void GridDensity<T>::normalize(const char* where, const char* name) {
   const T* const w = grid_.weights().data();
   T* const p = pdf_.data();
   T* const log_p = log_pdf_.data();
+  T top = detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest()));
   // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
-  const bool positive = detail::is_finite(detail::sum_packs<T>(n, [&](Index i, auto at) { return at(log_p + i); })) &&
-                        !grid_.has_zero_weights();
-  if (!positive) check_log_values(where, name);
-  const T top = positive ? detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest())) : top_of_weighted();
+  const bool positive =
+      detail::is_finite(detail::sum_packs<T>(n, [&](Index i, auto at) { return at(log_p + i) - top; })) &&
+      !grid_.has_zero_weights();
+  if (!positive) {
+    check_log_values(where, name);
+    top = top_of_weighted();
+  }
   const T mass = sum_of_blocks(0, n, [&](Index begin, Index size) {
     for (Index i = begin; i < begin + size; ++i) p[i] = log_p[i] -= top;
     detail::exponentiate(p + begin, size);
