@@ -305,6 +305,14 @@ void run(fuzz::Bytes& bytes) {
   std::optional<Gaussian> q;
   fuzz::accepted(std::isfinite(mu) && sigma > 0 && sigma < fuzz::infinity, "Gaussian", [&] { q.emplace(mu, sigma); });
   if (!q || sigma < 1e-290 || sigma > 1e290 || std::abs(mu) > 1e290 || sigma < 1e-28 * std::abs(mu)) return;
+  // Nor do lengths differ by more than double holds.
+  double least = sigma, longest = std::max(sigma, std::abs(mu));
+  for (const fuzz::Mixture* each : {&of, &of_r}) {
+    if (!each->valid()) continue;
+    least = std::min(least, each->stddevs.minCoeff());
+    longest = std::max({longest, each->stddevs.maxCoeff(), each->means.abs().maxCoeff()});
+  }
+  if (least < 1e-300 * longest) return;
   fuzz::describe = [&] {
     for (const auto* each : {&of, &of_r}) {
       fuzz::print("weights", each->weights);

@@ -33,7 +33,7 @@
 /// log q of differences of the parameters. Through `error`, if given, each returns a bound on its error. Positions are
 /// taken as they are given, however far from 0 and however narrow a component or q is beside that, down to standard
 /// deviations of 32 epsilon^2 of its mean's modulus (1e-30 of it in double), and lengths in any unit (stddevs of 1e-300
-/// to 1e300).
+/// to 1e300, and no length 1e300 times another).
 namespace klgrid::inline KLGRID_ABI {
 
 namespace detail {
