@@ -57,9 +57,9 @@ T close_divergence(Direction direction, const RealLineDensity<T>& p, const Gauss
   const T last = T(std::sqrt(-1.96 * 0.69314718 * std::numeric_limits<T>::min_exponent));
   // Of d, in roundings: z has those of its size and of its place in the panel.
   const auto ratio_doubt = [&](const auto& panel, const Array& z) {
-    const Array far = (z.abs().min)(last);  // beyond, nothing is left of q
+    const Array within = (z.abs().min)(last);  // beyond, nothing is left of q
     const T across = (std::min)(last, T(panel.half * inverse));
-    return Array(panel.log_pdf_doubt(p.parts().largest_log_factor()) + T(2) * far * (far + across) +
+    return Array(panel.log_pdf_doubt(p.parts().largest_log_factor()) + T(2) * within * (within + across) +
                  T(2) * T(abs(log_width)));
   };
   const auto add = [&](const auto& panel) {

@@ -124,7 +124,7 @@ class MixtureExcess {
     for (const Term& k : terms_) {
       const Array z = k.r.standardized(panel);
       // Neither is above r, nor p, where these are about equal; where z is not its own, all are nothing.
-      const auto share = [&](const Array& log_pdf) { return exp_of(Array((log_pdf - log_r).min(T(1)))); };
+      const auto share = [&](const Array& log_pdf) { return exp_of(Array(((log_pdf - log_r).min)(T(1)))); };
       visit(Comparison{k, z, share(k.p.log_pdf(k.p.standardized(panel))), share(k.r.log_pdf(z)),
                        (z * k.square + k.linear) * z + k.constant});
     }
