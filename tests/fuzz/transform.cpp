@@ -55,6 +55,9 @@ void run(fuzz::Bytes& bytes) {
     fuzz::print("nodes", grid->nodes());
     fuzz::print("weights", grid->weights());
     fuzz::print("f", f);
+    fuzz::print("mu", mesh->mu());
+    fuzz::print("sigma", mesh->sigma());
+    std::fprintf(stderr, "tolerance %.17g, highest power %d\n", options.tolerance, options.highest_power);
   };
   Index next = 0;
   for (const auto& step : made->plan()) {

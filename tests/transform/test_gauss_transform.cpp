@@ -480,6 +480,28 @@ TEST_CASE("GaussTransform: a nearest node of next to no weight hides none of the
   }
 }
 
+TEST_CASE("GaussTransform: nodes just out of reach, far heavier than those within, are not left out") {
+  const ParameterMesh<double> mesh(klgrid::linspace(0.0, 0.5, 9), Vector<double>::Constant(9, 1.0));
+  const Vector<double> nodes = klgrid::linspace(-12.0, 0.0, 49);
+  const Vector<double> f = klgrid::linspace(-1.0, 1.0, 49);
+  bool waves = false;
+  for (const double heavy : {1.0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e9, 1e12, 1e30, 1e100})
+    for (const double until : {-11.9, -10.9, -9.9, -8.9, -8.7}) {  // out of reach by less and less
+      CAPTURE(heavy);
+      CAPTURE(until);
+      Vector<double> weights = (nodes < until).select(heavy, Vector<double>::Ones(49));
+      for (const bool at_right : {false, true}) {
+        const Vector<double> x = at_right ? Vector<double>(-nodes.reverse() + 0.5) : nodes;
+        if (at_right) weights.reverseInPlace();
+        const Grid<double> grid(x, weights);
+        const GaussTransform<double> transform(grid, mesh);
+        waves = waves || transform.plan()[0].panels > 0;
+        CHECK(largest_error(transform, grid, mesh, f) <= tolerance<double>());
+      }
+    }
+  CHECK(waves);
+}
+
 TEST_CASE("GaussTransform: a node of which q has nothing takes no part in a power of z, however far it is") {
   const Grid<double> grid(vector<double>({0, 1e300}), Vector<double>::Ones(2));
   for (const double sigma : {1e-10, 1e-310}) {

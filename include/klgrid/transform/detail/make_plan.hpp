@@ -173,9 +173,10 @@ class PlanMaker {
       sum_weights(plan, expand(highest_moment_));
     else
       sum_weights(plan, waves);
+    const auto least = least_masses(plan, step, waves);
     const T* const last = plan.scale_of(step.first_row + step.rows - 1);
     share_ = (std::max)(share_, 4 * static_cast<double>(*std::min_element(last, last + cols())));
-    normalize(plan, step, waves);
+    normalize(plan, step, waves, least);
     step.waves = waves.most_waves();
     step.bytes = waves.bytes() + plan.direct.bytes() - before;
   }
@@ -216,18 +217,39 @@ class PlanMaker {
     }
   }
 
-  /// Log Z and 1 / Z, and direct cells where the share of the mass is too small.
-  void normalize(TransformPlan<T>& plan, const TransformStep& step, const PlaneWaves<T>& waves) const {
-    std::vector<T> bounds;  // of 1 / Z in each panel
-    for (const auto& panel : waves.panels())
-      bounds.push_back(T(1) / (T(least_share_) * mass(plan.weights.back()[0] + panel.first_node, panel.nodes)));
+  /// What the Gaussians of each panel have to gather for a small error relative to all weights, the panel's and those
+  /// out of its reach, to be one relative to theirs.
+  [[nodiscard]] std::vector<T> least_masses(const TransformPlan<T>& plan, const TransformStep& step,
+                                            const PlaneWaves<T>& waves) const {
+    const auto nodes = plan.wave_nodes();
+    const T* const weights = plan.weights.back()[0];
+    const double to_nodes = reach(options_.highest_power);
+    const T a_sigma_more = T(to_nodes + 1) * mesh_.sigma()[step.first_row + step.rows - 1] + nodes.half_width;
+    std::vector<T> least;
+    for (const auto& panel : waves.panels()) {
+      const T& first = mesh_.mu()[panel.first_col];
+      const T& last = mesh_.mu()[panel.first_col + panel.cols - 1];
+      T beyond = T(std::exp(-to_nodes) / 4);  // of all, for which a sigma further off the kernel is so much less
+      for (Index i = panel.first_node; i > 0 && first - nodes.base[i - 1] < a_sigma_more; --i) beyond += weights[i - 1];
+      for (Index i = panel.first_node + panel.nodes; i < nodes.size && nodes.base[i] - last < a_sigma_more; ++i)
+        beyond += weights[i];
+      const T within = mass(weights + panel.first_node, panel.nodes);
+      least.push_back((std::max)(T(least_share_) * within, T(share_ / 4) * beyond));
+    }
+    return least;
+  }
+
+  /// Log Z and 1 / Z, and direct cells where the mass is less than the least of their panel.
+  void normalize(TransformPlan<T>& plan, const TransformStep& step, const PlaneWaves<T>& waves,
+                 const std::vector<T>& least) const {
     for (Index row = step.first_row; row < step.first_row + step.rows; ++row) {
       normalize_row(plan, row);
       const T* const inverse = plan.scale_of(row);
-      for (std::size_t i = 0; i < bounds.size(); ++i) {
+      for (std::size_t i = 0; i < least.size(); ++i) {
         const auto& panel = waves.panels()[i];
+        const T most = T(1) / least[i];
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
-          if (panel.nodes == 0 || !(inverse[col] > T(0) && inverse[col] < bounds[i])) add_direct(plan, row, col);
+          if (panel.nodes == 0 || !(inverse[col] > T(0) && inverse[col] < most)) add_direct(plan, row, col);
       }
       plan.direct.end_row();
     }
