@@ -89,6 +89,17 @@ TEST_CASE_TEMPLATE("forward on the line: the moments, without a step", T, float,
   check_same(fit.q, Gaussian<T>(mixture.mean(), std::sqrt(mixture.variance())), tol::value<T>);
 }
 
+TEST_CASE("fit_reverse: a start so far from p that counted from there it would be another one") {
+  const auto p = GaussianMixture<double>::normalized({1.0, 1e10}, {0.3, 0x1p53}, {1.0, 3.0});
+  const auto fit = klgrid::fit_reverse(p, Gaussian<double>(0.8, 0.5));
+  CHECK(std::abs(fit.q.mean() - 0.3) < 1e-6);
+  CHECK(relative_error(fit.value, std::log(1e10), 1.0) < 1e-9);
+  const auto points = klgrid::reverse_stationary_points(
+      p, klgrid::ParameterMesh<double>(klgrid::linspace(-2.0, 2.0, 9), klgrid::geomspace(0.3, 3.0, 6)));
+  REQUIRE(points.size() == 1);
+  CHECK(std::abs(points[0].q.mean() - 0.3) < 1e-6);
+}
+
 TEST_CASE("forward on a grid: one minimum, whatever the start and the method") {
   const auto p = on_grid(equal);
   const auto fit = fit_forward(p);

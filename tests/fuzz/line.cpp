@@ -248,8 +248,11 @@ void check_fits(fuzz::Bytes& bytes, const Density& p, const Gaussian& start) {
   options.method = bytes.byte() % 4 ? klgrid::FitMethod::newton : klgrid::FitMethod::gradient_descent;
   const double before = klgrid::reverse_kl(start, p);
   const auto seek = klgrid::fit_reverse(p, start, options);
-  law(seek.value >= 0 && seek.value <= before * (1 + 9000 * epsilon) + 9000 * epsilon, "a descent descends", seek.value,
-      before);
+  // Counted from p, a start far off may be moved by the root of a rounding of its standard deviation.
+  const auto at_start = klgrid::reverse_kl_derivatives(start, p);
+  const double moved = 2e-8 * std::abs(at_start.gradient[0]) * start.stddev();
+  law(seek.value >= 0 && !(seek.value > before * (1 + 9000 * epsilon) + 9000 * epsilon + moved), "a descent descends",
+      seek.value, before);
   if (seek.status == klgrid::FitStatus::converged)
     law(std::abs(klgrid::reverse_kl(seek.q, p) - seek.value) <= 9000 * epsilon * std::max(1.0, seek.value),
         "a fit's value is that of its q", seek.value, klgrid::reverse_kl(seek.q, p));

@@ -88,7 +88,7 @@ void run(fuzz::Bytes& bytes) {
         exact += term * values(i);
         scale += std::abs(term);
       }
-      const Wide allowed = options.tolerance * unit * std::max<Wide>(1, scale);
+      const Wide allowed = options.tolerance * std::pow(Wide(4), power) * unit * std::max<Wide>(1, scale);
       if (!(std::max<Wide>(1, unit) * scale <= std::numeric_limits<double>::max() / 1e3))
         return;  // beyond the range of double
       law(std::abs(value - exact) <= allowed, "E_q[z^k f] within the tolerance: k, value, exactly, allowed, mu, sigma",

@@ -36,7 +36,14 @@ struct ExponentialRise {
   static V at(const V& t) {
     using namespace packets;
     V y = pmul(t, pset1<V>(T(0.0625)));
-    V rest = pmul(pmul(y, y), pmul(pset1<V>(T(0.5)), nested<T, 3>(y)));
+    const V one = pset1<V>(T(1));
+    constexpr int last = 4 + std::numeric_limits<T>::digits / 6;  // 4^last (last + 1)! is above 2^digits
+    V nested = one;
+#ifdef __GNUC__
+#pragma GCC unroll 64
+#endif
+    for (int n = last; n >= 3; --n) nested = pmadd(pmul(y, pset1<V>(T(1) / T(n))), nested, one);
+    V rest = pmul(pmul(y, y), pmul(pset1<V>(T(0.5)), nested));
     for (int doubling = 0; doubling < 4; ++doubling) {
       const V rise = padd(y, rest);
       rest = pmadd(rise, rise, padd(rest, rest));
@@ -44,29 +51,18 @@ struct ExponentialRise {
     }
     return padd(y, rest);
   }
-
- private:
-  /// 1 + y/n (1 + y/(n + 1) (1 + ...))
-  template <Real T, int n, class V>
-  static V nested(const V& y) {
-    using namespace packets;
-    constexpr int last = 4 + std::numeric_limits<T>::digits / 6;  // 4^last (last + 1)! is above 2^digits
-    if constexpr (n > last)
-      return pset1<V>(T(1));
-    else
-      return pmadd(pmul(y, pset1<V>(T(1) / T(n))), nested<T, n + 1>(y), pset1<V>(T(1)));
-  }
 };
 
 /// 1/first + y/(first + 2) + y^2/(first + 4) + ... + y^terms/(first + 2 terms)
 template <int first, int terms, Real T, class V>
 V odd_series(const V& y) {
   using namespace packets;
-  const V one = pset1<V>(T(1) / T(first));
-  if constexpr (terms == 0)
-    return one;
-  else
-    return pmadd(odd_series<first + 2, terms - 1, T>(y), y, one);
+  V sum = pset1<V>(T(1) / T(first + 2 * terms));
+#ifdef __GNUC__
+#pragma GCC unroll 64
+#endif
+  for (int k = first + 2 * terms - 2; k >= first; k -= 2) sum = pmadd(sum, y, pset1<V>(T(1) / T(k)));
+  return sum;
 }
 
 /// 2 atanh(s) = 2 s (1 + s^2/3 + s^4/5 + ...), s^2 <= 1/9

@@ -143,23 +143,31 @@ constexpr bool streams(Index rows, Index cols) {
   return cols >= row && rows * cols > 1024 * row;
 }
 
-/// for_packs for results, value(i, at) to to[i], which it does not read: what is left of whole registers is the end of
-/// a last one, so that some are written twice. If streamed, past the caches, from the first whole register's address
-/// on.
-template <Real T, class Value>
-[[gnu::always_inline]] inline void write_packs(Index n, T* to, bool streamed, const Value& value) {
+/// for_packs for results: visit(i, at, put) hands each to put(result, where), and reads none of them. What is left of
+/// whole registers is the end of a last one, so that some are written twice. If streamed, past the caches, where `to`
+/// and all other results begin a whole register.
+template <Real T, class Visit>
+[[gnu::always_inline]] inline void write_packs(Index n, const T* to, bool streamed, const Visit& visit) {
   constexpr Index lane = lane_size<T>;
-  if (n < lane) return for_packs<T>(n, [&](Index i, auto at) { value(i, at).store(to + i); });
-  const auto pack = [&](Index i) { return value(i, [](const T* from) { return Pack<T>::load(from); }); };
+  const auto store = [](const auto& pack, T* where) { pack.store(where); };
+  if (n < lane) return for_packs<T>(n, [&](Index i, auto at) { visit(i, at, store); });
+  const auto read = [](const T* from) { return Pack<T>::load(from); };
   Index i = 0;
   if (streamed) {
-    pack(0).store(to);
+    visit(0, read, store);
     i = (lane - static_cast<Index>(reinterpret_cast<std::uintptr_t>(to) / sizeof(T)) % lane) % lane;
-    for (; i + lane <= n; i += lane) pack(i).stream(to + i);
+    for (; i + lane <= n; i += lane) visit(i, read, [](const auto& pack, T* where) { pack.stream(where); });
   } else {
-    for (; i + lane <= n; i += lane) pack(i).store(to + i);
+    for (; i + lane <= n; i += lane) visit(i, read, store);
   }
-  if (i < n) pack(n - lane).store(to + n - lane);
+  if (i < n) visit(n - lane, read, store);
+}
+
+/// Whether both begin, or end, a whole register at the same index.
+template <Real T>
+bool alike_in_registers(const T* a, const T* b) {
+  const auto apart = reinterpret_cast<std::uintptr_t>(a) - reinterpret_cast<std::uintptr_t>(b);
+  return apart % (sizeof(T) * static_cast<std::size_t>(lane_size<T>)) == 0;
 }
 
 /// Puts what a thread has streamed before all that it writes later, by which another learns that it may read.

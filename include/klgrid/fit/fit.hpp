@@ -92,14 +92,15 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   detail::require_options(options, "fit_forward");
   const auto& density = density_of(p);
-  const detail::Centered<detail::DensityOf<P>> centered(density);
+  const Gaussian<detail::ScalarOf<P>> from = start;
+  const detail::Centered<detail::DensityOf<P>> centered(density, &from);
   if constexpr (requires { flat_limit(centered.density()); }) {
     if (const auto limit = flat_limit(centered.density()); limit && limit->is_best) {
       const detail::ScaleFree<detail::ScalarOf<P>> at(limit->q, forward_kl_derivatives(centered.density(), limit->q));
       return {centered.given(limit->q), limit->value, at.gradient_norm(), 0, FitStatus::flat, {}};
     }
   }
-  return detail::descend_centered(centered, detail::forward_derivatives, start, options);
+  return detail::descend_centered(centered, detail::forward_derivatives, from, options);
 }
 
 /// Minimises D(q||p) from start, to a local minimum.
@@ -108,8 +109,9 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   detail::require_options(options, "fit_reverse");
   const auto& density = density_of(p);
-  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::reverse_derivatives, start,
-                                  options);
+  const Gaussian<detail::ScalarOf<P>> from = start;
+  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density, &from), detail::reverse_derivatives,
+                                  from, options);
 }
 
 /// The Gaussian with p's mean and standard deviation.
@@ -145,8 +147,9 @@ FitResult<detail::ScalarOf<P>> fit_renyi(const P& p, const detail::ScalarOf<P>& 
   detail::require_order(alpha, "fit_renyi");
   const auto& density = density_of(p);
   if (!(alpha < detail::ScalarOf<P>(1))) return fit_forward(density, start, options);
-  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density), detail::scaled_renyi(alpha), start,
-                                  options);
+  const Gaussian<detail::ScalarOf<P>> from = start;
+  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density, &from), detail::scaled_renyi(alpha),
+                                  from, options);
 }
 
 /// Minimises D(q||p) from each start and returns the lowest end; of ends in the same minimum, the first.

@@ -227,7 +227,8 @@ requires DensityFor<P, Bank>
     return q.mean() >= mesh.mu()[0] - margin && q.mean() <= mesh.mu()[mesh.cols() - 1] + margin &&
            q.stddev() >= mesh.sigma()[0] - margin && q.stddev() <= mesh.sigma()[mesh.rows() - 1] + margin;
   };
-  const detail::Centered<detail::DensityOf<P>> centered(density);
+  const Gaussian<T> first(mesh.mu()[0], mesh.sigma()[0]);
+  const detail::Centered<detail::DensityOf<P>> centered(density, &first);
   const auto divergence = [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, centered.density()); };
   for (const auto& start : detail::interpolated_stationary_points(mesh, derivatives)) {
     const auto found = detail::nearby_stationary_point(divergence, centered.centered(start), slack);

@@ -37,8 +37,8 @@ class GridDensity {
  public:
   using Scalar = T;  ///< of all values
 
-  /// Of a mixture, normalised on the grid. Cost: that of GaussianMixture::log_pdf, for K <= 64 components K
-  /// exponentials and a logarithm a node; of samples, mostly sorting.
+  /// Of a mixture, normalised on the grid. Cost: that of GaussianMixture::log_pdf, K exponentials and a logarithm a
+  /// node; of many samples, mostly sorting.
   GridDensity(Grid<T> grid, const GaussianMixture<T>& mixture) : grid_(std::move(grid)) { assign(mixture); }
 
   /// Of a Gaussian, normalised on the grid. Counted from the node nearest to the mean, so that one far outside the

@@ -65,7 +65,7 @@
 /// Which rows share a period, on how many panels, and which are direct is chosen for the fewest operations.
 ///
 /// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
-/// max(1, E_q|z|^power). The tolerance is met by
+/// 4^power max(1, E_q|z|^power), the first of which is for roundings and hardly ever needed. The tolerance is met by
 ///
 /// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
 ///   in reach;
