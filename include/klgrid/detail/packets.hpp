@@ -69,7 +69,7 @@ struct Pack {
   void store(T* to) const { Eigen::internal::pstoreu(to, value); }
   /// To a whole register's address and past the caches, where the processor can.
   void stream(T* to) const {
-    constexpr std::size_t size = single || lane_size<T> == 1 ? 0 : sizeof(P);
+    [[maybe_unused]] constexpr std::size_t size = single || lane_size<T> == 1 ? 0 : sizeof(P);
 #if defined(__GNUC__) && defined(__AVX512F__)
     if constexpr (size == 64) return _mm512_stream_si512(reinterpret_cast<__m512i*>(to), std::bit_cast<__m512i>(value));
 #endif
