@@ -69,6 +69,8 @@ std::optional<Density> density_from(fuzz::Bytes& bytes, const fuzz::Grid& grid, 
       fuzz::print("means", of.means);
       fuzz::print("stddevs", of.stddevs);
     };
+    if (of.valid() && (of.weights > 0).select(of.weights / of.weights.sum(), 1).minCoeff() < 1e-300)
+      return p;      // a share below the range of double is none
     if (of.valid())  // log p is finite unless a square overflows
       for (Index k = 0; k < of.means.size(); ++k)
         if ((grid.nodes() / of.stddevs[k] - of.means[k] / of.stddevs[k]).abs().maxCoeff() > 1e150) return p;
