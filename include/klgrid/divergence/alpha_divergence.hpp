@@ -137,9 +137,9 @@ template <QuadratureDensity P, GaussianFor<P> Q>
 
 /// D_alpha(p||q) for every q of the bank, nats.
 ///
-/// Accuracy: 1e-12 relative, absolute below 1 (double); beside that a rounding of log sigma and of log p, which in long
-/// double, for units of x beyond a double's range, is as much again: thrice the promise at 1e-4800. Cost: that of the
-/// bank's E_q[log p], and of the cells summed by themselves (affinity_bank.hpp).
+/// Accuracy: 1e-12 relative, absolute below 1 (double); beside that a rounding of log sigma and of log p over alpha (1
+/// - alpha), which odd units of x make large: in double 5e-12 at 1e90 and alpha = 0.99, in long double thrice the
+/// promise at 1e-4800. Cost: that of the bank's E_q[log p], and of the cells summed by themselves (affinity_bank.hpp).
 /// @throws std::invalid_argument if p does not live on the bank's domain.
 template <class P, PowerBank Bank>
 requires DensityFor<P, Bank>
