@@ -199,7 +199,7 @@ void run(fuzz::Bytes& bytes) {
     }
     const Wide scale = (1 + z_q[4]) * (1 + reverse_terms + exact->largest + far * far) + std::abs(z_p[2]);
     const auto slopes = [&](const char* text, const klgrid::KlDerivatives<double>& d, Wide by_mu, Wide by_log_sigma) {
-      const Wide allowed = 4500 * epsilon * scale;
+      const Wide allowed = 4500 * epsilon * scale + 64 * epsilon * std::abs(exact->log_mass) * (1 + z_q[4]);
       law(std::abs(d.gradient[0] * q.stddev() - by_mu) <= allowed && std::abs(d.gradient[1] - by_log_sigma) <= allowed,
           text, d.gradient[0] * q.stddev(), by_mu, d.gradient[1], by_log_sigma, allowed, q.mean(), q.stddev());
     };
