@@ -71,6 +71,13 @@ T kl_of_gaussians(const Gaussian<T>& a, const Gaussian<T>& b) {
 
 }  // namespace
 
+TEST_CASE("a pair: of weights so small that p is large, D(p||q) is as large as it should be, and finite") {
+  const Grid<double> grid(vector<double>({0.0, 8.0}), vector<double>({1e-108, 1e-108}));
+  const auto p = GridDensity<double>::from_log_values(grid, vector<double>({0.0, 0.0}));
+  const double z = 8.0 / 1e-100;  // q has all of its mass at the first node
+  CHECK(relative_error(forward_kl(p, Gaussian<double>(0.0, 1e-100)), z * z / 4, 0.0) < tol::divergence<double>);
+}
+
 TEST_CASE_TEMPLATE("divergence: two Gaussians, by the closed form", T, float, double, long double) {
   for (const auto& [a, b] : pairs<T>()) {
     const GridDensity<T> p(wide_grid<T>(), a);

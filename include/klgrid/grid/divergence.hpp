@@ -49,9 +49,9 @@ T relative_entropy(const GridDensity<T>& a, const GridDensity<T>& b) {
       continue;
     }
     const T d = b.log_pdf()[i] - a.log_pdf()[i];
+    const T mass = weight * a.pdf()[i];
     // For a large d, a e^d is written b: e^d alone could overflow.
-    const T term = d < T(1) ? T(a.pdf()[i] * exponential_remainder(d)) : T(b.pdf()[i] - a.pdf()[i] * (T(1) + d));
-    sum += weight * term;
+    sum += d < T(1) ? T(mass * exponential_remainder(d)) : T(weight * b.pdf()[i] - mass * (T(1) + d));
   }
   return sum;
 }
