@@ -98,6 +98,10 @@ TEST_CASE("fit_reverse: a start so far from p that counted from there it would b
       p, klgrid::ParameterMesh<double>(klgrid::linspace(-2.0, 2.0, 9), klgrid::geomspace(0.3, 3.0, 6)));
   REQUIRE(points.size() == 1);
   CHECK(std::abs(points[0].q.mean() - 0.3) < 1e-6);
+  // But a narrow start beside dates, which 0 is farther from than they are, is counted from them.
+  const RealLineDensity<double> dates(GaussianMixture<double>({0.5, 0.5}, {2.45e6, 2.45e6 + 3.0}, {1.0, 1.0}));
+  const Gaussian<double> narrow(2.45e6 + 100.0, 1e-8);
+  CHECK(klgrid::detail::Centered(dates, &narrow).origin() > 2.4e6);
 }
 
 TEST_CASE("forward on a grid: one minimum, whatever the start and the method") {

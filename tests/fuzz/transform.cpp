@@ -81,14 +81,16 @@ void run(fuzz::Bytes& bytes) {
     for (Index i = 0; i < f.size(); ++i)
       if (grid->weights()[i] > 0) largest = std::max<Wide>(largest, std::abs(f[i]));
     const auto check = [&](double value, int power, Wide unit, const auto& values) {
-      Wide exact = 0, scale = 0;
+      Wide exact = 0, scale = 0, logarithms = 0;
       for (Index i = 0; i < f.size(); ++i) {
         if (!(cell.q[static_cast<std::size_t>(i)] > 0)) continue;
         const Wide term = cell.q[static_cast<std::size_t>(i)] * std::pow(cell.z[static_cast<std::size_t>(i)], power);
         exact += term * values(i);
         scale += std::abs(term);
+        logarithms += std::abs(term * cell.log_q[static_cast<std::size_t>(i)]);
       }
-      const Wide allowed = options.tolerance * std::pow(Wide(4), power) * unit * std::max<Wide>(1, scale);
+      // Roundings of log q are relative, and count where q's mass is far from its mean.
+      const Wide allowed = unit * (options.tolerance * std::max<Wide>(1, scale) + 4 * fuzz::epsilon * logarithms);
       if (!(std::max<Wide>(1, unit) * scale <= std::numeric_limits<double>::max() / 1e3))
         return;  // beyond the range of double
       law(std::abs(value - exact) <= allowed, "E_q[z^k f] within the tolerance: k, value, exactly, allowed, mu, sigma",

@@ -227,7 +227,7 @@ requires DensityFor<P, Bank>
     return q.mean() >= mesh.mu()[0] - margin && q.mean() <= mesh.mu()[mesh.cols() - 1] + margin &&
            q.stddev() >= mesh.sigma()[0] - margin && q.stddev() <= mesh.sigma()[mesh.rows() - 1] + margin;
   };
-  const Gaussian<T> first(mesh.mu()[0], mesh.sigma()[0]);
+  const Gaussian<T> first(mesh.mu()[0], mesh.sigma()[0]);  // where a search may begin
   const detail::Centered<detail::DensityOf<P>> centered(density, &first);
   const auto divergence = [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, centered.density()); };
   for (const auto& start : detail::interpolated_stationary_points(mesh, derivatives)) {

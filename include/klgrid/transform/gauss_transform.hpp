@@ -65,7 +65,8 @@
 /// Which rows share a period, on how many panels, and which are direct is chosen for the fewest operations.
 ///
 /// ERROR. |computed E_q[f] - E_q[f]| <= tolerance * max_i |f_i| at every cell, for every f; for powers of z, times
-/// 4^power max(1, E_q|z|^power), the first of which is for roundings and hardly ever needed. The tolerance is met by
+/// max(1, E_q|z|^power). Beside that a few epsilon E_q[|z^power log q|] max_i |f_i|, roundings of log q, which count
+/// where weights of very different sizes have most of q's mass far from its mean. The tolerance is met by
 ///
 /// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
 ///   in reach;

@@ -23,7 +23,7 @@ concept Translatable = Density<P> && requires(const P& p, const typename P::Scal
 /// as the density's own width asks for; the mean that it ends with is rounded once.
 ///
 /// The point is a round number of p's standard deviations, to sixteen of them: 0 for a p near 0, which is left as it
-/// is, and for a start so far from p that counted from there its steps would be rounded away.
+/// is, and for a start nearer to 0 and so far from p that counted from there its steps would be rounded away.
 template <Density P>
 class Centered {
  public:
@@ -35,7 +35,8 @@ class Centered {
     if constexpr (Translatable<P>) {
       origin_ = round_origin(p);
       const T most = T(1) / T(sqrt(T(std::numeric_limits<T>::epsilon())));  // standard deviations
-      if (start && T(abs(T(start->mean() - origin_))) > most * start->stddev()) origin_ = T(0);
+      const T away = start ? T(abs(T(start->mean() - origin_))) : T(0);
+      if (start && away > most * start->stddev() && away > T(abs(start->mean()))) origin_ = T(0);
       if (origin_ < T(0) || origin_ > T(0)) moved_.emplace(p.translated(-origin_));
     }
   }
