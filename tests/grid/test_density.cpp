@@ -181,6 +181,53 @@ TEST_CASE_TEMPLATE("GridDensity: nodes without mass, as far away as there are nu
   }
 }
 
+TEST_CASE_TEMPLATE("GridDensity: log values of whatever sizes, wherever among many nodes the large ones stand", T,
+                   float, double, long double) {
+  const T zero = -std::numeric_limits<T>::infinity();
+  const auto grid = Grid<T>::arange(T(3), T(13), T(1) / 256);  // many more nodes than are taken at once
+  const Index n = grid.size();
+  REQUIRE(n == 2560);
+  const auto by_hand = [&](const Vector<T>& log_values) {
+    const auto p = GridDensity<T>::from_log_values(grid, log_values);
+    using Wide = long double;
+    Wide top = -std::numeric_limits<Wide>::infinity(), mass = 0, mean = 0, entropy = 0;
+    for (const T value : log_values) top = std::max<Wide>(top, value);
+    for (Index i = 0; i < n; ++i) mass += std::exp(log_values[i] - top) / 256;
+    for (Index i = 0; i < n; ++i) {
+      const Wide log_p = log_values[i] - top - std::log(mass), share = std::exp(log_p) / 256;
+      mean += share * grid.nodes()[i];
+      if (share > 0) entropy -= share * log_p;
+      if (!(share > 256 * std::numeric_limits<T>::min())) continue;  // relative to the largest it was below that
+      CHECK(relative_error(p.log_pdf()[i], static_cast<T>(log_p), T(1)) <= tol::few_roundings<T>);
+      CHECK(std::abs(p.pdf()[i] - 256 * share) <= 256 * share * tol::few_roundings<T> * (1 + std::abs(log_p)));
+    }
+    CHECK(relative_error(p.log_mass(), static_cast<T>(top + std::log(mass)), T(1)) <= tol::few_roundings<T>);
+    CHECK(relative_error(p.mean(), static_cast<T>(mean), T(1)) <= tol::few_roundings<T>);
+    CHECK(relative_error(p.entropy(), static_cast<T>(entropy), T(1)) <= tol::few_roundings<T>);
+    return p.has_full_support();
+  };
+  const Vector<T> slope = klgrid::linspace(T(-2000), T(2000), n);
+  CHECK(by_hand(slope));
+  CHECK(by_hand(-slope));
+  CHECK(by_hand(T(700) - (slope / 40).square()));
+  Vector<T> gap = slope / 1000;
+  gap.segment(400, 1300) = zero;  // a block without mass between some with it
+  CHECK(!by_hand(gap));
+  gap.head(400) = zero;
+  CHECK(!by_hand(gap));
+  gap.tail(2160) = zero;
+  gap[300] = 0;
+  CHECK(!by_hand(gap));
+}
+
+TEST_CASE_TEMPLATE("GridDensity: nodes nearer to each other than the inverse of any number have a spread", T, float,
+                   double, long double) {
+  const T least = std::numeric_limits<T>::denorm_min();
+  const auto p = GridDensity<T>::from_log_values(Grid<T>({T(0), T(64) * least}, {T(1), T(1)}), {T(0), T(0)});
+  CHECK(std::abs(p.mean() - T(32) * least) <= least);  // the rounding of such numbers
+  CHECK(std::abs(p.stddev() - T(32) * least) <= least);
+}
+
 TEST_CASE_TEMPLATE("GridDensity: all mass at one place has no spread, however far from 0 and near to other nodes", T,
                    float, double, long double) {
   const T last_place = 8;  // of numbers about the origin

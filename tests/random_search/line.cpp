@@ -5,9 +5,10 @@
 // largest and the typical error of each function as a share of the promise and of the bound that is returned for it,
 // and the input of the largest. Exit code 1 if a promise does not hold.
 //
-//   random_search_line [PAIRS] [--seed SEED] [--scalar SCALAR] [--only NUMBER]
+//   random_search_line [PAIRS] [--seed SEED] [--scalar SCALAR] [--only NUMBER] [--references FOLDER]
 //
-// PAIRS of each class; SCALAR float, double or long_double; only the pair of NUMBER.
+// PAIRS of each class; SCALAR float, double or long_double; only the pair of NUMBER; FOLDER keeps what quadrature
+// found, by scalar and seed, for the next run.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -23,6 +24,7 @@
 #include "klgrid/line/divergence.hpp"
 #include "klgrid/line/pair_quadrature.hpp"
 #include "klgrid/line/relative_entropy.hpp"
+#include "random_search/kept_references.hpp"
 #include "random_search/random_search.hpp"
 
 namespace {
@@ -429,6 +431,8 @@ const std::vector<Class>& classes() {
   return all;
 }
 
+const Class& class_of(long number) { return classes()[static_cast<std::size_t>(number) % classes().size()]; }
+
 template <class T>
 Pair draw(const Class& of, Random& random) {
   const auto is = [&](const char* name) { return of.name == std::string(name); };
@@ -495,9 +499,32 @@ struct Report {
   Errors width;  // the bounds, as shares of what is promised
 };
 
+/// What is right for a pair: of p and q, and of p and r.
+template <class Real>
+struct Truth {
+  typename Reference<Real>::Values with_q, with_r;
+  long double fingerprint;
+};
+
+long double fingerprint_of(const Pair& pair) {
+  long double sum = pair.mu + 3 * pair.sigma;
+  for (const Mixture* of : {&pair.p, &pair.r})
+    for (std::size_t k = 0; k < of->weights.size(); ++k)
+      sum = sum / 3 + of->weights[k] + 5 * of->means[k] + 7 * of->stddevs[k];
+  return sum;
+}
+
+template <class T, class Real>
+Truth<Real> truth_of(const Pair& pair, T alpha) {
+  const auto exact = [&](const Mixture& a, const Mixture& b) {
+    return Reference<Real>(a, b, pair.sigma, alpha, std::numeric_limits<T>::epsilon())();
+  };
+  return {exact(pair.p, {{1}, {pair.mu}, {pair.sigma}}), exact(pair.p, pair.r), fingerprint_of(pair)};
+}
+
 /// Computed in T, compared in Real.
 template <class T, class Real>
-void run(const Pair& pair, Report& report, const std::string& replay) {
+void run(const Pair& pair, const Truth<Real>& right, T alpha, Report& report, const std::string& replay) {
   using klgrid::Vector;
   using std::abs;
   using std::atan;
@@ -513,11 +540,7 @@ void run(const Pair& pair, Report& report, const std::string& replay) {
   };
   const auto p = density(pair.p);
   const klgrid::Gaussian<T> q(static_cast<T>(pair.mu), static_cast<T>(pair.sigma));
-  const T alpha = T(0.3L);
-  const auto exact = [&](const Mixture& a, const Mixture& b) {
-    return Reference<Real>(a, b, pair.sigma, alpha, std::numeric_limits<T>::epsilon())();
-  };
-  const auto truth = exact(pair.p, {{1}, {pair.mu}, {pair.sigma}});
+  const auto& truth = right.with_q;
   const Real rounding = std::numeric_limits<T>::epsilon();
   const Real smallest = (std::numeric_limits<T>::min)() / rounding;  // below it T has no digits to be right
   const Real log_sigma = log(Real(pair.sigma));
@@ -552,16 +575,15 @@ void run(const Pair& pair, Report& report, const std::string& replay) {
   compare_bounded(of_cross_qp, Real(klgrid::cross_entropy(q, p, &bound)) - log_sigma,
                   truth[reverse] + (1 + log(Real(8 * atan(Real(1))))) / 2, size, false);
   // q as the other density of a relative entropy, and another mixture.
-  const auto compare_two = [&](const klgrid::RealLineDensity<T>& r, const auto& right) {
-    compare_bounded(of_relative_pr, klgrid::relative_entropy(p, r, &bound), right[forward], 1, false);
-    compare_bounded(of_relative_rp, klgrid::relative_entropy(r, p, &bound), right[reverse], 1, false);
-    compare_bounded(of_jensen_shannon, klgrid::jensen_shannon_divergence(p, r, &bound), right[jensen_shannon], 1,
+  const auto compare_two = [&](const klgrid::RealLineDensity<T>& r, const auto& of_two) {
+    compare_bounded(of_relative_pr, klgrid::relative_entropy(p, r, &bound), of_two[forward], 1, false);
+    compare_bounded(of_relative_rp, klgrid::relative_entropy(r, p, &bound), of_two[reverse], 1, false);
+    compare_bounded(of_jensen_shannon, klgrid::jensen_shannon_divergence(p, r, &bound), of_two[jensen_shannon], 1,
                     false);
   };
   compare_two(klgrid::RealLineDensity<T>(klgrid::GaussianMixture<T>({T(1)}, {q.mean()}, {q.stddev()})), truth);
-  const auto truth_of_two = exact(pair.p, pair.r);
   // Of mixtures that are nearly the same it takes the difference of logarithms.
-  if (truth_of_two[jensen_shannon] > 1e-6) compare_two(density(pair.r), truth_of_two);
+  if (right.with_r[jensen_shannon] > 1e-6) compare_two(density(pair.r), right.with_r);
   compare(of_alpha, klgrid::alpha_divergence(p, q, alpha), nullptr, truth[amari], 1, true);
   // The same as a cell of surfaces.
   const klgrid::RealLineBank<T> bank(
@@ -574,14 +596,34 @@ void run(const Pair& pair, Report& report, const std::string& replay) {
 
 template <class T, class Exact>
 bool run_all(const char* scalar, const random_search::Options& options) {
+  constexpr std::size_t together = 1024;  // so many references are made at once
+  const T alpha = T(0.3L);
   Report report;
+  const random_search::KeptReferences<Truth<Exact>> references(
+      options.references.empty() ? "" : options.references + text("/line_%s_%lu", scalar, options.seed));
+  std::vector<long> numbers_of;
+  std::vector<Pair> pairs;
+  const auto compare = [&] {
+    if (pairs.empty()) return;
+    const auto right =
+        references.of(numbers_of.front(), pairs, [&](const Pair& pair) { return truth_of<T, Exact>(pair, alpha); });
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const char* name = class_of(numbers_of[i]).name;
+      report.promise.open({name});
+      report.bound.open({name});
+      if (right[i].fingerprint != fingerprint_of(pairs[i])) random_search::fail("references of other pairs are kept");
+      run<T, Exact>(pairs[i], right[i], alpha, report, text("--only %ld --scalar %s", numbers_of[i], scalar));
+    }
+    numbers_of.clear();
+    pairs.clear();
+  };
   options.for_each_problem(classes().size(), [&](long number) {
-    const Class& of = classes()[static_cast<std::size_t>(number) % classes().size()];
-    report.promise.open({of.name});
-    report.bound.open({of.name});
     Random random = options.random(number);
-    run<T, Exact>(draw<T>(of, random), report, text("--only %ld --scalar %s", number, scalar));
+    numbers_of.push_back(number);
+    pairs.push_back(draw<T>(class_of(number), random));
+    if (pairs.size() == together) compare();
   });
+  compare();
   std::printf("\n== %s\n", scalar);
   report.promise.print();
   report.bound.print();

@@ -27,11 +27,18 @@ using Quad = boost::multiprecision::float128;
 using Quad = boost::multiprecision::cpp_bin_float_quad;
 #endif
 
-/// [PROBLEMS] [--seed SEED] [--scalar SCALAR] [--only NUMBER]: problems of each class, or the one of that number.
+[[noreturn]] inline void fail(const std::string& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  std::exit(2);
+}
+
+/// [PROBLEMS] [--seed SEED] [--scalar SCALAR] [--only NUMBER] [--references FOLDER]: problems of each class, or the one
+/// of that number.
 class Options {
  public:
   long problems;
   unsigned long seed = 20240229;
+  std::string references;  // none are kept if empty, or for the one of a number
 
   Options(int argc, char** argv, long problems_unless_given) : problems(problems_unless_given) {
     for (int i = 1; i < argc; ++i) {
@@ -44,9 +51,12 @@ class Options {
         only_ = std::stol(value);
       else if (option == "--scalar")
         scalar_ = value;
+      else if (option == "--references")
+        references = value;
       else
         problems = std::stol(value);
     }
+    if (only_ >= 0) references.clear();
   }
 
   /// Of `classes` classes that take turns: run(number), number = 0, 1, ...

@@ -193,19 +193,76 @@ TEST_CASE("GaussTransform: the error stays below the tolerance where many nodes 
 
 TEST_CASE("GaussTransform: many means of few sigmas take no tables of waves, and the error stays below the tolerance") {
   Random random(20240229);
-  const Grid<double> grid = Grid<double>::arange(-10, 10, 0.05);
-  const Vector<double> f = sorted(random, grid.size(), -1, 1);
-  for (const bool even : {true, false}) {
-    constexpr Index count = 30001;  // no whole number of lanes
-    const ParameterMesh<double> mesh(even ? klgrid::linspace(-5, 6, count) : sorted(random, count, -5, 6), {0.1, 1.0});
-    for (const int power : {0, 4}) {
-      CAPTURE(even);
-      CAPTURE(power);
-      const GaussTransform<double> transform(grid, mesh, {.highest_power = power});
-      constexpr std::size_t surfaces = 5;  // two that are asked for, two of angles; tables would be dozens
-      CHECK(transform.bytes() < surfaces * 2 * count * sizeof(double));
-      CHECK(largest_error(transform, grid, mesh, f, power, 20) < tolerance<double>());
+  struct Case {
+    Index nodes;
+    double narrow, wide;
+  };
+  for (const auto [nodes, narrow, wide] :
+       {Case{400, 0.1, 1.0}, Case{20000, 0.001, 0.0015}})  // hundreds a sigma, or few
+    for (const bool even : {true, false}) {
+      const Grid<double> grid = Grid<double>::linspace(-10, 10, nodes);
+      const Vector<double> f = sorted(random, grid.size(), -1, 1);
+      constexpr Index count = 30001;  // no whole number of lanes
+      const ParameterMesh<double> mesh(even ? klgrid::linspace(-5, 6, count) : sorted(random, count, -5, 6),
+                                       vector<double>({narrow, wide}));
+      for (const int power : {0, 4}) {
+        CAPTURE(nodes);
+        CAPTURE(even);
+        CAPTURE(power);
+        const GaussTransform<double> transform(grid, mesh, {.highest_power = power});
+        constexpr std::size_t surfaces = 5;  // two that are asked for, two of angles; tables would be dozens
+        if (nodes == 400) CHECK(transform.bytes() < surfaces * 2 * count * sizeof(double));
+        CHECK(largest_error(transform, grid, mesh, f, power, 20) < tolerance<double>());
+      }
     }
+}
+
+TEST_CASE("GaussTransform: the error stays below every tolerance where many means lie within a sigma, anywhere") {
+  Random random(20240229);
+  for (int problem = 0; problem < 60; ++problem) {
+    const double center = whole(random, 0, 2) == 0 ? 1e9 : 0.0, from = center - uniform(random, 0, 9),
+                 to = center + uniform(random, 0, 9);
+    const Index cols = whole(random, 200, 4000);
+    Vector<double> mu = whole(random, 0, 1) == 0 ? klgrid::linspace(from, to, cols) : sorted(random, cols, from, to);
+    if (whole(random, 0, 3) == 0) mu.tail(cols / 2) = to;                                        // many in one place
+    if (whole(random, 0, 3) == 0) mu = from + (to - from) * ((mu - from) / (to - from)).pow(9);  // next to none in most
+    const ParameterMesh<double> mesh(mu, sorted(random, whole(random, 1, 12), std::log(0.1), std::log(1e3)).exp());
+    const Grid<double> grid = Grid<double>::linspace(center - 10, center + 10, whole(random, 100, 1000));
+    const auto f = random_values(random, grid);
+    const double asked = whole(random, 0, 1) == 0 ? tolerance<double>() : std::pow(10.0, uniform(random, -14, -3));
+    const int power = whole(random, 0, 1) * whole(random, 0, 4);
+    CAPTURE(problem);
+    CAPTURE(center);
+    CAPTURE(asked);
+    CAPTURE(power);
+    const GaussTransform<double> transform(grid, mesh, {.tolerance = asked, .highest_power = power});
+    CHECK(largest_error(transform, grid, mesh, f, power) <= asked);
+  }
+}
+
+TEST_CASE("few points for many means: what is at them to what is at the means, as exact as their bins are narrow") {
+  using klgrid::detail::ChebyshevBin;
+  using Few = klgrid::detail::CondensedMeans<double>;
+  const ChebyshevBin<double> bin;
+  constexpr Index count = 1003;
+  const Vector<double> mu = klgrid::linspace(-3.0, 4.0, count), scale = Vector<double>::Constant(count, 2.0);
+  const double middle = 0.5;
+  for (const double error : {1e-3, 1e-6, 1e-9, 1e-12, 1e-15}) {
+    CAPTURE(error);
+    const double width = ChebyshevBin<double>::widest(error);  // of a Gaussian of sigma 1
+    const Few few(mu.data(), count, width);
+    CHECK(static_cast<double>(few.size()) == Few::points_of(7.0, width));
+    const auto distances = few.distances(bin);
+    CHECK((distances == -distances.reverse()).all());
+    Vector<double> seen(count);
+    double largest = 0;
+    for (const double x : {-3.0, 0.1, 9.0}) {
+      const Vector<double> at_points = (-(middle + distances - x).square() / 2).exp();
+      few.interpolate(bin, at_points.data(), mu.data(), scale.data(), seen.data());
+      largest = std::max(largest, (seen / 2 - (-(mu - x).square() / 2).exp()).abs().maxCoeff());
+    }
+    constexpr double roundings = 16 * std::numeric_limits<double>::epsilon();
+    CHECK(largest <= error + roundings);
   }
 }
 
@@ -413,7 +470,7 @@ TEST_CASE("GaussTransform: narrow Gaussians that no node is in reach of are summ
 TEST_CASE("GaussTransform: of rows taken together none takes many more waves than it needs") {
   const Vector<double> nodes = klgrid::linspace(-10.0, 10.0, 400), mu = klgrid::linspace(-5.0, 5.0, 100);
   const Vector<double> sigma = klgrid::geomspace(0.5, 2.0, 5);
-  const klgrid::detail::PlaneWaves<double> waves({400, nodes.data()}, mu, sigma, {0, 5, 1, 8.7, 1e-15});
+  const klgrid::detail::PlaneWaves<double> waves({400, nodes.data()}, mu, sigma, {0, 5, 1, 8.7, 1e-15, 0.5});
   Index next = 0;
   for (const auto& block : waves.blocks()) {
     CHECK(block.first_row == next);
@@ -538,7 +595,7 @@ TEST_CASE("few nodes for many: where they are, how wide bins may be, and none wh
   CHECK(WaveNodes<double>{1, &base}.from(1.0, 0) == 2.0);
   // 4 (h^2 / 8)^(K/2) / (K/2)!, h half the width in sigmas.
   for (const double error : {1e-6, 1e-15}) {
-    const double half = Condensed::widest(error) / 2;
+    const double half = klgrid::detail::ChebyshevBin<double>::widest(error) / 2;
     const double power = std::pow(half * half / 8, static_cast<double>(Condensed::points) / 2);
     CHECK(std::abs(4 * power / std::tgamma(static_cast<double>(Condensed::points) / 2 + 1) - error) <= 1e-10 * error);
   }

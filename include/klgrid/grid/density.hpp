@@ -73,7 +73,7 @@ class GridDensity {
     GridDensity density(std::move(grid));
     density.log_pdf_ = log_values.release();
     detail::require_size(density.log_pdf_, density.grid_.size(), where, "log_values", "grid");
-    density.normalize(where, "log_values");
+    density.normalize(nullptr, where, "log_values");
     return density;
   }
 
@@ -111,7 +111,7 @@ class GridDensity {
   /// log p(x_i), normalised, shape n; -inf where p is zero.
   [[nodiscard]] const Vector<T>& log_pdf() const noexcept { return log_pdf_; }
 
-  /// p(x_i), normalised, shape n; 0 at nodes of weight 0, which take no part.
+  /// p(x_i), normalised, shape n; 0 at nodes of weight 0, which take no part, and where it is below the range of T.
   [[nodiscard]] const Vector<T>& pdf() const noexcept { return pdf_; }
 
   /// log sum_i w_i exp(given log value i): what normalising subtracted.
@@ -149,7 +149,7 @@ class GridDensity {
       log_pdf_[i] = log_density(x);
       if (!(log_pdf_[i] <= (std::numeric_limits<T>::max)())) reject_at(x, log_pdf_[i]);
     }
-    normalize("GridDensity", "log_density");
+    normalize(nullptr, "GridDensity", "log_density");
   }
 
   [[noreturn]] static void reject_at(const T& x, const T& value) {
@@ -159,10 +159,35 @@ class GridDensity {
     detail::reject("GridDensity", name.str(), -1, "neither NaN nor +inf", value);
   }
 
-  void normalize(const char* where = "GridDensity", const char* name = "log_pdf");
+  /// From log_pdf_, or that of a mixture.
+  void normalize(const GaussianMixture<T>* mixture = nullptr, const char* where = "GridDensity",
+                 const char* name = "log_pdf");
 
-  /// Mean and standard deviation, counted from a node.
-  void set_moments(const T& from);
+  /// From p relative to each block's largest value, and the largest of all, and their mass: divides it out, to sums.
+  void finish_normalizing(const T& top, const T& mass, const T& rough_mean);
+
+  /// p relative to the largest value of a block, which it returns; told whether all are finite.
+  T exponentiate_block(Index begin, Index size, bool& finite);
+
+  /// E_p of the first and the second power of (x - from) / unit, over nodes that are added block by block.
+  struct Moments {
+    T from, unit, offset{}, square{};
+
+    [[nodiscard]] T mean() const { return from + unit * offset; }
+
+    void add(const GridDensity& p, Index begin, Index size) {
+      const T inverse = T(1) / unit;
+      const auto mean_of = [&](const auto& power) {
+        const T* const x = p.grid_.nodes().data() + begin;
+        const T* const w = p.grid_.weights().data() + begin;
+        return detail::sum_packs<T>(size, [&, pdf = p.pdf_.data() + begin](Index i, auto at) {
+          return at(w + i) * at(pdf + i) * power((at(x + i) - from) * inverse);
+        });
+      };
+      offset += mean_of([](const auto& away) { return away; });
+      square += mean_of([](const auto& away) { return away * away; });
+    }
+  };
 
   void check_log_values(const char* where, const char* name) const {
     detail::require_each(
@@ -174,21 +199,20 @@ class GridDensity {
     detail::require_that(mass, where, name, "above -inf at some node of positive weight", "-inf at each");
   }
 
-  [[nodiscard]] T top_of_weighted() const {
-    T top = std::numeric_limits<T>::lowest();
-    for (Index i = 0; i < grid_.size(); ++i)
-      if (grid_.weights()[i] > T(0) && log_pdf_[i] > top) top = log_pdf_[i];
-    return top;
+  /// visit(begin, size) of blocks of [begin, end) that stay in the first cache from one loop over them to the next.
+  template <class Visit>
+  static void for_blocks(Index begin, Index end, const Visit& visit) {
+    for (Index i = begin; i < end; i += block) visit(i, (std::min)(block, end - i));
   }
 
-  /// The sum of of_block(begin, size) of blocks of [begin, end) that stay in the first cache from one loop over them to
-  /// the next.
-  template <class Sum>
-  [[nodiscard]] static T sum_of_blocks(Index begin, Index end, const Sum& of_block) {
-    constexpr Index block = 512;
-    T sum(0);
-    for (Index i = begin; i < end; i += block) sum += of_block(i, (std::min)(block, end - i));
-    return sum;
+  /// Whether p > 0 at all nodes of a block that have a weight: a sum is finite only if every term is.
+  [[nodiscard]] bool is_positive(Index begin, Index size) const {
+    const T* const log_p = log_pdf_.data();
+    if (detail::is_finite(detail::sum_packs<T>(size, [&](Index i, auto at) { return at(log_p + begin + i); })))
+      return true;
+    for (Index i = begin; i < begin + size; ++i)
+      if (!(log_p[i] >= std::numeric_limits<T>::lowest()) && grid_.weights()[i] > T(0)) return false;
+    return true;
   }
 
   /// Zeros are told by their logarithm and their weight: a vectorised exp(-inf) need not be zero.
@@ -197,9 +221,12 @@ class GridDensity {
       if (!(grid_.weights()[i] > T(0)) || !(log_pdf_[i] >= std::numeric_limits<T>::lowest())) pdf_[i] = T(0);
   }
 
+  static constexpr Index block = 512;
+
   Grid<T> grid_;
   Vector<T> log_pdf_;
   Vector<T> pdf_;
+  Vector<T> tops_;  // the largest log p of each block, before normalising
   T log_mass_{};
   T entropy_{};
   T origin_{};
@@ -211,86 +238,113 @@ class GridDensity {
 // Not in the class, where they would be inline: who links klgrid::compiled does not compile them again.
 template <Real T>
 void GridDensity<T>::assign(const GaussianMixture<T>& mixture) {
+  constexpr Index unsorted = 64;  // components of which log_pdf costs the same block by block
   log_pdf_.resize(grid_.size());
+  if (mixture.components() <= unsorted) return normalize(&mixture);
   mixture.log_pdf(grid_.nodes(), log_pdf_);
   normalize();
 }
 
 template <Real T>
-void GridDensity<T>::set_moments(const T& from) {
-  using std::sqrt;
+T GridDensity<T>::exponentiate_block(Index begin, Index size, bool& finite) {
+  const T* const log_p = log_pdf_.data() + begin;
+  T* const p = pdf_.data() + begin;
+  T top = detail::largest_of(log_p, size, T(std::numeric_limits<T>::lowest()));
+  // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
+  finite = detail::is_finite(detail::sum_packs<T>(size, [&](Index i, auto at) { return at(log_p + i) - top; }));
+  const bool all_count = finite && !grid_.has_zero_weights();
+  if (!all_count) {
+    top = std::numeric_limits<T>::lowest();
+    for (Index i = 0; i < size; ++i)
+      if (grid_.weights()[begin + i] > T(0) && log_p[i] > top) top = log_p[i];
+  }
+  for (Index i = 0; i < size; ++i) p[i] = log_p[i] - top;
+  detail::exponentiate(p, size);
+  if (!all_count) clear_zeros(begin, size);
+  return top;
+}
+
+// Two passes over memory. In the first each block is relative to its own largest value, and sums to the largest so far.
+template <Real T>
+void GridDensity<T>::normalize(const GaussianMixture<T>* mixture, const char* where, const char* name) {
+  using std::abs;
+  using std::exp;
+  constexpr T lowest = std::numeric_limits<T>::lowest();
+  const Index n = grid_.size();
+  pdf_.resize(n);
+  tops_.resize((n + block - 1) / block);
   const T* const x = grid_.nodes().data();
   const T* const w = grid_.weights().data();
-  const T* const p = pdf_.data();
-  Index first = 0, last = grid_.size() - 1;  // that have mass: squares are formed of ratios to the farther one
-  while (first < last && !(w[first] * p[first] > T(0))) ++first;
-  while (first < last && !(w[last] * p[last] > T(0))) --last;
-  const T half = (std::max)(T(x[last] / T(2) - from / T(2)), T(from / T(2) - x[first] / T(2)));
-  const T inverse = half > T(0) ? T(T(1) / half) : T(0);
-  T offset(0);
-  const T square = sum_of_blocks(first, last + 1, [&](Index begin, Index size) {
-    const auto mean_of = [&](const auto& power) {
-      return detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
-        return at(w + i) * at(p + i) * power((at(x + i) - from) * inverse);
-      });
-    };
-    offset += mean_of([](const auto& away) { return away; });
-    return mean_of([](const auto& away) { return away * away; });
+  T* const p = pdf_.data();
+  const T reach = (std::max)({T(abs(x[0])), T(abs(x[n - 1])), T((std::numeric_limits<T>::min)())});
+  T top = lowest, mass(0), mean(0);  // of w p, and of x / reach
+  bool finite = true;
+  for_blocks(0, n, [&](Index begin, Index size) {
+    if (mixture != nullptr) mixture->log_pdf(grid_.nodes().segment(begin, size), log_pdf_.segment(begin, size));
+    bool block_is_finite = true;
+    const T of_block = exponentiate_block(begin, size, block_is_finite);
+    finite = finite && block_is_finite;
+    tops_[begin / block] = of_block;
+    const T larger = (std::max)(top, of_block);
+    const T before = T(exp(T(top - larger)));
+    const T share = T(exp(T(of_block - larger)));
+    top = larger;
+    mass = mass * before + share * detail::dot(w + begin, p + begin, size);
+    mean = mean * before +
+           share * detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
+             return at(w + i) * at(p + i) * (at(x + i) / reach);
+           });
   });
-  origin_ = from;
-  mean_offset_ = half * offset;
-  // No node is nearer to the mean than the origin, so that the variance is at least offset^2: this loses no digits.
-  stddev_ = half * T(sqrt((std::max)(T(square - offset * offset), T(0))));
+  if (!finite) check_log_values(where, name);
+  finish_normalizing(top, mass, mean / mass * reach);
 }
 
 template <Real T>
-void GridDensity<T>::normalize(const char* where, const char* name) {
+void GridDensity<T>::finish_normalizing(const T& top, const T& mass, const T& rough_mean) {
+  using std::exp;
   using std::log;
+  using std::sqrt;
   const Index n = grid_.size();
-  pdf_.resize(n);
   const T* const x = grid_.nodes().data();
   const T* const w = grid_.weights().data();
   T* const p = pdf_.data();
   T* const log_p = log_pdf_.data();
-  T top = detail::largest_of(log_p, n, T(std::numeric_limits<T>::lowest()));
-  // A sum is finite only if every term is: one pass tells the usual case, where p > 0 at every node.
-  const bool positive =
-      detail::is_finite(detail::sum_packs<T>(n, [&](Index i, auto at) { return at(log_p + i) - top; })) &&
-      !grid_.has_zero_weights();
-  if (!positive) {
-    check_log_values(where, name);
-    top = top_of_weighted();
-  }
-  const T mass = sum_of_blocks(0, n, [&](Index begin, Index size) {
-    for (Index i = begin; i < begin + size; ++i) p[i] = log_p[i] -= top;
-    detail::exponentiate(p + begin, size);
-    if (!positive) clear_zeros(begin, size);
-    return detail::dot(w + begin, p + begin, size);
-  });
   const T log_mass = log(mass);
   log_mass_ = top + log_mass;
-  T mean(0);
-  entropy_ = -sum_of_blocks(0, n, [&](Index begin, Index size) {
-    const T sum =
-        detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, log_p = log_p + begin](Index i, auto at) {
-          const auto pdf = at(p + i) / mass;
-          const auto log_pdf = at(log_p + i) - log_mass;
-          pdf.store(p + i);
-          log_pdf.store(log_p + i);
-          return at(w + i) * pdf * larger(log_pdf, T(std::numeric_limits<T>::lowest()));  // 0 log 0 = 0
-        });
-    mean += detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
-      return at(w + i) * at(p + i) * at(x + i);
-    });
-    return sum;
-  });
+  const auto scale_of = [&](Index i) { return T(T(exp(T(tops_[i / block] - top))) / mass); };
+  Index first = 0, last = n - 1;  // that have mass: squares are formed of ratios to the farther one
+  while (first < last && !(w[first] * (p[first] * scale_of(first)) > T(0))) ++first;
+  while (first < last && !(w[last] * (p[last] * scale_of(last)) > T(0))) --last;
+  const auto moments_about = [&](const T& from) {
+    const T half = (std::max)(T(x[last] / T(2) - from / T(2)), T(from / T(2) - x[first] / T(2)));
+    return Moments{from, (std::max)(half, T(4 * (std::numeric_limits<T>::min)()))};  // whose inverse is in range
+  };
   // Far from 0 the mean counted from there is nodes away: counted from one of these it finds its own. Where that has
   // all mass, nothing is left to round.
-  set_moments(x[grid_.nearest(mean)]);
-  if (const T& nearest = x[grid_.nearest(origin_ + mean_offset_)]; nearest != origin_) set_moments(nearest);
+  Moments moments = moments_about(x[grid_.nearest(rough_mean)]);
+  entropy_ = T(0);
   has_full_support_ = true;
-  for (Index i = 0; i < n && !positive; ++i)
-    if (!(log_p[i] >= std::numeric_limits<T>::lowest()) && w[i] > T(0)) has_full_support_ = false;
+  for_blocks(0, n, [&](Index begin, Index size) {
+    const T scale = scale_of(begin);
+    entropy_ -= detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, log_p = log_p + begin](Index i, auto at) {
+      const auto pdf = at(p + i) * scale;
+      const auto log_pdf = at(log_p + i) - top - log_mass;
+      pdf.store(p + i);
+      log_pdf.store(log_p + i);
+      return at(w + i) * pdf * larger(log_pdf, T(std::numeric_limits<T>::lowest()));  // 0 log 0 = 0
+    });
+    const Index from = (std::max)(begin, first);
+    moments.add(*this, from, (std::min)(begin + size, last + 1) - from);
+    has_full_support_ = has_full_support_ && is_positive(begin, size);
+  });
+  if (const T& nearest = x[grid_.nearest(moments.mean())]; nearest != moments.from) {
+    moments = moments_about(nearest);
+    for_blocks(first, last + 1, [&](Index begin, Index size) { moments.add(*this, begin, size); });
+  }
+  origin_ = moments.from;
+  mean_offset_ = moments.unit * moments.offset;
+  // No node is nearer to the mean than the origin, so that the variance is at least offset^2: this loses no digits.
+  stddev_ = moments.unit * T(sqrt((std::max)(T(moments.square - moments.offset * moments.offset), T(0))));
 }
 
 }  // namespace klgrid

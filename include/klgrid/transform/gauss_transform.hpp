@@ -56,7 +56,9 @@
 /// rows those of wider ones are made.
 ///
 /// MEANS. The waves at the means are kept in tables; those of few rows and many means are made anew each time, which
-/// takes less time and room than large tables.
+/// takes less time and room than large tables. Where many means lie within a sigma of such rows, waves are summed at
+/// fewer points, and the polynomial through these gives the sums at the means (condensed_means.hpp): some 20 operations
+/// a mean, however many waves.
 ///
 /// DIRECT CELLS. If sigma is small against the spacing of nodes, there is nothing to gain: the few nodes that count are
 /// summed as they are, with stored weights. So are Gaussians with hardly any mass on the nodes, for which a small error
@@ -70,7 +72,8 @@
 ///
 /// - c, so large that the two remainders above times W / Z are at most a quarter of the tolerance, W the sum of weights
 ///   in reach;
-/// - the points of fewer nodes, so close that their error times W / Z is at most an eighth of the tolerance;
+/// - the points of fewer nodes, and those of fewer means, so close that the error of each times W / Z is at most an
+///   eighth of the tolerance;
 /// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct;
 /// - leaving out nodes of a direct cell whose mass is below a thousandth of the tolerance.
 ///
@@ -113,8 +116,6 @@ class GaussTransform {
   /// @throws std::invalid_argument if an option is out of its range.
   GaussTransform(const Grid<T>& grid, const ParameterMesh<T>& mesh, Options options = {})
       : options_(checked(std::move(options))),
-        mesh_rows_(mesh.rows()),
-        mesh_cols_(mesh.cols()),
         grid_size_(grid.size()),
         plan_(detail::PlanMaker<T>(grid, mesh, options_).make()) {}
 
@@ -169,7 +170,7 @@ class GaussTransform {
   /// @throws std::invalid_argument unless 0 <= power <= highest_power and f is of shape n.
   [[nodiscard]] Surface<T> expectation(Numbers<T> f, int power = 0) const {
     const Vector<T> values_of_f = f.release();
-    Surface<T> out(mesh_rows_, mesh_cols_);
+    Surface<T> out(plan_.mesh.rows(), plan_.mesh.cols());
     Workspace workspace;
     expectation(
         power, 1, [&](Index) -> const auto& { return values_of_f; }, workspace,
@@ -188,7 +189,8 @@ class GaussTransform {
   /// Analysis: products w f, and their spectra.
   template <class Values>
   void prepare(Index first, Index count, const Values& f, Workspace& workspace, Index workers) const {
-    if (!reads_in_place()) workspace.values.grow(plan_.direct.padded(plan_.nodes()), count);
+    const bool picked = !plan_.used.empty();
+    if (picked) workspace.values.grow(plan_.nodes(), count);
     workspace.given.resize(static_cast<std::size_t>(count));
     workspace.products.resize(plan_.levels.size() + 1);
     for (std::size_t level = plan_.first_level(); level <= plan_.levels.size(); ++level)
@@ -196,7 +198,7 @@ class GaussTransform {
     for (Index d = 0; d < count; ++d) {
       const auto& given = f(first + d);
       detail::require_size(given, grid_size_, "GaussTransform::expectation", "f", "grid");
-      const T* values = reads_in_place() ? given.data() : copy(given.data(), workspace.values[d]);
+      const T* const values = picked ? pick(given.data(), workspace.values[d]) : given.data();
       workspace.given[static_cast<std::size_t>(d)] = values;
       if (plan_.first_level() == 0)
         for (Index i = 0; i < plan_.nodes(); ++i) workspace.products[0][d][i] = values[i] * plan_.weights[0][0][i];
@@ -213,17 +215,9 @@ class GaussTransform {
     workspace.scratch.resize(static_cast<std::size_t>(std::max<Index>(workers, 1)));
   }
 
-  /// Whether values need neither be picked nor filled up to whole lanes.
-  [[nodiscard]] bool reads_in_place() const {
-    return plan_.used.empty() && plan_.direct.padded(plan_.nodes()) == plan_.nodes();
-  }
-
-  /// Values at the nodes of positive weight, filled up to whole lanes.
-  const T* copy(const T* given, T* out) const {
-    const Index n = plan_.nodes();
-    if (plan_.used.empty()) std::copy_n(given, n, out);
+  /// Values at the nodes of positive weight.
+  const T* pick(const T* given, T* out) const {
     for (std::size_t i = 0; i < plan_.used.size(); ++i) out[i] = given[plan_.used[i]];
-    std::fill(out + n, out + plan_.direct.padded(n), T(0));
     return out;
   }
 
@@ -240,7 +234,7 @@ class GaussTransform {
     for (Index d = 0; d < count; ++d)
       for (Index r = 0; r < task.rows; ++r)
         sink(first + d, task.first_row + r,
-             detail::Rows<T>{values + d * size + r * plan_.stride, count * size, mesh_cols_});
+             detail::Rows<T>{values + d * size + r * plan_.stride, count * size, plan_.mesh.cols()});
   }
 
   /// Synthesis, or direct sums, for a function of the workspace.
@@ -249,19 +243,19 @@ class GaussTransform {
     if (task.period >= 0) {
       const auto period = static_cast<std::size_t>(task.period);
       const auto& waves = plan_.periods[period];
-      waves.evaluate(waves.blocks()[task.block], power, workspace.spectra[period].values[d], scratch.waves,
-                     plan_.scale_of(task.first_row), out, plan_.stride);
+      waves.evaluate(waves.blocks()[task.block], power, workspace.spectra[period].values[d], plan_.mesh.mu().data(),
+                     scratch.waves, plan_.scale_of(task.first_row), out, plan_.stride);
     }
     const T* const f = workspace.given[static_cast<std::size_t>(d)];
     for (Index row = task.first_row; row < task.first_row + task.rows; ++row, out += plan_.stride)
       if (power == 0)
         plan_.direct.expectation(row, f, out);
       else
-        plan_.direct.expectation_of_power(row, power, f, out);
+        plan_.direct.expectation_of_power(row, power, plan_.mesh.mu().data(), f, out);
   }
 
   Options options_;
-  Index mesh_rows_, mesh_cols_, grid_size_;
+  Index grid_size_;
   detail::TransformPlan<T> plan_;
 };
 

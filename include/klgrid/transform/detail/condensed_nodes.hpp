@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "klgrid/real.hpp"
+#include "klgrid/transform/detail/chebyshev_bin.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
@@ -30,26 +31,15 @@ struct WaveNodes {
 
 /// Few nodes that stand for many: sum_i g_i e^(i kappa x_i) over the nodes in a bin is that of the interpolating
 /// polynomial of the wave, so that g_i is handed to the bin's Chebyshev points y_j, G_j = sum_i g_i l_j(x_i), once, and
-/// waves are summed over those. It costs 2 K operations a node, K points a bin, where each wave would cost some.
-///
-/// ERROR. The interpolating polynomial of e^(i theta u) at K Chebyshev points of [-1, 1] is wrong by at most
-/// 4 J_K(theta) and smaller terms, with J_K(theta) <= (theta / 2)^K / K!. Summed with the amplitudes of
-/// exp(-z^2/2), in bins of half the width h where theta = u h / sigma, that is the K-th absolute moment of a Gaussian:
-/// 4 (h^2 / (8 sigma^2))^(K/2) / (K/2)! in all.
+/// waves are summed over those. It costs 2 K operations a node, K points a bin, where each wave would cost some; the
+/// error is ChebyshevBin's, relative to the sum of |g_i|.
 ///
 /// Widths, and the number that the bins lie about, have so few digits that their middles are exact, and mirror images
 /// of each other.
 template <Real T>
 class CondensedNodes {
  public:
-  static constexpr Index points = 16;  // K, of a bin: more of them would be fewer in all, but cost more to reach
-
-  /// The widest bins, in sigmas, for an error relative to the sum of |g_i|.
-  static double widest(double error) {
-    double power = error / 4;
-    for (Index k = 1; k <= points / 2; ++k) power *= static_cast<double>(k);
-    return 2 * std::sqrt(8 * std::pow(power, 2.0 / static_cast<double>(points)));
-  }
+  static constexpr Index points = ChebyshevBin<T>::points;  // K, of a bin
 
   /// The largest number of a few digits that is no wider; 0 where there is none.
   static double rounded(double width) {
@@ -77,7 +67,6 @@ class CondensedNodes {
     const T middle = T(std::floor(static_cast<double>(T(first / T(2) + last / T(2))) / unit) * unit);
     const T reach = (std::max)(T(last - middle), T(middle - first));
     const auto half = static_cast<Index>(std::floor(static_cast<double>(reach) / width)) + 1;
-    place_corners();
     base_.resize(2 * half * points);
     offset_.resize(2 * half * points);
     starts_.push_back(0);
@@ -85,7 +74,7 @@ class CondensedNodes {
       const T center = middle + T(width * (static_cast<double>(b - half) + 0.5));
       for (Index j = 0; j < points; ++j) {
         base_[b * points + j] = center;
-        offset_[b * points + j] = half_width_ * corner_[j];
+        offset_[b * points + j] = half_width_ * bin_.corner[j];
       }
       const bool is_last = b + 1 == 2 * half;
       starts_.push_back(is_last ? nodes.size : first_from(nodes, T(center + half_width_), starts_.back()));
@@ -116,7 +105,7 @@ class CondensedNodes {
       for (Index k = 0; k < points; ++k) moments[k] = sums[k].sum();
       std::fill_n(out, points, T(0));
       for (Index k = 0; k < points; ++k)
-        for (Index j = 0; j < points; ++j) out[j] += polynomial_[k][j] * moments[k];
+        for (Index j = 0; j < points; ++j) out[j] += bin_.polynomial[k][j] * moments[k];
     }
   }
 
@@ -131,23 +120,6 @@ class CondensedNodes {
 
   /// Of which widths are whole multiples, few of them, and twice the bins' middles.
   static double unit_of(double width) { return std::exp2(std::floor(std::log2(width)) - 3); }
-
-  /// Chebyshev points from left to right, mirror images to the last bit, and (2 - [k = 0]) / K T_k at them.
-  void place_corners() {
-    using std::atan;
-    using std::cos;
-    const T step = T(atan(T(1))) * T(4) / T(static_cast<double>(points));
-    for (Index j = 0; j < points / 2; ++j) {
-      const T angle = step * T(static_cast<double>(j) + 0.5);
-      corner_[points - 1 - j] = T(cos(angle));
-      corner_[j] = -corner_[points - 1 - j];
-    }
-    for (Index k = 0; k < points; ++k)
-      for (Index j = 0; j < points; ++j) {
-        const T angle = step * T((static_cast<double>(points - 1 - j) + 0.5) * static_cast<double>(k));
-        polynomial_[k][j] = T(cos(angle)) * T((k == 0 ? 1.0 : 2.0) / static_cast<double>(points));
-      }
-  }
 
   /// The first node from i on that is not left of x.
   static Index first_from(const WaveNodes<T>& nodes, const T& x, Index i) {
@@ -216,8 +188,7 @@ class CondensedNodes {
   T half_width_;
   Vector<T> base_, offset_;    // of the points
   std::vector<Index> starts_;  // of the bins among the nodes; and their end
-  T corner_[points];
-  T polynomial_[points][points];
+  ChebyshevBin<T> bin_;
 };
 
 }  // namespace klgrid::detail

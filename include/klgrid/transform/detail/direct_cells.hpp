@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,9 +29,6 @@ class DirectCells {
     T moments[7];
   };
 
-  /// Nodes are read a lane at a time: values are to be padded to padded(n), with zeros.
-  static Index padded(Index n) { return whole_lanes<T>(n); }
-
   /// Nodes are left out whose share of the mass, times max(1, |z|)^highest_power, is below error in all.
   /// @param highest_power  the highest power of z to be asked of expectation_of_power
   /// @param moments        the highest of them to be given by add, at most 6
@@ -39,11 +37,7 @@ class DirectCells {
         error_(error),
         highest_power_((std::max)(highest_power + 2, moments)),
         moments_(moments),
-        largest_weight_(largest_of(grid.weights().data(), grid.size(), T(0))) {
-    if (highest_power == 0) return;
-    padded_nodes_ = repeated(T(0), padded(grid.size()));
-    std::copy_n(grid.nodes().data(), grid.size(), padded_nodes_.data());
-  }
+        largest_weight_(largest_of(grid.weights().data(), grid.size(), T(0))) {}
 
   /// Adds the Gaussian (mu, sigma) in a column of the current row, with the grid's weights in whatever unit. Fast if mu
   /// grows from one to the next.
@@ -78,7 +72,7 @@ class DirectCells {
       for (int k = 0; k < highest_power_; ++k) powers[i] *= largest;
     }
     row_sigma_ = sigma;
-    keep(col, mu, first, count, mass, powers);
+    keep(col, first, count, mass, powers);
     return result;
   }
 
@@ -88,22 +82,23 @@ class DirectCells {
     row.sigma = row_sigma_;
     Index stored = 0;
     for (std::size_t i = 0; i < gaussians_.size(); i += lanes) {
-      Group group{{}, {}, {}, 0, (std::min)(lanes, gaussians_.size() - i), stored};
+      Group group{{}, {}, 0, (std::min)(lanes, gaussians_.size() - i)};
       for (std::size_t lane = 0; lane < group.size; ++lane)
-        group.count = (std::max)(group.count, padded(gaussians_[i + lane].count));
+        group.count = (std::max)(group.count, gaussians_[i + lane].count);
+      // What is left of whole lanes takes longer than a lane, but for few nodes a lane takes more room than they do.
+      if (group.count > lane_size<T>) group.count = (std::min)(whole_lanes<T>(group.count), grid_.size());
       stored += static_cast<Index>(lanes) * group.count;
       row.groups.push_back(group);
     }
     row.weights = repeated(T(0), stored);
-    for (std::size_t i = 0; i < gaussians_.size(); ++i) {
+    T* weights = row.weights.data();
+    for (std::size_t i = 0; i < gaussians_.size(); ++i, weights += row.groups[(i - 1) / lanes].count) {
       Group& group = row.groups[i / lanes];
       const Gaussian& gaussian = gaussians_[i];
       const std::size_t lane = i % lanes;
       group.col[lane] = gaussian.col;
-      group.mu[lane] = gaussian.mu;
-      group.first[lane] = (std::min)(gaussian.first, padded(grid_.size()) - group.count);
-      const Index at = group.offset + static_cast<Index>(lane) * group.count + gaussian.first - group.first[lane];
-      std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, row.weights.data() + at);
+      group.first[lane] = (std::min)(gaussian.first, grid_.size() - group.count);
+      std::copy_n(row_mass_.data() + gaussian.offset, gaussian.count, weights + gaussian.first - group.first[lane]);
     }
     bytes_ += row.groups.size() * sizeof(Group) + static_cast<std::size_t>(stored) * sizeof(T);
     rows_.push_back(std::move(row));
@@ -122,40 +117,44 @@ class DirectCells {
   /// sum_i w_i q_i f_i of every Gaussian of the row, to its column of out.
   void expectation(Index row, const T* f, T* out) const {
     const Row& cells = rows_[static_cast<std::size_t>(row)];
+    const T* weights = cells.weights.data();
     for (const Group& group : cells.groups) {
-      const T* weights[lanes];
-      const T* values[lanes];
-      Pack<T> sums[lanes];
-      for (std::size_t lane = 0; lane < lanes; ++lane) {
-        weights[lane] = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
-        values[lane] = f + group.first[lane];
-        sums[lane] = T(0);
-      }
-      for (Index i = 0; i < group.count; i += lane_size<T>)
+      T sums[lanes]{};
+      const Index whole = group.count / lane_size<T> * lane_size<T>;
+      if (whole > 0) add_lanes(group, whole, weights, f, sums);
+      for (Index i = whole; i < group.count; ++i)
         for (std::size_t lane = 0; lane < lanes; ++lane)
-          sums[lane] = multiply_add(Pack<T>::load(weights[lane] + i), Pack<T>::load(values[lane] + i), sums[lane]);
-      for (std::size_t lane = 0; lane < group.size; ++lane) out[group.col[lane]] = sums[lane].sum();
+          sums[lane] += weights[static_cast<Index>(lane) * group.count + i] * f[group.first[lane] + i];
+      for (std::size_t lane = 0; lane < group.size; ++lane) out[group.col[lane]] = sums[lane];
+      weights += static_cast<Index>(lanes) * group.count;
     }
   }
 
-  /// sum_i w_i q_i z_i^power f_i. A weight that is 0 stays 0, however large z is.
-  void expectation_of_power(Index row, int power, const T* f, T* out) const {
+  /// sum_i w_i q_i z_i^power f_i, with the means of the mesh. A weight that is 0 stays 0, however large z is.
+  void expectation_of_power(Index row, int power, const T* means, const T* f, T* out) const {
     const Row& cells = rows_[static_cast<std::size_t>(row)];
     const T most = (std::numeric_limits<T>::max)();
     const T precision = (std::min)(most, T(T(1) / cells.sigma));
-    for (const Group& group : cells.groups)
+    const T* weights = cells.weights.data();
+    for (const Group& group : cells.groups) {
       for (std::size_t lane = 0; lane < group.size; ++lane) {
-        const T* const weights = cells.weights.data() + group.offset + static_cast<Index>(lane) * group.count;
-        Pack<T> sum(T(0));
-        for (Index i = 0; i < group.count; i += lane_size<T>) {
-          const Index at = group.first[lane] + i;
-          const Pack<T> z = in_range((Pack<T>::load(padded_nodes_.data() + at) - group.mu[lane]) * precision);
-          Pack<T> term = Pack<T>::load(weights + i) * Pack<T>::load(f + at);
+        const auto part = [&](auto& sum, Index i) {
+          using Number = std::remove_reference_t<decltype(sum)>;
+          const Index node = group.first[lane] + i;
+          const Number z = in_range((Number::load(grid_.nodes().data() + node) - means[group.col[lane]]) * precision);
+          Number term = Number::load(weights + static_cast<Index>(lane) * group.count + i) * Number::load(f + node);
           for (int k = 0; k < power; ++k) term = term * z;
           sum = sum + term;
-        }
-        out[group.col[lane]] = sum.sum();
+        };
+        Pack<T> sum(T(0));
+        Pack<T, true> rest(T(0));
+        Index i = 0;
+        for (; i + lane_size<T> <= group.count; i += lane_size<T>) part(sum, i);
+        for (; i < group.count; ++i) part(rest, i);
+        out[group.col[lane]] = sum.sum() + rest.value;
       }
+      weights += static_cast<Index>(lanes) * group.count;
+    }
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -165,19 +164,15 @@ class DirectCells {
 
   /// A Gaussian of the current row; its weights are in row_mass_ from offset on.
   struct Gaussian {
-    Index col;
-    T mu;
-    Index first, count;
+    Index col, first, count;
     std::size_t offset;
   };
 
   /// Gaussians summed side by side, over equally many nodes: the weights of each stand together, one after the other.
   struct Group {
     Index col[lanes], first[lanes];
-    T mu[lanes];
     Index count;
     std::size_t size;
-    Index offset;  // of the weights
   };
 
   struct Row {
@@ -185,6 +180,17 @@ class DirectCells {
     Vector<T> weights;
     T sigma{};
   };
+
+  /// The sums of a group over so many nodes, whole lanes of them.
+  static void add_lanes(const Group& group, Index whole, const T* weights, const T* f, T* sums) {
+    Pack<T> sum[lanes];
+    for (auto& each : sum) each = T(0);
+    for (Index i = 0; i < whole; i += lane_size<T>)
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        sum[lane] = multiply_add(Pack<T>::load(weights + static_cast<Index>(lane) * group.count + i),
+                                 Pack<T>::load(f + group.first[lane] + i), sum[lane]);
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] = sum[lane].sum();
+  }
 
   /// The first node not below value, searched from where the last one was.
   Index find(const T& value, Index& from) const {
@@ -214,18 +220,17 @@ class DirectCells {
   }
 
   /// Drops from both ends what is below half the error in all, and keeps the rest.
-  void keep(Index col, const T& mu, Index first, Index count, const T* mass, const T* part) {
+  void keep(Index col, Index first, Index count, const T* mass, const T* part) {
     const T half_error = T(error_ / 2);
     Index begin = 0;
     Index end = count;
     for (T dropped = part[begin]; begin + 1 < end && dropped < half_error; dropped += part[begin]) ++begin;
     for (T dropped = part[end - 1]; begin + 1 < end && dropped < half_error; dropped += part[end - 1]) --end;
-    gaussians_.push_back({col, mu, first + begin, end - begin, row_mass_.size()});
+    gaussians_.push_back({col, first + begin, end - begin, row_mass_.size()});
     row_mass_.insert(row_mass_.end(), mass + begin, mass + end);
   }
 
   Grid<T> grid_;
-  Vector<T> padded_nodes_;  // filled up to whole lanes, if powers of z are asked for
   double error_{};
   int highest_power_{};
   int moments_{};

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "klgrid/detail/from_nearest.hpp"
 #include "klgrid/grid.hpp"
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
@@ -41,11 +42,11 @@ class PlanMaker {
   [[nodiscard]] TransformPlan<T> make() {
     // A share of the tolerance, and of values that grow as z^2: it costs a node in ten, and makes direct cells as exact
     // as plain sums where f, as log p does, grows far beyond what it is near the mean.
-    TransformPlan<T> plan{used_, nodes_,
+    TransformPlan<T> plan{used_, nodes_, mesh_,
                           DirectCells<T>(nodes_, tolerance_ / 1024, options_.highest_power, highest_moment_)};
     set_weights(plan);
     plan.nearest_nodes.resize(cols());
-    for (Index col = 0; col < cols(); ++col) plan.nearest_nodes[col] = nodes_.nodes()[nodes_.nearest(mesh_.mu()[col])];
+    set_nearest(plan.nearest_nodes.data());
     plan.log_normalizer.resize(mesh_.rows(), cols());
     if (options_.entropy) plan.entropy.resize(mesh_.rows(), cols());
     for (int k : options_.moments) plan.moments[static_cast<std::size_t>(k)].resize(mesh_.rows(), cols());
@@ -78,6 +79,20 @@ class PlanMaker {
   }
 
   [[nodiscard]] Index cols() const noexcept { return mesh_.cols(); }
+
+  /// Of means and nodes, which are both sorted.
+  void set_nearest(T* nearest) const {
+    const T* const nodes = nodes_.nodes().data();
+    const Index n = nodes_.size();
+    Index after = 0;
+    for (Index col = 0; col < cols(); ++col) {
+      const T& mu = mesh_.mu()[col];
+      Index step = 1;
+      while (after + step < n && nodes[after + step] < mu) step *= 2;
+      after = std::lower_bound(nodes + after, nodes + (std::min)(after + step, n), mu) - nodes;
+      nearest[col] = nodes[nearest_of(nodes, n, after, mu)];
+    }
+  }
 
   /// Weights are counted in units of four times their sum: no sum of them and of f overflows where f does not. A share
   /// too small for a normal number counts as the least one.
@@ -117,10 +132,14 @@ class PlanMaker {
   /// Fewer nodes for plane waves of this sigma and those above it, if they are few enough to be worth their making.
   void add_level(TransformPlan<T>& plan, const T& sigma) const {
     using Condensed = CondensedNodes<T>;
-    const double powers = std::pow(12.0, (std::max)(options_.highest_power, highest_moment_));
-    const double width =
-        Condensed::rounded(static_cast<double>(sigma) * Condensed::widest(tolerance_ * share_ / (8 * powers)));
+    const double width = Condensed::rounded(widest_bin(sigma));
     if (Condensed::worthwhile(plan.wave_nodes(), width)) plan.levels.emplace_back(plan.wave_nodes(), width);
+  }
+
+  /// In which nodes, or means, may be replaced by Chebyshev points, for this sigma and those above it.
+  [[nodiscard]] double widest_bin(const T& sigma) const {
+    const double powers = std::pow(12.0, (std::max)(options_.highest_power, highest_moment_));
+    return static_cast<double>(sigma) * ChebyshevBin<T>::widest(tolerance_ * share_ / (8 * powers));
   }
 
   /// The next rows and their way with the least cost.
@@ -131,7 +150,7 @@ class PlanMaker {
     const double density = plan.levels.empty()
                                ? std::numeric_limits<double>::infinity()
                                : static_cast<double>(CondensedNodes<T>::points) / plan.levels.back().width();
-    const RowCost<T> cost_of(nodes_.nodes(), mesh_, density);
+    const RowCost<T> cost_of(nodes_.nodes(), mesh_, density, widest_bin(sigma[row]));
     const double waves_reach = reach(options_.highest_power);
     const double direct = cost_of.direct(row);
     double least = direct;  // a row
@@ -161,7 +180,8 @@ class PlanMaker {
     const std::size_t before = plan.direct.bytes();
     const auto expand = [&](int power) {
       return PlaneWaves<T>(plan.wave_nodes(), mesh_.mu(), mesh_.sigma(),
-                           {step.first_row, step.rows, step.panels, reach(power), tolerance_ / 4});
+                           {step.first_row, step.rows, step.panels, reach(power), tolerance_ / 4,
+                            widest_bin(mesh_.sigma()[step.first_row])});
     };
     const auto& waves = plan.periods.emplace_back(expand(options_.highest_power));
     plan.level_of_period.push_back(static_cast<Index>(plan.levels.size()));
@@ -198,7 +218,8 @@ class PlanMaker {
     for (const auto& block : waves.blocks()) {
       const Index size = block.rows * plan.stride;
       const auto sum = [&](int power, T* out) {
-        waves.evaluate(block, power, spectrum.values[0], scratch, factor.data(), out, plan.stride);
+        waves.evaluate(block, power, spectrum.values[0], plan.mesh.mu().data(), scratch, factor.data(), out,
+                       plan.stride);
       };
       T* const z = plan.scale_of(block.first_row);
       factor = repeated(T(1), size);

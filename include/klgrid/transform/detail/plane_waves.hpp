@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,12 +36,14 @@ class PlaneWaves {
     Index first_row, rows, panels;
     double reach;         // in units of sigma: where the kernel, and its spectrum, no longer count
     double mirror_slack;  // in units of the smallest sigma: nodes and means may move by this to be mirror images
+    double bin;           // in x: as wide as bins of means may be
   };
 
   /// What evaluate() needs room for.
   struct Scratch {
     Vector<T> coefficients[2];
     LaneTable<T> waves[2];
+    Vector<T> points;
   };
 
   PlaneWaves(const WaveNodes<T>& nodes, const Vector<T>& mu, const Vector<T>& sigma, const Geometry& geometry)
@@ -55,10 +58,17 @@ class PlaneWaves {
     }
     period_ = farthest + T(geometry.reach) * widest;
     waves_ = waves(narrowest);
+    Index points = 0;
+    for (WavePanel<T>& panel : panels_) {
+      panel.condense(mu, geometry.bin, geometry.rows, waves_);
+      if (panel.few.size() > 0 && !bin_) bin_.emplace();
+      if (most_rows * panel.few.size() > ones_.size()) ones_ = repeated(T(1), most_rows * panel.few.size());
+      points += panel.points();
+    }
     // Tables of few rows, too large for the cache, take longer to read than to make anew, and more room than surfaces.
     constexpr Index in_cache = Index{1} << 17;
-    keeps_tables_ = waves_ < 2 * geometry.rows || waves_ * mu.size() <= in_cache;
-    for (WavePanel<T>& panel : panels_) panel.place(nodes, mu, period_, waves_, slack, keeps_tables_);
+    keeps_tables_ = waves_ < 2 * geometry.rows || waves_ * points <= in_cache;
+    for (WavePanel<T>& panel : panels_) panel.place(nodes, mu, bin_, period_, waves_, slack, keeps_tables_);
     for (Index row = geometry.first_row; row < geometry.first_row + geometry.rows;) {
       const Index rows = rows_alike(sigma, row);
       blocks_.push_back({row, rows, waves(sigma[row]), {}, {}});
@@ -93,24 +103,25 @@ class PlaneWaves {
 
   /// The block's rows for z^power times the kernel, at the means of all panels, times scale: row r from out + r stride
   /// on, up to a lane beyond the last mean.
-  void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, Scratch& scratch, const T* scale, T* out,
-                Index stride) const {
+  /// @param mu  those that it was made for
+  void evaluate(const WaveBlock<T>& block, int power, const T* spectrum, const T* mu, Scratch& scratch, const T* scale,
+                T* out, Index stride) const {
     for (auto& each : scratch.coefficients) each.resize((std::max)(each.size(), block.amplitudes.size()));
     if constexpr (most_rows >= 8)
-      if (block.rows == 8) return evaluate_rows<8, 2>(block, power, spectrum, scratch, scale, out, stride);
+      if (block.rows == 8) return evaluate_rows<8, 2>(block, power, spectrum, mu, scratch, scale, out, stride);
     switch (block.rows) {
       case 4:
-        return evaluate_rows<4, 2>(block, power, spectrum, scratch, scale, out, stride);
+        return evaluate_rows<4, 2>(block, power, spectrum, mu, scratch, scale, out, stride);
       case 2:
-        return evaluate_rows<2, 4>(block, power, spectrum, scratch, scale, out, stride);
+        return evaluate_rows<2, 4>(block, power, spectrum, mu, scratch, scale, out, stride);
       default:
-        return evaluate_rows<1, 4>(block, power, spectrum, scratch, scale, out, stride);
+        return evaluate_rows<1, 4>(block, power, spectrum, mu, scratch, scale, out, stride);
     }
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     Index numbers = 0;
-    for (const auto& panel : panels_) numbers += panel.size();
+    for (const auto& panel : panels_) numbers += panel.size() + static_cast<Index>(panel.few.bytes() / sizeof(T));
     for (const auto& block : blocks_) numbers += block.amplitudes.size();
     return static_cast<std::size_t>(numbers) * sizeof(T);
   }
@@ -235,8 +246,8 @@ class PlaneWaves {
 
   /// For blocks of Q rows, V lanes of means at a time.
   template <int Q, int V>
-  void evaluate_rows(const WaveBlock<T>& block, int power, const T* spectrum, Scratch& scratch, const T* scale, T* out,
-                     Index stride) const {
+  void evaluate_rows(const WaveBlock<T>& block, int power, const T* spectrum, const T* mu, Scratch& scratch,
+                     const T* scale, T* out, Index stride) const {
     auto& coefficients = scratch.coefficients;
     for (const WavePanel<T>& panel : panels_) {
       // cos(a - b) = cos a cos b + sin a sin b and sin(a - b) = sin a cos b - cos a sin b
@@ -247,15 +258,16 @@ class PlaneWaves {
       scale_waves<Q>(block, even ? sines : cosines, T(even ? 1 : -1), coefficients[1].data());
       if (power > 0)
         for (auto& each : coefficients) multiply_by_hermite<Q>(block, power, each.data());
-      if (keeps_tables_) {
-        synthesize<Q, V>(panel, panel.waves, 0, block.waves, coefficients, 0, panel.lanes, scale, out, stride);
+      const Index points = panel.few.size();
+      if (points == 0) {
+        synthesize_panel<Q, V>(panel, block.waves, scratch, scale + panel.first_col, out + panel.first_col, stride);
       } else {
-        if (scratch.waves[0].size() < V * lane_size<T> * (waves_ + 1))
-          for (auto& each : scratch.waves) each = LaneTable<T>(V * lane_size<T>, waves_ + 1);
-        for (Index lane = 0; lane < panel.lanes; lane += V) {
-          const Index end = (std::min)(lane + V, panel.lanes);
-          panel.make_waves(lane, end, block.waves, scratch.waves);
-          synthesize<Q, V>(panel, scratch.waves, lane, block.waves, coefficients, lane, end, scale, out, stride);
+        scratch.points.resize((std::max)(scratch.points.size(), Q * points));
+        synthesize_panel<Q, V>(panel, block.waves, scratch, ones_.data(), scratch.points.data(), points);
+        for (Index q = 0; q < Q; ++q) {
+          const Index first = q * stride + panel.first_col;
+          panel.few.interpolate(*bin_, scratch.points.data() + q * points, mu + panel.first_col, scale + first,
+                                out + first);
         }
       }
       spectrum += 2 * (waves_ + 1);
@@ -290,9 +302,23 @@ class PlaneWaves {
     }
   }
 
+  /// Q rows of a panel.
+  template <int Q, int V>
+  void synthesize_panel(const WavePanel<T>& panel, Index waves, Scratch& scratch, const T* scale, T* out,
+                        Index stride) const {
+    if (keeps_tables_)
+      return synthesize<Q, V>(panel, panel.waves, 0, waves, scratch.coefficients, 0, panel.lanes, scale, out, stride);
+    if (scratch.waves[0].size() < V * lane_size<T> * (waves_ + 1))
+      for (auto& each : scratch.waves) each = LaneTable<T>(V * lane_size<T>, waves_ + 1);
+    for (Index lane = 0; lane < panel.lanes; lane += V) {
+      const Index end = (std::min)(lane + V, panel.lanes);
+      panel.make_waves(lane, end, waves, scratch.waves);
+      synthesize<Q, V>(panel, scratch.waves, lane, waves, scratch.coefficients, lane, end, scale, out, stride);
+    }
+  }
+
   /// Q rows, V lanes of means at a time, then what is left of the lanes up to end, of tables that begin with lane
-  /// `first`. even + odd is the value at a mean, even - odd
-  /// the one at its mirror image.
+  /// `first`. even + odd is the value at a mean, even - odd the one at its mirror image.
   template <int Q, int V>
   static void synthesize(const WavePanel<T>& panel, const LaneTable<T> (&tables)[2], Index first, Index waves,
                          const Vector<T> (&coefficients)[2], Index lane, Index end, const T* scale, T* out,
@@ -304,10 +330,10 @@ class PlaneWaves {
       tables[1].template evaluate<Q, V>(lane - first, coefficients[1].data() + Q, waves, odd);
       for (int q = 0; q < Q; ++q)
         for (int v = 0; v < V; ++v) {
-          const Index right = q * stride + panel.first_col + (lane + v) * lane_size<T>;
+          const Index right = q * stride + (lane + v) * lane_size<T>;
           ((even[q][v] + odd[q][v]) * Pack<T>::load(scale + right)).store(out + right);
           if (!panel.mirrored) continue;
-          const Index left = q * stride + panel.first_col + panel.cols - (lane + v + 1) * lane_size<T>;
+          const Index left = q * stride + panel.points() - (lane + v + 1) * lane_size<T>;
           ((even[q][v] - odd[q][v]).reverse() * Pack<T>::load(scale + left)).store(out + left);
         }
     }
@@ -320,6 +346,8 @@ class PlaneWaves {
   bool keeps_tables_ = true;
   std::vector<WavePanel<T>> panels_;
   std::vector<WaveBlock<T>> blocks_;
+  std::optional<ChebyshevBin<T>> bin_;  // if points stand for means of some panel
+  Vector<T> ones_;                      // their scale
 };
 
 }  // namespace klgrid::detail

@@ -9,6 +9,7 @@
 
 #include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
+#include "klgrid/transform/detail/condensed_means.hpp"
 
 namespace klgrid::inline KLGRID_ABI::detail {
 
@@ -18,8 +19,9 @@ template <Real T>
 class RowCost {
  public:
   /// @param density  of the nodes that stand for them in plane waves, if any do; else infinity
-  RowCost(const Vector<T>& nodes, const ParameterMesh<T>& mesh, double density)
-      : nodes_(nodes), mesh_(mesh), density_(density) {}
+  /// @param bin      how wide bins of means may be
+  RowCost(const Vector<T>& nodes, const ParameterMesh<T>& mesh, double density, double bin)
+      : nodes_(nodes), mesh_(mesh), density_(density), bin_(bin) {}
 
   /// Of a row of direct sums, over the nodes within 8 sigma of each cell, by a sample of the means.
   [[nodiscard]] double direct(Index row) const {
@@ -38,6 +40,7 @@ class RowCost {
   /// Of these rows by plane waves on the best number of panels, and that number.
   [[nodiscard]] std::pair<double, Index> plane_waves(Index row, Index rows, double reach) const {
     constexpr double of_node_and_wave = 3;
+    constexpr double of_interpolated_mean = 24;
     constexpr Index least_means = 6;  // of a panel
     const Vector<T>& mu = mesh_.mu();
     const auto narrow = static_cast<double>(mesh_.sigma()[row]);
@@ -47,6 +50,7 @@ class RowCost {
     for (Index panels = 1; panels == 1 || least_means * panels <= mu.size(); panels *= 2) {
       double nodes = 0;
       double farthest = 0;
+      double points = 0;
       for (Index i = 0; i < panels; ++i) {
         const T& first = mu[mu.size() * i / panels];
         const T& last = mu[mu.size() * (i + 1) / panels - 1];
@@ -54,12 +58,16 @@ class RowCost {
         const T to = std::min<T>(last + T(reach) * wide, nodes_[nodes_.size() - 1]);
         farthest = (std::max)({farthest, static_cast<double>(T(last - from)), static_cast<double>(T(to - first))});
         const double within = nodes_between(from, to);
+        points += CondensedMeans<T>::points_of(static_cast<double>(T(last - first)), bin_);
         nodes += from < to ? (std::min)(within, density_ * static_cast<double>(T(to - from))) : within;
       }
       const double period = farthest + reach * static_cast<double>(wide);
       const auto waves = [&](double sigma) { return reach * period / (2 * std::numbers::pi * sigma) + 1; };
-      const double cost =
-          of_node_and_wave * nodes * waves(narrow) + static_cast<double>(rows * mu.size()) * waves(middle);
+      const auto means = static_cast<double>(mu.size());
+      const double of_row = CondensedMeans<T>::worthwhile(points, means, rows, waves(narrow))
+                                ? of_interpolated_mean * means + points * waves(middle)
+                                : means * waves(middle);
+      const double cost = of_node_and_wave * nodes * waves(narrow) + static_cast<double>(rows) * of_row;
       if (cost > 2 * best.first) break;  // more panels than the best number
       if (cost < best.first) best = {cost, panels};
     }
@@ -75,7 +83,7 @@ class RowCost {
 
   const Vector<T>& nodes_;
   const ParameterMesh<T>& mesh_;
-  double density_;
+  double density_, bin_;
 };
 
 }  // namespace klgrid::detail

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "klgrid/grid.hpp"
+#include "klgrid/parameter_mesh.hpp"
 #include "klgrid/real.hpp"
 #include "klgrid/transform/detail/condensed_nodes.hpp"
 #include "klgrid/transform/detail/direct_cells.hpp"
@@ -27,6 +28,7 @@ struct TransformPlan {
 
   std::vector<Index> used;  // nodes of positive weight; empty if all are
   Grid<T> grid;             // of nodes of positive weight
+  ParameterMesh<T> mesh;
   DirectCells<T> direct;
   std::vector<CondensedNodes<T>> levels = {};  // of the nodes, from 1 on
   std::vector<Columns<T>> weights = {};        // of sum 1/4, at the nodes of each level; in the end, of the first

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "klgrid/real.hpp"
+#include "klgrid/transform/detail/condensed_means.hpp"
 #include "klgrid/transform/detail/condensed_nodes.hpp"
 #include "klgrid/transform/detail/lanes.hpp"
 
@@ -24,6 +26,7 @@ struct WavePanel {
 
   Index first_col, cols;
   Index first_node, nodes;
+  CondensedMeans<T> few;  // points that stand for the means, if there are any: then those are meant below
   Index lanes = 0;        // of means, or of the first half of them
   bool mirrored = false;  // the means lie symmetric about their middle, so one half of them serves both
   bool paired = false;    // and so do the nodes
@@ -47,6 +50,19 @@ struct WavePanel {
     nodes = std::upper_bound(begin, end, T(mu[first_col + cols - 1] + reach)) - begin - first_node;
   }
 
+  /// Hands its means to fewer points, if that is worthwhile for so many rows and waves.
+  /// @param width  of the bins, at most
+  void condense(const Vector<T>& mu, double width, Index rows, Index count) {
+    using Few = CondensedMeans<T>;
+    const auto span = static_cast<double>(T(mu[first_col + cols - 1] - mu[first_col]));
+    const auto means = static_cast<double>(cols);
+    if (span > 0 && Few::worthwhile(Few::points_of(span, width), means, rows, static_cast<double>(count)))
+      few = Few(mu.data() + first_col, cols, width);
+  }
+
+  /// The means, or the points that stand for them.
+  [[nodiscard]] Index points() const { return few.size() > 0 ? few.size() : cols; }
+
   /// The largest distance from a mean to a node.
   [[nodiscard]] T farthest_pair(const WaveNodes<T>& from, const Vector<T>& mu) const {
     if (nodes == 0) return T(0);
@@ -56,15 +72,16 @@ struct WavePanel {
 
   /// Angles of nodes and means in the first of so many waves; tables of all waves at the means, if they are kept.
   /// @param slack  by which nodes and means may be moved to be mirror images
-  void place(const WaveNodes<T>& from, const Vector<T>& mu, const T& period, Index count, const T& slack,
-             bool keeps_tables) {
+  void place(const WaveNodes<T>& from, const Vector<T>& mu, const std::optional<ChebyshevBin<T>>& bin, const T& period,
+             Index count, const T& slack, bool keeps_tables) {
     place_nodes(from, period, slack);
-    place_means(mu.data() + first_col, two_pi<T>() / period, slack);
+    place_means(few.size() > 0 ? few.distances(*bin) : from_middle(mu.data() + first_col, cols), two_pi<T>() / period,
+                slack);
     place_shift(from, mu, two_pi<T>() / period, count);
     if (!keeps_tables) return;
-    const Index points = mirrored ? turn[0].size() : cols;
-    waves[0] = LaneTable<T>(points, count + 1);
-    waves[1] = LaneTable<T>(points, count);
+    const Index of_tables = mirrored ? turn[0].size() : points();
+    waves[0] = LaneTable<T>(of_tables, count + 1);
+    waves[1] = LaneTable<T>(of_tables, count);
     make_waves(0, lanes, count, waves);
     for (auto& each : turn) each.resize(0);
   }
@@ -141,17 +158,16 @@ struct WavePanel {
     }
   }
 
-  void place_means(const T* mu, const T& wave_number, const T& slack) {
+  void place_means(Vector<T> distances, const T& wave_number, const T& slack) {
     using std::cos;
     using std::sin;
-    const Index half = whole_lanes<T>((cols + 1) / 2);
-    Vector<T> distances = from_middle(mu, cols);
-    mirrored = mirror(distances, half <= cols ? slack : T(-1));
-    const Index points = mirrored ? half : cols;
-    lanes = whole_lanes<T>(points) / lane_size<T>;
-    turn[0] = repeated(T(1), whole_lanes<T>(points));
-    turn[1] = repeated(T(0), whole_lanes<T>(points));
-    for (Index i = 0; i < points; ++i) {
+    const Index half = whole_lanes<T>((points() + 1) / 2);
+    mirrored = mirror(distances, half <= points() ? slack : T(-1));
+    const Index taken = mirrored ? half : points();
+    lanes = whole_lanes<T>(taken) / lane_size<T>;
+    turn[0] = repeated(T(1), whole_lanes<T>(taken));
+    turn[1] = repeated(T(0), whole_lanes<T>(taken));
+    for (Index i = 0; i < taken; ++i) {
       turn[0][i] = cos(T(distances[i] * wave_number));
       turn[1][i] = sin(T(distances[i] * wave_number));
     }
