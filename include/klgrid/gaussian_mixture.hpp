@@ -151,17 +151,23 @@ class GaussianMixture {
         !(stddevs_.minCoeff() < T(4) * (std::numeric_limits<T>::min)()))
       return log_pdf_of_many_(*this, x.data(), x.size(), out.data());
     const T lowest = std::numeric_limits<T>::lowest();
-    if (components() == 2)  // one exponential where the sum below takes two; a weight of 0 has the lowest logarithm
-      return detail::for_packs<T>(x.size(), [&, a = exponent_of_half(0), b = exponent_of_half(1)](Index i, auto at) {
-        const auto half = at(x.data() + i) * T(0.5);
-        const auto top = larger(larger(a(half), b(half)), lowest);
-        (top + log1p_of(exp(smaller(a(half), b(half)) - top))).store(out.data() + i);
-      });
     constexpr Index block = 128;  // small enough to stay in the first-level cache
     T top[block], sum[block];
     for (Index begin = 0; begin < x.size(); begin += block) {
       const Index size = (std::min)(block, x.size() - begin);
       const T* const point = x.data() + begin;
+      T* const values = out.data() + begin;
+      if (components() == 2) {  // one exponential where the sum below takes two; a weight of 0 has the lowest logarithm
+        detail::for_packs<T>(size, [&, a = exponent_of_half(0), b = exponent_of_half(1)](Index i, auto at) {
+          const auto half = at(point + i) * T(0.5);
+          const auto more = larger(larger(a(half), b(half)), lowest);
+          exp(smaller(a(half), b(half)) - more).store(sum + i);
+          more.store(values + i);
+        });
+        detail::for_packs<T>(size,
+                             [&](Index i, auto at) { (at(values + i) + log1p_of(at(sum + i))).store(values + i); });
+        continue;
+      }
       std::fill_n(top, size, lowest);
       std::fill_n(sum, size, T(0));
       for (Index k = 0; k < components(); ++k) {
@@ -177,7 +183,6 @@ class GaussianMixture {
           (at(sum + i) + exp(exponent(at(point + i) * T(0.5)) - at(top + i))).store(sum + i);
         });
       }
-      T* const values = out.data() + begin;
       detail::for_packs<T>(size, [&](Index i, auto at) { (at(top + i) + log(at(sum + i))).store(values + i); });
     }
   }

@@ -223,6 +223,9 @@ class GridDensity {
 
   static constexpr Index block = 512;
 
+  /// Of lengths; its inverse is in range.
+  static T least_unit() { return T(4) * (std::numeric_limits<T>::min)(); }
+
   Grid<T> grid_;
   Vector<T> log_pdf_;
   Vector<T> pdf_;
@@ -276,7 +279,8 @@ void GridDensity<T>::normalize(const GaussianMixture<T>* mixture, const char* wh
   const T* const x = grid_.nodes().data();
   const T* const w = grid_.weights().data();
   T* const p = pdf_.data();
-  const T reach = (std::max)({T(abs(x[0])), T(abs(x[n - 1])), T((std::numeric_limits<T>::min)())});
+  const T reach = (std::max)({T(abs(x[0])), T(abs(x[n - 1])), least_unit()});
+  const T inverse = T(1) / reach;
   T top = lowest, mass(0), mean(0);  // of w p, and of x / reach
   bool finite = true;
   for_blocks(0, n, [&](Index begin, Index size) {
@@ -292,7 +296,7 @@ void GridDensity<T>::normalize(const GaussianMixture<T>* mixture, const char* wh
     mass = mass * before + share * detail::dot(w + begin, p + begin, size);
     mean = mean * before +
            share * detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, x = x + begin](Index i, auto at) {
-             return at(w + i) * at(p + i) * (at(x + i) / reach);
+             return at(w + i) * at(p + i) * (at(x + i) * inverse);
            });
   });
   if (!finite) check_log_values(where, name);
@@ -317,7 +321,7 @@ void GridDensity<T>::finish_normalizing(const T& top, const T& mass, const T& ro
   while (first < last && !(w[last] * (p[last] * scale_of(last)) > T(0))) --last;
   const auto moments_about = [&](const T& from) {
     const T half = (std::max)(T(x[last] / T(2) - from / T(2)), T(from / T(2) - x[first] / T(2)));
-    return Moments{from, (std::max)(half, T(4 * (std::numeric_limits<T>::min)()))};  // whose inverse is in range
+    return Moments{from, (std::max)(half, least_unit())};
   };
   // Far from 0 the mean counted from there is nodes away: counted from one of these it finds its own. Where that has
   // all mass, nothing is left to round.
