@@ -220,6 +220,16 @@ TEST_CASE_TEMPLATE("GridDensity: log values of whatever sizes, wherever among ma
   CHECK(!by_hand(gap));
 }
 
+TEST_CASE("GridDensity: a value that is none, wherever it stands among many nodes") {
+  const auto grid = Grid<double>::arange(0.0, 10.0, 1.0 / 256);
+  for (const Index at : {Index{0}, Index{1000}, grid.size() - 1})
+    for (const double none : {not_a_number, infinity}) {
+      Vector<double> log_values = Vector<double>::Zero(grid.size());
+      log_values[at] = none;
+      CHECK_THROWS_AS((void)GridDensity<double>::from_log_values(grid, log_values), std::invalid_argument);
+    }
+}
+
 TEST_CASE_TEMPLATE("GridDensity: nodes nearer to each other than the inverse of any number have a spread", T, float,
                    double, long double) {
   const T least = std::numeric_limits<T>::denorm_min();
