@@ -219,6 +219,16 @@ class Reference {
     return points;
   }
 
+  /// An exponential of less changes no number that is 1 or more: half of the time is saved where it is not made.
+  static constexpr double beside_one = -0.7 * (std::numeric_limits<Real>::digits + 2);
+
+  static Real exp_or_zero(Real x) {
+    using std::exp;
+    static const Real least =
+        Real(std::numeric_limits<Real>::min_exponent - std::numeric_limits<Real>::digits - 2) * 0.7;
+    return x < least ? Real(0) : Real(exp(x));
+  }
+
   /// Of p or q, from the exponents.
   Real log_density(bool of_p) const {
     using std::atan;
@@ -229,7 +239,8 @@ class Reference {
     for (std::size_t k = 0; k < parts_.size(); ++k)
       if (parts_[k].of_p == of_p) top = std::max(top, exponents_[k]);
     for (std::size_t k = 0; k < parts_.size(); ++k)
-      if (parts_[k].of_p == of_p) mass += exponents_[k] == top ? Real(1) : Real(exp(Real(exponents_[k] - top)));
+      if (parts_[k].of_p == of_p && exponents_[k] - top > beside_one)
+        mass += exponents_[k] == top ? Real(1) : Real(exp(Real(exponents_[k] - top)));
     return mass == 1 ? Real(top - log_sqrt_two_pi) : Real(top + log(mass) - log_sqrt_two_pi);
   }
 
@@ -248,7 +259,7 @@ class Reference {
       exponents_[k] = parts_[k].log_factor - z * z / 2;
     }
     const Real log_p = log_density(true), log_q = log_density(false);
-    const Real p = exp(log_p), q = exp(log_q);
+    const Real p = exp_or_zero(log_p), q = exp_or_zero(log_q);
     const Real epsilon = 4 * std::numeric_limits<Real>::epsilon();
     Real d = log_p - log_q, rounding_of_d = epsilon * (abs(log_p) + abs(log_q));
     if (is_gaussian_ && abs(d) < 0.5) {
@@ -283,9 +294,10 @@ class Reference {
     } else {
       at[forward] = (p > 0 ? Real(p * (d - 1)) : Real(0)) + q;
       at[reverse] = p - (q > 0 ? Real(q * (d + 1)) : Real(0));
-      at[amari] = (alpha * p + (1 - alpha) * q - exp(Real(alpha * log_p + (1 - alpha) * log_q))) / alpha / (1 - alpha);
+      at[amari] =
+          (alpha * p + (1 - alpha) * q - exp_or_zero(Real(alpha * log_p + (1 - alpha) * log_q))) / alpha / (1 - alpha);
       // With m = (p + q)/2, log m = max(log p, log q) + log((1 + e^-|d|) / 2).
-      const Real above = log1p(Real(exp(Real(-abs(d))))) - log_two;
+      const Real above = (abs(d) < -beside_one ? Real(log1p(Real(exp(Real(-abs(d)))))) : Real(0)) - log_two;
       at[jensen_shannon] = (p * (std::min<Real>(d, 0) - above) - q * (std::max<Real>(d, 0) + above)) / 2;
     }
     return at;
