@@ -197,23 +197,22 @@ TEST_CASE("GaussTransform: many means of few sigmas take no tables of waves, and
     Index nodes;
     double narrow, wide;
   };
-  for (const auto [nodes, narrow, wide] :
-       {Case{400, 0.1, 1.0}, Case{20000, 0.001, 0.0015}})  // hundreds a sigma, or few
+  for (const Case& of : {Case{400, 0.1, 1.0}, Case{20000, 0.001, 0.0015}})  // hundreds a sigma, or few
     for (const bool even : {true, false}) {
-      const Grid<double> grid = Grid<double>::linspace(-10, 10, nodes);
+      const Grid<double> grid = Grid<double>::linspace(-10, 10, of.nodes);
       const Vector<double> f = sorted(random, grid.size(), -1, 1);
       constexpr Index count = 30001;  // no whole number of lanes
       const ParameterMesh<double> mesh(even ? klgrid::linspace(-5, 6, count) : sorted(random, count, -5, 6),
-                                       vector<double>({narrow, wide}));
+                                       vector<double>({of.narrow, of.wide}));
       for (const int power : {0, 4}) {
-        CAPTURE(nodes);
+        CAPTURE(of.nodes);
         CAPTURE(even);
         CAPTURE(power);
         const GaussTransform<double> transform(grid, mesh, {.highest_power = power});
         // Three that are asked for; half of one more would be of angles, if no points stood for means, dozens of
         // tables.
         const double surfaces = static_cast<double>(transform.bytes()) / (2 * count * sizeof(double));
-        if (nodes == 400) CHECK(surfaces < 3.4);
+        if (of.nodes == 400) CHECK(surfaces < 3.4);
         CHECK(largest_error(transform, grid, mesh, f, power, 20) < tolerance<double>());
       }
     }
