@@ -26,9 +26,11 @@ class CondensedMeans {
     return (std::max)(1.0, std::ceil(span / width)) * static_cast<double>(points);
   }
 
-  /// Whether so many save more than they cost. Tables of the waves at all means pay where they serve many rows.
+  /// Whether so many save more than they cost. Tables of the waves at all means pay where they serve many rows; for few
+  /// rows waves are made anew, or read, which takes longer than their use.
   static bool worthwhile(double number, double means, Index rows, double waves) {
-    return 8 * number <= means && static_cast<double>(rows) < 2 * waves;
+    const double least_ratio = rows < 4 ? 2 : 8;
+    return least_ratio * number <= means && static_cast<double>(rows) < 2 * waves;
   }
 
   /// None: the means are taken as they are.
