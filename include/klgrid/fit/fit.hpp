@@ -54,7 +54,7 @@ bool leads_to(const Gaussian<T>& minimum, const Gaussian<T>& q, const ScaleFree<
 }
 
 /// The lowest end of descents from each start; of equal ones, the first. A descent ends early where its next steps
-/// could only lead to the best minimum until then.
+/// could only lead to a minimum that has been found.
 template <Density P, Real T, class Divergence>
 FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std::vector<Gaussian<T>>& starts,
                             const FitOptions<T>& options, const char* where) {
@@ -63,12 +63,15 @@ FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std:
   const Centered<P> centered(p);
   const auto at = [&](const Gaussian<T>& q) { return divergence(centered.density(), q); };
   std::optional<FitResult<T>> best;
+  std::vector<FitStep<T>> minima;
   const auto is_known = [&](const DescentPoint<T>& point, const ScaleFree<T>& derivatives) {
-    return best && best->status == FitStatus::converged && point.d.value >= best->value &&
-           leads_to(best->q, point.q, derivatives);
+    return std::any_of(minima.begin(), minima.end(), [&](const FitStep<T>& minimum) {
+      return point.d.value >= minimum.value && leads_to(minimum.q, point.q, derivatives);
+    });
   };
   for (const Gaussian<T>& start : starts) {
     auto other = descend_until(at, centered.centered(start), options, is_known);
+    if (other.status == FitStatus::converged) minima.push_back({other.q, other.value, other.gradient_norm});
     if (!best || other.value < best->value) best = std::move(other);
   }
   return given(centered, *best);
