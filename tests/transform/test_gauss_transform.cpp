@@ -391,6 +391,26 @@ TEST_CASE("GaussTransform: normaliser and moments of z") {
   }
 }
 
+TEST_CASE("GaussTransform: moments of z, of every power to every tolerance, be they as small as one likes") {
+  Random random(5);
+  for (const double roundings : {8.0, 10.0, 20.0, 96.0, 1e6})
+    for (int problem = 0; problem < 20; ++problem) {
+      const double asked = roundings * std::numeric_limits<double>::epsilon();
+      const auto grid = Grid<double>::linspace(-10.0, uniform(random, 0, 10), whole(random, 20, 200));
+      const ParameterMesh<double> mesh(sorted(random, 12, -10, 3), sorted(random, 5, 0.5, 20));  // E|z|^k far below 1
+      const int highest = whole(random, 1, 6);
+      const GaussTransform<double> transform(grid, mesh, {.tolerance = asked, .moments = {highest}});
+      CAPTURE(roundings);
+      CAPTURE(highest);
+      const Vector<double> one = Vector<double>::Ones(grid.size());
+      for (Index i = 0; i < mesh.rows(); ++i)
+        for (Index j = 0; j < mesh.cols(); ++j) {
+          const Exact truth = exact(grid, mesh, one, i, j, highest);
+          CHECK(std::abs(transform.moment(highest)(i, j) - truth.expectation) <= asked * truth.size);
+        }
+    }
+}
+
 TEST_CASE_TEMPLATE("GaussTransform: float and long double at their own tolerance", T, float, long double) {
   const auto grid = klgrid_test::notebook_grid<T>();
   const ParameterMesh<T> mesh(klgrid::linspace(T(-5), T(5), 21), klgrid::linspace(T(0.1), T(10), 34));

@@ -31,12 +31,14 @@ class PlanMaker {
       : mesh_(mesh),
         options_(options),
         tolerance_(static_cast<double>(options.tolerance)),
-        least_share_(3 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance_),
-        share_(least_share_),
         highest_moment_(options.entropy ? 2 : 0),
         used_(of_positive_weight(grid)),
         nodes_(used_.empty() ? grid : part_of(grid, used_)) {
     for (int k : options.moments) highest_moment_ = (std::max)(highest_moment_, k);
+    // Waves times He_k, of which the root of k! is the size, cancel to what may be small.
+    const double roundings = (std::max)(3.0, highest_moment_ > 4 ? std::sqrt(std::tgamma(highest_moment_ + 1)) : 0.0);
+    least_share_ = roundings * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance_;
+    share_ = (std::min)(1.0, least_share_);
   }
 
   [[nodiscard]] TransformPlan<T> make() {
