@@ -304,7 +304,7 @@ class GaussianMixture {
   static T bandwidth(const Vector<T>& samples, const Vector<T>& shares, BandwidthRule rule) {
     using std::pow;
     using std::sqrt;
-    constexpr T most = (std::numeric_limits<T>::max)();
+    const T most = (std::numeric_limits<T>::max)();
     const T least = (shares > T(0)).select(samples, most).minCoeff();
     const T range = (shares > T(0)).select(samples, -most).maxCoeff() - least;
     detail::require_that(range > T(0), density_name, "samples", "not all equal, or given with a bandwidth", least);

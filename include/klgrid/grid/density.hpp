@@ -272,7 +272,6 @@ template <Real T>
 void GridDensity<T>::normalize(const GaussianMixture<T>* mixture, const char* where, const char* name) {
   using std::abs;
   using std::exp;
-  constexpr T lowest = std::numeric_limits<T>::lowest();
   const Index n = grid_.size();
   pdf_.resize(n);
   tops_.resize((n + block - 1) / block);
@@ -281,7 +280,7 @@ void GridDensity<T>::normalize(const GaussianMixture<T>* mixture, const char* wh
   T* const p = pdf_.data();
   const T reach = (std::max)({T(abs(x[0])), T(abs(x[n - 1])), least_unit()});
   const T inverse = T(1) / reach;
-  T top = lowest, mass(0), mean(0);  // of w p, and of x / reach
+  T top = std::numeric_limits<T>::lowest(), mass(0), mean(0);  // of w p, and of x / reach
   bool finite = true;
   for_blocks(0, n, [&](Index begin, Index size) {
     if (mixture != nullptr) mixture->log_pdf(grid_.nodes().segment(begin, size), log_pdf_.segment(begin, size));
