@@ -140,7 +140,11 @@ void run(fuzz::Bytes& bytes) {
       if (std::abs(cell.z[i]) < std::abs(nearest)) nearest = cell.z[i];
       farthest = std::max(farthest, std::abs(cell.z[i]));
     }
-    bool known = tame && farthest < 1e150L;  // or log q is out of range at a node
+    Wide densest = 0;
+    for (std::size_t i = 0; i < cell.q.size(); ++i)
+      if (grid->weights()[static_cast<Index>(i)] > 0) densest = std::max(densest, cell.log_q[i]);
+    if (densest > std::log(Wide(most))) continue;  // q is the inverse of a length beyond those, as p was
+    bool known = tame && farthest < 1e150L;        // or log q is out of range at a node
     for (std::size_t i = 0; i < cell.q.size(); ++i) {
       if (exact->p[i] > 0) {
         forward += exact->p[i] * (exact->log_p[i] - cell.log_q[i]);
