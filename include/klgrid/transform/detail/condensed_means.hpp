@@ -61,8 +61,10 @@ class CondensedMeans {
     return all;
   }
 
-  /// What is at the points to what is at the means that this was made for, times scale.
-  void interpolate(const ChebyshevBin<T>& bin, const T* values, const T* mu, const T* scale, T* out) const {
+  /// What is at the points to what is at the means that this was made for, times scale. Once in a program, for there is
+  /// much of it.
+  [[gnu::noinline]] void interpolate(const ChebyshevBin<T>& bin, const T* values, const T* mu, const T* scale,
+                                     T* out) const {
     const T inverse = T(1) / half_;
     for (Index b = 0; b < bins(); ++b, values += points) {
       Polynomial of;
