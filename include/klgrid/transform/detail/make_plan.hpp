@@ -35,10 +35,10 @@ class PlanMaker {
         used_(of_positive_weight(grid)),
         nodes_(used_.empty() ? grid : part_of(grid, used_)) {
     for (int k : options.moments) highest_moment_ = (std::max)(highest_moment_, k);
-    // Waves times He_k, of which the root of k! is the size, cancel to what may be small.
-    const double roundings = (std::max)(3.0, highest_moment_ > 4 ? std::sqrt(std::tgamma(highest_moment_ + 1)) : 0.0);
-    least_share_ = roundings * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance_;
-    share_ = (std::min)(1.0, least_share_);
+    // Waves times He_k, of which the root of k! is the size, cancel to what may be small: 1 is for sums alone.
+    const double roundings = 3 * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance_;
+    least_share_ = roundings * std::sqrt(std::tgamma(highest_moment_ + 1)) > 1 ? 1.0 : roundings;
+    share_ = least_share_;
   }
 
   [[nodiscard]] TransformPlan<T> make() {
@@ -149,6 +149,7 @@ class PlanMaker {
     using Method = TransformStep::Method;
     const Vector<T>& sigma = mesh_.sigma();
     TransformStep best{Method::direct, row, 1, 0, 0, 0};
+    if (!(least_share_ < 1)) return best;
     const double density = plan.levels.empty()
                                ? std::numeric_limits<double>::infinity()
                                : static_cast<double>(CondensedNodes<T>::points) / plan.levels.back().width();
