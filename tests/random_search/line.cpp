@@ -543,7 +543,7 @@ Truth<Real> truth_of(const Pair& pair, T alpha) {
 
 /// Computed in T, compared in Real.
 template <class T, class Real>
-void run(const Pair& pair, const Truth<Real>& right, T alpha, Report& report, const std::string& replay) {
+void run(const Pair& pair, const Truth<Real>& truths, T alpha, Report& report, const std::string& replay) {
   using klgrid::Vector;
   using std::abs;
   using std::atan;
@@ -559,7 +559,7 @@ void run(const Pair& pair, const Truth<Real>& right, T alpha, Report& report, co
   };
   const auto p = density(pair.p);
   const klgrid::Gaussian<T> q(static_cast<T>(pair.mu), static_cast<T>(pair.sigma));
-  const auto& truth = right.with_q;
+  const auto& truth = truths.with_q;
   const Real rounding = std::numeric_limits<T>::epsilon();
   const Real smallest = (std::numeric_limits<T>::min)() / rounding;  // below it T has no digits to be right
   const Real log_sigma = log(Real(pair.sigma));
@@ -602,7 +602,7 @@ void run(const Pair& pair, const Truth<Real>& right, T alpha, Report& report, co
   };
   compare_two(klgrid::RealLineDensity<T>(klgrid::GaussianMixture<T>({T(1)}, {q.mean()}, {q.stddev()})), truth);
   // Of mixtures that are nearly the same it takes the difference of logarithms.
-  if (right.with_r[jensen_shannon] > 1e-6) compare_two(density(pair.r), right.with_r);
+  if (truths.with_r[jensen_shannon] > 1e-6) compare_two(density(pair.r), truths.with_r);
   compare(of_alpha, klgrid::alpha_divergence(p, q, alpha), nullptr, truth[amari], 1, true);
   // The same as a cell of surfaces.
   const klgrid::RealLineBank<T> bank(
