@@ -304,6 +304,16 @@ TEST_CASE("GaussTransform: the error stays below the tolerance where Gaussians g
     CHECK(largest_error(GaussTransform<double>(grid, mesh, {.tolerance = asked}), grid, mesh, step) <= asked);
 }
 
+TEST_CASE("GaussTransform: the error stays below the tolerance where later rows, too, gather a few of the weights") {
+  const auto grid = Grid<double>::linspace(0.0, 1.0, 290);
+  const ParameterMesh<double> mesh(klgrid::linspace(-0.249441, 0.806444, 57),
+                                   klgrid::geomspace(0.0140383, 1.01104, 55));
+  Vector<double> step = Vector<double>::Ones(290);
+  step.tail(145) = -1;
+  constexpr double asked = 2.61063e-05;
+  CHECK(largest_error(GaussTransform<double>(grid, mesh, {.tolerance = asked}), grid, mesh, step, 0, 3135) <= asked);
+}
+
 TEST_CASE("GaussTransform: powers of z, relative to max |f| E|z|^power") {
   Random random(11);
   for (int highest = 1; highest <= 4; ++highest)
