@@ -220,6 +220,15 @@ TEST_CASE_TEMPLATE("GridDensity: log values of whatever sizes, wherever among ma
   CHECK(!by_hand(gap));
 }
 
+TEST_CASE_TEMPLATE("GridDensity: where p is zero it is zero, not NaN, though weights have no inverse", T, float, double,
+                   long double) {
+  const T weight = std::numeric_limits<T>::denorm_min() * 8, zero = -std::numeric_limits<T>::infinity();
+  const auto p = GridDensity<T>::from_log_values(Grid<T>({0, 1, 2}, vector<T>({weight, weight, weight})),
+                                                 vector<T>({0, zero, std::numeric_limits<T>::lowest()}));
+  CHECK(p.pdf()[1] == 0);
+  CHECK(p.pdf()[2] == 0);
+}
+
 TEST_CASE("GridDensity: a value that is none, wherever it stands among many nodes") {
   const auto grid = Grid<double>::arange(0.0, 10.0, 1.0 / 256);
   for (const Index at : {Index{0}, Index{1000}, grid.size() - 1})

@@ -428,6 +428,8 @@ TEST_CASE_TEMPLATE("GaussTransform: float and long double at their own tolerance
   const klgrid::GaussianMixture<T> p({T(0.5), T(0.5)}, {T(-3), T(3)}, {T(1), T(1)});
   // The reference for long double is not wider than it is: its own sums round, too.
   CHECK(largest_error(transform, grid, mesh, p.log_pdf(grid.nodes()), 0, 700) <= tolerance<T>());
+  const ParameterMesh<T> dense(klgrid::linspace(T(-5), T(5), 4001), klgrid::linspace(T(0.5), T(5), 3));
+  CHECK(largest_error(GaussTransform<T>(grid, dense), grid, dense, p.log_pdf(grid.nodes()), 0, 700) <= tolerance<T>());
 }
 
 TEST_CASE("GaussTransform: the plan covers each row once, and memory does not grow with cells x nodes") {

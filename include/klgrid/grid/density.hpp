@@ -314,10 +314,10 @@ void GridDensity<T>::finish_normalizing(const T& top, const T& mass, const T& ro
   T* const log_p = log_pdf_.data();
   const T log_mass = log(mass);
   log_mass_ = top + log_mass;
-  const auto scale_of = [&](Index i) { return T(T(exp(T(tops_[i / block] - top))) / mass); };
+  const auto share_of = [&](Index i) { return T(exp(T(tops_[i / block] - top))); };  // of a block's largest value
   Index first = 0, last = n - 1;  // that have mass: squares are formed of ratios to the farther one
-  while (first < last && !(w[first] * (p[first] * scale_of(first)) > T(0))) ++first;
-  while (first < last && !(w[last] * (p[last] * scale_of(last)) > T(0))) --last;
+  while (first < last && !(w[first] * (p[first] * share_of(first) / mass) > T(0))) ++first;
+  while (first < last && !(w[last] * (p[last] * share_of(last) / mass) > T(0))) --last;
   const auto moments_about = [&](const T& from) {
     const T half = (std::max)(T(x[last] / T(2) - from / T(2)), T(from / T(2) - x[first] / T(2)));
     return Moments{from, (std::max)(half, least_unit())};
@@ -328,9 +328,9 @@ void GridDensity<T>::finish_normalizing(const T& top, const T& mass, const T& ro
   entropy_ = T(0);
   has_full_support_ = true;
   for_blocks(0, n, [&](Index begin, Index size) {
-    const T scale = scale_of(begin);
+    const T share = share_of(begin);
     entropy_ -= detail::sum_packs<T>(size, [&, w = w + begin, p = p + begin, log_p = log_p + begin](Index i, auto at) {
-      const auto pdf = at(p + i) * scale;
+      const auto pdf = at(p + i) * share / mass;
       const auto log_pdf = at(log_p + i) - top - log_mass;
       pdf.store(p + i);
       log_pdf.store(log_p + i);

@@ -61,8 +61,8 @@ class PlaneWaves {
     Index points = 0;
     for (WavePanel<T>& panel : panels_) {
       panel.condense(mu, geometry.bin, geometry.rows, waves_);
-      if (panel.few.size() > 0 && !bin_) bin_.emplace();
-      if (most_rows * panel.few.size() > ones_.size()) ones_ = repeated(T(1), most_rows * panel.few.size());
+      if (panel.condensed.size() > 0 && !bin_) bin_.emplace();
+      if (most_rows * panel.condensed.size() > ones_.size()) ones_ = repeated(T(1), most_rows * panel.condensed.size());
       points += panel.points();
     }
     // Tables of few rows, too large for the cache, take longer to read than to make anew, and more room than surfaces.
@@ -121,7 +121,7 @@ class PlaneWaves {
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     Index numbers = 0;
-    for (const auto& panel : panels_) numbers += panel.size() + static_cast<Index>(panel.few.bytes() / sizeof(T));
+    for (const auto& panel : panels_) numbers += panel.size() + static_cast<Index>(panel.condensed.bytes() / sizeof(T));
     for (const auto& block : blocks_) numbers += block.amplitudes.size();
     return static_cast<std::size_t>(numbers) * sizeof(T);
   }
@@ -258,7 +258,7 @@ class PlaneWaves {
       scale_waves<Q>(block, even ? sines : cosines, T(even ? 1 : -1), coefficients[1].data());
       if (power > 0)
         for (auto& each : coefficients) multiply_by_hermite<Q>(block, power, each.data());
-      const Index points = panel.few.size();
+      const Index points = panel.condensed.size();
       if (points == 0) {
         synthesize_panel<Q, V>(panel, block.waves, scratch, scale + panel.first_col, out + panel.first_col, stride);
       } else {
@@ -266,8 +266,8 @@ class PlaneWaves {
         synthesize_panel<Q, V>(panel, block.waves, scratch, ones_.data(), scratch.points.data(), points);
         for (Index q = 0; q < Q; ++q) {
           const Index first = q * stride + panel.first_col;
-          panel.few.interpolate(*bin_, scratch.points.data() + q * points, mu + panel.first_col, scale + first,
-                                out + first);
+          panel.condensed.interpolate(*bin_, scratch.points.data() + q * points, mu + panel.first_col, scale + first,
+                                      out + first);
         }
       }
       spectrum += 2 * (waves_ + 1);

@@ -26,10 +26,10 @@ struct WavePanel {
 
   Index first_col, cols;
   Index first_node, nodes;
-  CondensedMeans<T> few;  // points that stand for the means, if there are any: then those are meant below
-  Index lanes = 0;        // of means, or of the first half of them
-  bool mirrored = false;  // the means lie symmetric about their middle, so one half of them serves both
-  bool paired = false;    // and so do the nodes
+  CondensedMeans<T> condensed;  // points that stand for the means, if there are any: then those are meant below
+  Index lanes = 0;              // of means, or of the first half of them
+  bool mirrored = false;        // the means lie symmetric about their middle, so one half of them serves both
+  bool paired = false;          // and so do the nodes
   // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
   // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
   Vector<T> squared_chord, sign, sine;
@@ -53,15 +53,15 @@ struct WavePanel {
   /// Hands its means to fewer points, if that is worthwhile for so many rows and waves.
   /// @param width  of the bins, at most
   void condense(const Vector<T>& mu, double width, Index rows, Index count) {
-    using Few = CondensedMeans<T>;
+    using Condensed = CondensedMeans<T>;
     const auto span = static_cast<double>(T(mu[first_col + cols - 1] - mu[first_col]));
     const auto means = static_cast<double>(cols);
-    if (span > 0 && Few::worthwhile(Few::points_of(span, width), means, rows, static_cast<double>(count)))
-      few = Few(mu.data() + first_col, cols, width);
+    if (span > 0 && Condensed::worthwhile(Condensed::points_of(span, width), means, rows, static_cast<double>(count)))
+      condensed = Condensed(mu.data() + first_col, cols, width);
   }
 
   /// The means, or the points that stand for them.
-  [[nodiscard]] Index points() const { return few.size() > 0 ? few.size() : cols; }
+  [[nodiscard]] Index points() const { return condensed.size() > 0 ? condensed.size() : cols; }
 
   /// The largest distance from a mean to a node.
   [[nodiscard]] T farthest_pair(const WaveNodes<T>& from, const Vector<T>& mu) const {
@@ -75,8 +75,8 @@ struct WavePanel {
   void place(const WaveNodes<T>& from, const Vector<T>& mu, const std::optional<ChebyshevBin<T>>& bin, const T& period,
              Index count, const T& slack, bool keeps_tables) {
     place_nodes(from, period, slack);
-    place_means(few.size() > 0 ? few.distances(*bin) : from_middle(mu.data() + first_col, cols), two_pi<T>() / period,
-                slack);
+    place_means(condensed.size() > 0 ? condensed.distances(*bin) : from_middle(mu.data() + first_col, cols),
+                two_pi<T>() / period, slack);
     place_shift(from, mu, two_pi<T>() / period, count);
     if (!keeps_tables) return;
     const Index of_tables = mirrored ? turn[0].size() : points();
