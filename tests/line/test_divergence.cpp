@@ -298,6 +298,22 @@ TEST_CASE("real line: the bounds on the errors of entropies and cross-entropies 
   }
 }
 
+TEST_CASE("real line: the bound on D(q||p) counts what the rule leaves where zeros of p are near the line") {
+  // Some 41 roundings; those of the terms alone are fewer.
+  struct {
+    double means[2], stddevs[2], mu, sigma;
+  } const pairs[] = {{{-0.227, -1.48}, {1.8, 0.598}, -0.486, 0.422}, {{-2.85, -3.54}, {0.757, 0.243}, -3.12, 0.164}};
+  for (const auto& [means, stddevs, mu, sigma] : pairs) {
+    const GaussianMixture<double> p({0.75, 0.25}, {means[0], means[1]}, {stddevs[0], stddevs[1]});
+    const GaussianMixture<long double> wide({0.75L, 0.25L}, {means[0], means[1]}, {stddevs[0], stddevs[1]});
+    double bound = 0;
+    const double value = reverse_kl(Gaussian<double>(mu, sigma), p, &bound);
+    const long double truth = reverse_kl(Gaussian<long double>(mu, sigma), wide);
+    CHECK(static_cast<double>(std::abs(value - truth)) <= bound);
+    CHECK(bound <= 1e-12 / 20);  // of the promise
+  }
+}
+
 TEST_CASE("real line: far from 0 the second moment counts every digit of the mean") {
   const GaussianMixture<double> p({0.5, 0.5}, {1e8 - 1.3, 1e8 + 1.7}, {1e-3, 1e-3});
   const Gaussian<double> q(1e8 + 0.25, 1e-3);
