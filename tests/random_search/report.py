@@ -31,7 +31,8 @@ have, and hold all that is computed from it in float, double and long double aga
 the definition, term by term. Of float they are of double's 53 bits, of double and long double of 113; the line's quadrature for double is of long double's 64. The largest
 error of each class and the typical one, the median, stand in units of what the headers promise, or of the bound that is returned through `error`; 1 would be the
 whole of it, and a case beyond it is printed with its input. A negative divergence or a NaN fails. A case is a pair of p and q; of a
-problem of the grid it is one of five q drawn from the mesh. In CI both run for fewer problems.
+problem of the grid it is one of five q drawn from the mesh. A case on the line beyond half of what is allowed is compared again with
+quadrature of shorter stretches, for quadrature, too, takes a stretch and its halves for the same by chance; how many were stands below the tables. In CI both run for fewer problems.
 
 The input of each class's largest error is seen again by the program with the options that stand there and the seed: `random_search_grid --seed SEED --only NUMBER
 --scalar SCALAR`.
