@@ -240,8 +240,8 @@ class GaussTransform {
   }
 
   /// Synthesis, or direct sums, for a function of the workspace.
-  [[gnu::noinline]] void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
-                                        typename Workspace::Scratch& scratch, T* out) const {
+  void transform_rows(const Task& task, int power, Index d, const Workspace& workspace,
+                      typename Workspace::Scratch& scratch, T* out) const {
     if (task.period >= 0) {
       const auto period = static_cast<std::size_t>(task.period);
       const auto& waves = plan_.periods[period];
