@@ -46,7 +46,9 @@
 /// share a period, that of the widest of them.
 ///
 /// PARITY. Nodes that are mirror images about some point share their waves (add or subtract their values first), and so
-/// do means: each step costs half. The two points need not be the same; waves are shifted from one to the other.
+/// do means: each step costs half. The two points need not be the same; waves are shifted from one to the other. Of
+/// evenly spaced nodes those at equal distances from a quarter of L share them once more, if L, a little longer, is
+/// twice the distance of two nodes.
 ///
 /// PANELS. For small sigma a mean sees only the nodes within about 9 sigma. The means are split into panels of equal
 /// size, each with its own nodes in reach, all with the same period and so with the same amplitudes.

@@ -56,7 +56,7 @@ class PlaneWaves {
       panels_.emplace_back(nodes, mu, T(geometry.reach) * widest, i, geometry.panels);
       farthest = (std::max)(farthest, panels_.back().farthest_pair(nodes, mu));
     }
-    period_ = farthest + T(geometry.reach) * widest;
+    period_ = panels_.front().aligned(nodes, farthest + T(geometry.reach) * widest);
     waves_ = waves(narrowest);
     Index points = 0;
     for (WavePanel<T>& panel : panels_) {
@@ -93,7 +93,7 @@ class PlaneWaves {
   void analyze(const Columns<T>& g, Index count, Spectrum& out) const {
     const Index size = waves_ + 1;
     out.values.grow(2 * size * static_cast<Index>(panels_.size()), count);
-    out.scratch[0].grow(most_points(), 4);
+    out.scratch[0].grow(most_points(), 6);
     out.scratch[1].grow(lane_size<T>, 2 * size);
     for (Index d = 0; d < count; ++d) analyze_column(g[d], out, out.values[d]);
   }
@@ -172,24 +172,17 @@ class PlaneWaves {
 
   [[nodiscard]] Index most_points() const {
     Index most = 0;
-    for (const auto& panel : panels_) most = (std::max)(most, panel.sine.size());
+    for (const auto& panel : panels_) most = (std::max)(most, panel.split_size());
     return most;
   }
 
   /// By sin(m theta) = sin((m - 2) theta) + 2 sin theta cos((m - 1) theta), cosines alone serve both sums.
   void analyze_column(const T* g, Spectrum& buffers, T* out) const {
-    Columns<T>& values = buffers.scratch[0];  // by parity about the nodes' middle, odd ones times sin theta; times sign
-    T* const sums = buffers.scratch[1][0];    // of their products with cos(m theta), lane by lane
-    T* const even = values[0];
-    T* const odd = values[1];
+    Columns<T>& values = buffers.scratch[0];
+    T* const sums = buffers.scratch[1][0];  // of their products with cos(m theta), lane by lane
     for (const WavePanel<T>& panel : panels_) {
-      const Index points = panel.sine.size();
-      const T* const sine = panel.sine.data();
-      const T* const sign = panel.sign.data();
-      panel.split(g, even, odd);
-      for (Index n = 0; n < points; ++n) odd[n] *= sine[n];
-      for (Index n = 0; n < points; ++n) values[2][n] = even[n] * sign[n];
-      for (Index n = 0; n < points; ++n) values[3][n] = odd[n] * sign[n];
+      const Index points = panel.angles();
+      panel.split(g, values);
       std::fill_n(sums, 2 * (waves_ + 1) * lane_size<T>, T(0));
       for (Index first = 0; first < points; first += WavePanel<T>::together * lane_size<T>)
         add_waves(panel, first, values, sums);
@@ -226,21 +219,25 @@ class PlaneWaves {
       cosine[v] = T(1);
       difference[v] = squared_chord[v] * T(-0.5);
     }
-    for (Index m = 0; m <= waves_; ++m, sums += 2 * lane) {
-      const T* const even = values[m % 2 * 2] + first;
-      const T* const odd = even + values.rows();
-      Pack<T> even_sum = Pack<T>::load(sums);
-      Pack<T> odd_sum = Pack<T>::load(sums + lane);
+    const auto add = [&](const T* even, const T* odd, T* to) {
+      Pack<T> even_sum = Pack<T>::load(to);
+      Pack<T> odd_sum = Pack<T>::load(to + lane);
       for (Index v = 0; v < together; ++v) {
         even_sum = multiply_add(cosine[v], Pack<T>::load(even + v * lane), even_sum);
         odd_sum = multiply_add(cosine[v], Pack<T>::load(odd + v * lane), odd_sum);
       }
-      even_sum.store(sums);
-      odd_sum.store(sums + lane);
+      even_sum.store(to);
+      odd_sum.store(to + lane);
       for (Index v = 0; v < together; ++v) {
         cosine[v] = cosine[v] + difference[v];
         difference[v] = difference[v] - squared_chord[v] * cosine[v];
       }
+    };
+    const T* const of_even_waves[] = {values[0] + first, values[1] + first};
+    const T* const of_odd_waves[] = {values[2] + first, values[3] + first};
+    for (Index m = 0; m <= waves_; m += 2, sums += 4 * lane) {
+      add(of_even_waves[0], of_even_waves[1], sums);
+      if (m < waves_) add(of_odd_waves[0], of_odd_waves[1], sums + 2 * lane);
     }
   }
 

@@ -30,8 +30,9 @@ struct WavePanel {
   Index lanes = 0;              // of means, or of the first half of them
   bool mirrored = false;        // the means lie symmetric about their middle, so one half of them serves both
   bool paired = false;          // and so do the nodes
-  // Of each node's angle theta in the first wave, whole lanes: 4 sin^2(theta/2) or, in the left half of the circle,
-  // 4 cos^2(theta/2); 1 or, there, -1; and sin theta.
+  Index around_quarter = 0;     // the outermost of paired nodes, as many pairs lie symmetric about a quarter circle
+  // Of each node's angle theta in the first wave, whole lanes, of one of each pair: 4 sin^2(theta/2) or, in the left
+  // half of the circle, 4 cos^2(theta/2); 1 or, there, -1; and sin theta, which those around a quarter have in common.
   Vector<T> squared_chord, sign, sine;
   Columns<T> shift;  // cosine and sine of each wave from the middle of the means to that of the nodes
   // Of the means, or the first half of them in whole lanes, cosine and sine of their angle in the first wave; and those
@@ -70,6 +71,16 @@ struct WavePanel {
                       T(-from.from(mu[first_col + cols - 1], first_node)));
   }
 
+  /// The period, or a slightly longer one of which the half leads from the first node to another: of evenly spaced
+  /// nodes those on either side of a quarter of it are mirror images then.
+  [[nodiscard]] T aligned(const WaveNodes<T>& from, const T& period) const {
+    if (nodes == 0 || from.offset != nullptr) return period;
+    const T* const first = from.base + first_node;
+    const T* const other = std::lower_bound(first, first + nodes, T(*first + period / T(2)));
+    const T twice = T(2) * (*(other == first + nodes ? first : other) - *first);
+    return twice >= period && twice <= T(1.01) * period ? twice : period;
+  }
+
   /// Angles of nodes and means in the first of so many waves; tables of all waves at the means, if they are kept.
   /// @param slack  by which nodes and means may be moved to be mirror images
   void place(const WaveNodes<T>& from, const Vector<T>& mu, const std::optional<ChebyshevBin<T>>& bin, const T& period,
@@ -94,8 +105,37 @@ struct WavePanel {
     for (; lane < end; ++lane) make_waves<1>(lane, count, tables, lane - first);
   }
 
-  /// Sums and differences of the values at mirror images, from the outermost inwards.
-  void split(const T* g, T* even, T* odd) const {
+  /// The nodes, or one of each pair, in whole lanes.
+  [[nodiscard]] Index angles() const noexcept { return sign.size(); }
+
+  /// Of each angle the values by parity about the nodes' middle, odd ones times sin theta: for even waves in columns 0
+  /// and 1, for odd waves, of which the cosine changes its sign in the left half of the circle, in columns 2 and 3. Two
+  /// more columns are for use on the way; all are of split_size().
+  void split(const T* g, Columns<T>& columns) const {
+    split_about_middle(g, columns[4], columns[5]);
+    for (Index i = 0; i < sine.size(); ++i) columns[5][i] *= sine[i];
+    const Index pairs = around_quarter / 2;
+    const Index inner = around_quarter % 2;  // what lies on the quarter has no other
+    for (Index parity = 0; parity < 2; ++parity) {
+      const T* const left = columns[4 + parity];
+      T* const sums = columns[parity];
+      T* const differences = columns[2 + parity];
+      std::copy_n(left + pairs, angles(), sums);
+      for (Index i = 0; i < angles(); ++i) differences[i] = sums[i] * sign[i];
+      for (Index i = 0; i < pairs; ++i) sums[inner + i] += left[pairs - 1 - i];
+      for (Index i = 0; i < pairs; ++i) differences[inner + i] -= left[pairs - 1 - i];
+    }
+  }
+  [[nodiscard]] Index split_size() const noexcept { return sine.size(); }
+
+  [[nodiscard]] Index size() const noexcept {
+    return sine.size() + 2 * sign.size() + shift.size() + turn[0].size() + turn[1].size() + waves[0].size() +
+           waves[1].size();
+  }
+
+ private:
+  /// Sums and differences of the values at mirror images, from the outermost inwards, and zeros.
+  void split_about_middle(const T* g, T* even, T* odd) const {
     const T* const left = g + first_node;
     const Index used = paired ? nodes / 2 : nodes;
     for (Index i = 0; i < used; ++i) {
@@ -103,16 +143,11 @@ struct WavePanel {
       even[i] = paired ? T(right + left[i]) : right;
       odd[i] = paired ? T(right - left[i]) : right;
     }
-    std::fill(even + used, even + sine.size(), T(0));
-    std::fill(odd + used, odd + sine.size(), T(0));
+    std::fill(even + used, even + split_size(), T(0));
+    std::fill(odd + used, odd + split_size(), T(0));
     if (paired && nodes % 2 == 1) even[used] = left[used];
   }
 
-  [[nodiscard]] Index size() const noexcept {
-    return 3 * sine.size() + shift.size() + turn[0].size() + turn[1].size() + waves[0].size() + waves[1].size();
-  }
-
- private:
   /// Distances of points from the middle of the first and the last of them; that middle need not be a number of T.
   static Vector<T> from_middle(const T* points, Index count) {
     Vector<T> distances(count);
@@ -135,6 +170,17 @@ struct WavePanel {
     return true;
   }
 
+  /// The same of the outermost nodes about a quarter of the period.
+  void mirror_about_quarter(Vector<T>& distances, const T& period, const T& slack) {
+    const T* const end = distances.data() + nodes;
+    const T innermost = period / T(2) - distances[nodes - 1] - T(2) * slack;
+    const Index count = end - std::lower_bound(end - nodes / 2, end, innermost);
+    Vector<T> outermost = distances.tail(count) - period / T(4);
+    if (count < 2 || !mirror(outermost, slack)) return;
+    distances.tail(count) = outermost + period / T(4);
+    around_quarter = count;
+  }
+
   void place_nodes(const WaveNodes<T>& from, const T& period, const T& slack) {
     using std::abs;
     using std::sin;
@@ -143,18 +189,23 @@ struct WavePanel {
     for (Index i = 0; from.offset != nullptr && i < nodes; ++i)
       distances[i] += from.offset[first_node + i];  // those of the ends are opposite
     paired = mirror(distances, slack);
+    if (paired && nodes > 0) mirror_about_quarter(distances, period, slack);
     const Index points = paired ? (nodes + 1) / 2 : nodes;
+    const Index pairs = around_quarter / 2;
     constexpr Index step = together * lane_size<T>;
-    sine = squared_chord = repeated(T(0), (points + step - 1) / step * step);
-    sign = repeated(T(1), sine.size());
+    const auto whole_steps = [](Index count) { return (count + step - 1) / step * step; };
+    squared_chord = repeated(T(0), whole_steps(points - pairs));
+    sign = repeated(T(1), squared_chord.size());
+    sine = repeated(T(0), (std::max)(whole_steps(points), pairs + sign.size()));
     for (Index i = 0; i < points; ++i) {
       const T& distance = distances[nodes - 1 - i];
       const bool on_left = T(4) * abs(distance) > period;
       const T from_axis = on_left ? T(period / T(2) - abs(distance)) : distance;
-      const T half = sin(T(from_axis * wave_number / T(2)));
-      squared_chord[i] = T(4) * half * half;
-      sign[i] = T(on_left ? -1 : 1);
       sine[i] = sin(T(from_axis * wave_number)) * T(on_left && distance < T(0) ? -1 : 1);
+      if (i < pairs) continue;
+      const T half = sin(T(from_axis * wave_number / T(2)));
+      squared_chord[i - pairs] = T(4) * half * half;
+      sign[i - pairs] = T(on_left ? -1 : 1);
     }
   }
 
