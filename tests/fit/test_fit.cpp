@@ -597,6 +597,25 @@ TEST_CASE("a window whose nodes are one, and a p that is all at one node") {
   CHECK(!klgrid::flat_limit(at_the_end));  // l's mean cannot be p's
 }
 
+TEST_CASE("the flat limit in any unit of x: none where the Gaussians on the way to it are beyond the range") {
+  const auto in_unit = [](double unit) {
+    return GridDensity<double>::from_log_values(Grid<double>({-unit, 0.0, unit}, {1.0, 1.0, 1.0}), {0.0, 1.0, 3.0});
+  };
+  const auto limit = klgrid::flat_limit(in_unit(1));
+  REQUIRE(limit);
+  for (const double unit : {1e-309, 1e-100, 1e100, 1e299}) {
+    const auto same = klgrid::flat_limit(in_unit(unit));
+    REQUIRE(same);
+    // Numbers of 1e-309 are below the normal ones, of fewer digits.
+    const double tolerance = unit < 1e-300 ? 1e-9 : tol::value<double>;
+    CHECK(relative_error(same->value, limit->value, 1.0) < tolerance);
+    CHECK(relative_error(same->q.mean() / unit, limit->q.mean(), 1.0) < tolerance);
+    CHECK(relative_error(same->q.stddev() / unit, limit->q.stddev(), 1.0) < tolerance);
+  }
+  CHECK(!klgrid::flat_limit(in_unit(1e304)));
+  CHECK(std::isfinite(fit_forward(in_unit(1e304)).value));
+}
+
 TEST_CASE("starting points: moments, components, pairs; none of weight zero") {
   const auto starts = starting_points(GaussianMixture<double>({0.5, 0.0, 0.5}, {-3.0, 50.0, 3.0}, {1.0, 1.0, 1.0}));
   REQUIRE(starts.size() == 4);

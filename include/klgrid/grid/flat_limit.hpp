@@ -22,7 +22,8 @@ struct FlatLimit {
   bool is_best;   ///< D(p||q) > value for every Gaussian: D(p||q) has no minimum
 };
 
-/// Minimises D(p||l), which makes l's mean p's; none if p has all its mass at an end of the window.
+/// Minimises D(p||l), which makes l's mean p's; none if p has all its mass at an end of the window, or the way to l
+/// leads beyond the range of T.
 ///
 /// In (mu / sigma^2, -1 / (2 sigma^2)), the natural parameters of an exponential family, D(p||q) is convex, and at the
 /// second one's bound, 0, its slope there is Var_l - Var_p: if p's variance is not less than l's, all Gaussians are
@@ -53,8 +54,10 @@ template <Real T>
     slope += (std::max)(T(-2), (std::min)(T(2), step));
     if (abs(step) <= T(16) * std::numeric_limits<T>::epsilon() * (T(1) + abs(slope))) break;
   }
-  const T sigma = T(1024) * half * T(2);
-  const T mu = center + slope / half * sigma * sigma;
+  const T halves = T(2 * 1024);
+  const T sigma = halves * half;
+  const T mu = center + slope * halves * sigma;
+  if (!(abs(mu) <= (std::numeric_limits<T>::max)())) return std::nullopt;
   const T value = (std::max)(T(0), T(top + T(log(mass)) - slope * mean - p.entropy()));
   const T rounding = T(64) * std::numeric_limits<T>::epsilon();
   const T stddev = p.stddev() / half;
