@@ -421,6 +421,30 @@ TEST_CASE("GaussTransform: moments of z, of every power to every tolerance, be t
     }
 }
 
+TEST_CASE("GaussTransform: moments of z, small for gaps between the nodes, where the rest of the weights is in reach") {
+  Random random(11);
+  for (int problem = 0; problem < 200; ++problem) {
+    CAPTURE(problem);
+    // Many nodes some six sigmas off, a few of them near the means.
+    const double off = uniform(random, 2, 2.5);
+    std::vector<double> nodes(static_cast<std::size_t>(whole(random, 60, 120)), -off);
+    nodes.push_back(-5);
+    for (int i = whole(random, 2, 5); i > 0; --i) nodes.push_back(uniform(random, -0.1, 0.1));
+    nodes.push_back(2);
+    std::sort(nodes.begin(), nodes.end());
+    const Grid<double> grid(nodes, std::vector<double>(nodes.size(), 0.05));
+    const ParameterMesh<double> mesh(sorted(random, 6, -0.1, 0.1), sorted(random, 5, 0.35, 0.75));
+    const GaussTransform<double> transform(grid, mesh, {.moments = {2, 4, 6}});
+    const Vector<double> one = Vector<double>::Ones(grid.size());
+    for (Index i = 0; i < mesh.rows(); ++i)
+      for (Index j = 0; j < mesh.cols(); ++j)
+        for (const int k : {2, 4, 6}) {
+          const Exact truth = exact(grid, mesh, one, i, j, k);
+          CHECK(std::abs(transform.moment(k)(i, j) - truth.expectation) <= tolerance<double>() * truth.size);
+        }
+  }
+}
+
 TEST_CASE_TEMPLATE("GaussTransform: float and long double at their own tolerance", T, float, long double) {
   const auto grid = klgrid_test::notebook_grid<T>();
   const ParameterMesh<T> mesh(klgrid::linspace(T(-5), T(5), 21), klgrid::linspace(T(0.1), T(10), 34));

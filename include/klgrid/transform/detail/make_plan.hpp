@@ -273,10 +273,23 @@ class PlanMaker {
         const auto& panel = waves.panels()[i];
         const T most = T(1) / least[i];
         for (Index col = panel.first_col; col < panel.first_col + panel.cols; ++col)
-          if (panel.nodes == 0 || !(inverse[col] > T(0) && inverse[col] < most)) add_direct(plan, row, col);
+          if (panel.nodes == 0 || !(inverse[col] > T(0) && inverse[col] * cancellation(plan, row, col) < most))
+            add_direct(plan, row, col);
       }
       plan.direct.end_row();
     }
+  }
+
+  /// The rounding of a moment is that of what nodes without gaps have, (k - 1)!!, and counts more where less is left.
+  [[nodiscard]] T cancellation(const TransformPlan<T>& plan, Index row, Index col) const {
+    T most(1);
+    for (int k : options_.moments) {
+      T full(1);
+      for (int factor = k - 1; factor > 1; factor -= 2) full *= T(factor);
+      if (k % 2 == 0)
+        most = (std::max)(most, T(full / (std::max)(T(1), plan.moments[static_cast<std::size_t>(k)](row, col))));
+    }
+    return most;
   }
 
   void normalize_row(TransformPlan<T>& plan, Index row) const {
