@@ -180,7 +180,9 @@ void run(fuzz::Bytes& bytes) {
       if (known && pair < 1e300)
         law(std::abs((*amari)(row, col) - pair) <=
                 9000 * epsilon * std::max(1.0, pair) +
-                    64 * epsilon * std::abs(p->log_mass()) / std::max(epsilon, alpha * (1 - alpha)) +
+                    (64 * epsilon * std::abs(p->log_mass()) +
+                     4 * epsilon * (static_cast<double>(exact->largest) + std::abs(std::log(q.stddev())))) /
+                        std::max(epsilon, alpha * (1 - alpha)) +
                     96 * epsilon * static_cast<double>(exact->largest) + 8 * epsilon * static_cast<double>(spread),
             "alpha divergence: the cell of a surface is that of the pair: alpha, surface, pair", alpha,
             (*amari)(row, col), pair, q.mean(), q.stddev());

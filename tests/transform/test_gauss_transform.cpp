@@ -595,6 +595,22 @@ TEST_CASE("GaussTransform: a nearest node of next to no weight hides none of the
   }
 }
 
+TEST_CASE("GaussTransform: beside a nearest node of next to no weight others count whose exponentials underflow") {
+  const Grid<double> grid({-0.6, 2.0, 12.7}, {1e-300, 1.0, 1.0});
+  // From the share where the second node has 1e-14 of the mass to where it has all but that.
+  const ParameterMesh<double> mesh({0.0}, klgrid::linspace(0.049, 0.056, 40));
+  const GaussTransform<double> transform(grid, mesh, {.entropy = true});
+  const Vector<double> f = vector<double>({1, -2, 3});
+  const Vector<double> one = Vector<double>::Ones(3);
+  CHECK(largest_error(transform, grid, mesh, f) <= tolerance<double>());
+  for (Index i = 0; i < mesh.rows(); ++i) {
+    const Exact truth = exact(grid, mesh, one, i, 0, 2);
+    const Wide z0 = (static_cast<Wide>(transform.nearest_nodes()[0]) - mesh.mu()[0]) / mesh.sigma()[i];
+    const Wide entropy = (truth.expectation - z0 * z0) / 2 + truth.log_normalizer;
+    CHECK(std::abs(transform.entropy()(i, 0) - entropy) <= tolerance<double>() * std::abs(truth.log_normalizer));
+  }
+}
+
 TEST_CASE("GaussTransform: nodes just out of reach, far heavier than those within, are not left out") {
   const ParameterMesh<double> mesh(klgrid::linspace(0.0, 0.5, 9), Vector<double>::Constant(9, 1.0));
   const Vector<double> nodes = klgrid::linspace(-12.0, 0.0, 49);

@@ -45,7 +45,8 @@ class DirectCells {
     using std::log;
     const T* const nodes = grid_.nodes().data();
     const Index nearest = nearest_of(nodes, grid_.size(), find(mu, after_mu_), mu);
-    const auto [first, count] = nodes_that_count(nearest, mu, sigma);
+    const T lighter = T(log(largest_weight_)) - T(log(T(grid_.weights()[nearest])));
+    const auto [first, count] = nodes_that_count(nearest, mu, sigma, lighter);
     for (auto& buffer : buffers_) buffer.resize((std::max)(buffer.size(), count));
     const T* const x = nodes + first;
     const T* const weights = grid_weights + first;
@@ -53,11 +54,13 @@ class DirectCells {
     T* const mass = buffers_[1].data();
     T* const powers = buffers_[2].data();
     exponents_from(nodes[nearest], x, count, mu, sigma, powers);
-    std::copy_n(powers, count, mass);
+    // Beside a nearest node of next to no weight others count whose exponentials alone are below the range.
+    const T raised = (std::min)(lighter, T(0.69 * (std::numeric_limits<T>::max_exponent - 2)));
+    for (Index i = 0; i < count; ++i) mass[i] = powers[i] + raised;
     exponentiate(mass, count);
     const T sum = dot(weights, mass, count);
     for (Index i = 0; i < count; ++i) mass[i] *= weights[i] / sum;
-    const T log_sum = log(sum);
+    const T log_sum = T(log(sum)) - raised;
     for (Index i = 0; i < count; ++i) powers[i] = (std::max)(powers[i], T(std::numeric_limits<T>::lowest()));
     Normalized result{log_sum, log_sum - dot(mass, powers, count), {T(1)}};
     for (Index i = 0; i < count; ++i) z[i] = mass[i] > T(0) ? T((x[i] - mu) / sigma) : T(0);
@@ -203,13 +206,11 @@ class DirectCells {
   /// First and number of the nodes around the nearest one, without those that carry no mass that counts even if all n
   /// nodes were there: those within sqrt(z0^2 + 2 depth) sigma of the mean, which is counted from z0 on for a depth
   /// that z0^2 would swallow.
-  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma) {
+  /// @param lighter  log of the largest weight over the nearest node's
+  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma, const T& lighter) {
     using std::abs;
-    using std::log;
     using std::sqrt;
-    const T log_ratio = T(log(largest_weight_)) - T(log(T(grid_.weights()[nearest])));
-    const T depth =
-        log_ratio + T(std::log(static_cast<double>(grid_.size()) / error_) + highest_power_ * std::log(12.0));
+    const T depth = lighter + T(std::log(static_cast<double>(grid_.size()) / error_) + highest_power_ * std::log(12.0));
     const T distance = abs(T(grid_.nodes()[nearest] - mu));
     const T z_nearest = distance / sigma;
     const T beyond = T(2) * depth * sigma / (z_nearest + T(sqrt(T(z_nearest * z_nearest + T(2) * depth))));
