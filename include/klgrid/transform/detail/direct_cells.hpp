@@ -45,8 +45,8 @@ class DirectCells {
     using std::log;
     const T* const nodes = grid_.nodes().data();
     const Index nearest = nearest_of(nodes, grid_.size(), find(mu, after_mu_), mu);
-    const T lighter = T(log(largest_weight_)) - T(log(T(grid_.weights()[nearest])));
-    const auto [first, count] = nodes_that_count(nearest, mu, sigma, lighter);
+    const T depth = depth_that_counts(nearest);
+    const auto [first, count] = nodes_that_count(nearest, mu, sigma, depth);
     for (auto& buffer : buffers_) buffer.resize((std::max)(buffer.size(), count));
     const T* const x = nodes + first;
     const T* const weights = grid_weights + first;
@@ -55,7 +55,8 @@ class DirectCells {
     T* const powers = buffers_[2].data();
     exponents_from(nodes[nearest], x, count, mu, sigma, powers);
     // Beside a nearest node of next to no weight others count whose exponentials alone are below the range.
-    const T raised = (std::min)(lighter, T(0.69 * (std::numeric_limits<T>::max_exponent - 2)));
+    const T range = T(0.69 * (std::numeric_limits<T>::max_exponent - 4));
+    const T raised = (std::max)(T(0), (std::min)(range, T(depth - range)));
     for (Index i = 0; i < count; ++i) mass[i] = powers[i] + raised;
     exponentiate(mass, count);
     const T sum = dot(weights, mass, count);
@@ -203,14 +204,18 @@ class DirectCells {
     return from;
   }
 
-  /// First and number of the nodes around the nearest one, without those that carry no mass that counts even if all n
-  /// nodes were there: those within sqrt(z0^2 + 2 depth) sigma of the mean, which is counted from z0 on for a depth
-  /// that z0^2 would swallow.
-  /// @param lighter  log of the largest weight over the nearest node's
-  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma, const T& lighter) {
+  /// Nodes whose exponents are so far below the nearest one's carry no mass that counts, even if all n were there.
+  [[nodiscard]] T depth_that_counts(Index nearest) const {
+    using std::log;
+    const T lighter = T(log(largest_weight_)) - T(log(T(grid_.weights()[nearest])));
+    return lighter + T(std::log(static_cast<double>(grid_.size()) / error_) + highest_power_ * std::log(12.0));
+  }
+
+  /// First and number of the nodes around the nearest one that are not beyond the depth: those within sqrt(z0^2 + 2
+  /// depth) sigma of the mean, which is counted from z0 on for a depth that z0^2 would swallow.
+  std::pair<Index, Index> nodes_that_count(Index nearest, const T& mu, const T& sigma, const T& depth) {
     using std::abs;
     using std::sqrt;
-    const T depth = lighter + T(std::log(static_cast<double>(grid_.size()) / error_) + highest_power_ * std::log(12.0));
     const T distance = abs(T(grid_.nodes()[nearest] - mu));
     const T z_nearest = distance / sigma;
     const T beyond = T(2) * depth * sigma / (z_nearest + T(sqrt(T(z_nearest * z_nearest + T(2) * depth))));
