@@ -130,7 +130,8 @@ class GaussTransform {
   /// between two of them that are far apart, log Z alone would lose the digits that differ from one p to the other.
   [[nodiscard]] const Surface<T>& log_normalizer() const noexcept { return plan_.log_normalizer; }
 
-  /// H(q) = E_q[z^2 - z0^2] / 2 + log_normalizer() = -E_q[log q], if options.entropy.
+  /// H(q) = E_q[z^2 - z0^2] / 2 + log_normalizer() = -E_q[log q], if options.entropy. Its error is the tolerance beside
+  /// a few roundings of either term: they may be large and cancel.
   [[nodiscard]] const Surface<T>& entropy() const noexcept { return plan_.entropy; }
 
   /// E_q[z^k].
