@@ -172,12 +172,15 @@ struct WavePanel {
 
   /// The same of the outermost nodes about a quarter of the period.
   void mirror_about_quarter(Vector<T>& distances, const T& period, const T& slack) {
-    const T* const end = distances.data() + nodes;
+    const T quarter = period / T(4);
+    T* const end = distances.data() + nodes;
     const T innermost = period / T(2) - distances[nodes - 1] - T(2) * slack;
-    const Index count = end - std::lower_bound(end - nodes / 2, end, innermost);
-    Vector<T> outermost = distances.tail(count) - period / T(4);
+    T* const first = std::lower_bound(end - nodes / 2, end, innermost);
+    const Index count = end - first;
+    Vector<T> outermost(count);
+    for (Index i = 0; i < count; ++i) outermost[i] = first[i] - quarter;
     if (count < 2 || !mirror(outermost, slack)) return;
-    distances.tail(count) = outermost + period / T(4);
+    for (Index i = 0; i < count; ++i) first[i] = outermost[i] + quarter;
     around_quarter = count;
   }
 
