@@ -126,6 +126,8 @@ struct WavePanel {
       for (Index i = 0; i < pairs; ++i) differences[inner + i] -= left[pairs - 1 - i];
     }
   }
+
+  /// Rows of those columns, in whole lanes.
   [[nodiscard]] Index split_size() const noexcept { return sine.size(); }
 
   [[nodiscard]] Index size() const noexcept {
@@ -199,7 +201,7 @@ struct WavePanel {
     const auto whole_steps = [](Index count) { return (count + step - 1) / step * step; };
     squared_chord = repeated(T(0), whole_steps(points - pairs));
     sign = repeated(T(1), squared_chord.size());
-    sine = repeated(T(0), (std::max)(whole_steps(points), pairs + sign.size()));
+    sine = repeated(T(0), (std::max)(whole_steps(points), whole_steps(pairs + sign.size())));
     for (Index i = 0; i < points; ++i) {
       const T& distance = distances[nodes - 1 - i];
       const bool on_left = T(4) * abs(distance) > period;
