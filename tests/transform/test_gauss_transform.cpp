@@ -621,6 +621,19 @@ TEST_CASE("GaussTransform: beside a nearest node of next to no weight others cou
   }
 }
 
+TEST_CASE("GaussTransform: log Z keeps its digits where a node of next to no weight is nearest, but in range") {
+  const Grid<double> grid({0.0, 5e-122, 2.5e-48, 4.1}, {2.5e-122, 1.25e-48, 2.05, 2.05});
+  const ParameterMesh<double> mesh({-4.5, -2e-5}, klgrid::linspace(3.0, 4.0, 20));
+  const GaussTransform<double> transform(grid, mesh);
+  const Vector<double> one = Vector<double>::Ones(4);
+  for (Index i = 0; i < mesh.rows(); ++i)
+    for (Index j = 0; j < mesh.cols(); ++j) {
+      const Exact truth = exact(grid, mesh, one, i, j, 0);
+      CHECK(std::abs(transform.log_normalizer()(i, j) - truth.log_normalizer) <=
+            8 * std::numeric_limits<double>::epsilon());
+    }
+}
+
 TEST_CASE("GaussTransform: nodes just out of reach, far heavier than those within, are not left out") {
   const ParameterMesh<double> mesh(klgrid::linspace(0.0, 0.5, 9), Vector<double>::Constant(9, 1.0));
   const Vector<double> nodes = klgrid::linspace(-12.0, 0.0, 49);

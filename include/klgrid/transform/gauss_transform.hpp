@@ -76,9 +76,9 @@
 ///   in reach;
 /// - the points of fewer nodes, and those of fewer means, so close that the error of each times W / Z is at most an
 ///   eighth of the tolerance;
-/// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z exceeds the tolerance are direct, a moment's times the
-///   share by which gaps between the nodes make it small, and all cells if 3 epsilon times the root of k! does, k the
-///   highest moment: as small as that is what moments of wide Gaussians are of;
+/// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z (6 where no registers hold T) exceeds the tolerance are
+///   direct, a moment's times the share by which gaps between the nodes make it small, and all cells if 3 epsilon times
+///   the root of k! does, k the highest moment: as small as that is what moments of wide Gaussians are of;
 /// - leaving out nodes of a direct cell whose mass is below a thousandth of the tolerance.
 ///
 /// SOURCES. Greengard & Strain, The fast Gauss transform, SIAM J. Sci. Stat. Comput. 12 (1991) 79-94; Greengard & Sun,
