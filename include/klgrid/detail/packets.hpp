@@ -70,13 +70,13 @@ struct Pack {
   /// To a whole register's address and past the caches, where the processor can.
   void stream(T* to) const {
     [[maybe_unused]] constexpr std::size_t size = single || lane_size<T> == 1 ? 0 : sizeof(P);
-#if defined(__GNUC__) && defined(__AVX512F__)
+#if defined(__GNUC__) && defined(EIGEN_VECTORIZE_AVX512)
     if constexpr (size == 64) return _mm512_stream_si512(reinterpret_cast<__m512i*>(to), std::bit_cast<__m512i>(value));
 #endif
-#if defined(__GNUC__) && defined(__AVX__)
+#if defined(__GNUC__) && defined(EIGEN_VECTORIZE_AVX)
     if constexpr (size == 32) return _mm256_stream_si256(reinterpret_cast<__m256i*>(to), std::bit_cast<__m256i>(value));
 #endif
-#if defined(__GNUC__) && defined(__SSE2__)
+#if defined(__GNUC__) && defined(EIGEN_VECTORIZE_SSE2)
     if constexpr (size == 16) return _mm_stream_si128(reinterpret_cast<__m128i*>(to), std::bit_cast<__m128i>(value));
 #endif
     store(to);
@@ -172,7 +172,7 @@ bool alike_in_registers(const T* a, const T* b) {
 
 /// Puts what a thread has streamed before all that it writes later, by which another learns that it may read.
 inline void end_stream() {
-#if defined(__GNUC__) && defined(__SSE2__)
+#if defined(__GNUC__) && defined(EIGEN_VECTORIZE_SSE2)
   _mm_sfence();
 #endif
 }

@@ -76,7 +76,7 @@
 ///   in reach;
 /// - the points of fewer nodes, and those of fewer means, so close that the error of each times W / Z is at most an
 ///   eighth of the tolerance;
-/// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z (6 where no registers hold T) exceeds the tolerance are
+/// - rounding: about epsilon W / Z. Cells where 3 epsilon W / Z (4 where no registers hold T) exceeds the tolerance are
 ///   direct, a moment's times the share by which gaps between the nodes make it small, and all cells if 3 epsilon times
 ///   the root of k! does, k the highest moment: as small as that is what moments of wide Gaussians are of;
 /// - leaving out nodes of a direct cell whose mass is below a thousandth of the tolerance.

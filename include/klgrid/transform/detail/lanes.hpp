@@ -52,9 +52,9 @@ constexpr Index whole_lanes(Index n) {
 /// each time.
 template <class Vector>
 void keep_in_register([[maybe_unused]] Vector& value) {
-#if defined(__GNUC__) && defined(__AVX512F__)
+#if defined(__GNUC__) && defined(EIGEN_VECTORIZE_AVX512)
   __asm__("" : "+v"(value));
-#elif defined(__GNUC__) && defined(__AVX__)
+#elif defined(__GNUC__) && defined(EIGEN_VECTORIZE_AVX)
   __asm__("" : "+x"(value));
 #endif
 }
