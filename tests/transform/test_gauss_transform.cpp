@@ -446,7 +446,7 @@ TEST_CASE("GaussTransform: moments of z, small for gaps between the nodes, where
             const double z0 = (transform.nearest_nodes()[j] - mesh.mu()[j]) / mesh.sigma()[i];
             log_q[n] = std::abs((z * z - z0 * z0) / 2 + static_cast<double>(truth.log_normalizer));
           }
-          // Which the far nodes feel.
+          // Of log q, beside the tolerance (gauss_transform.hpp): they count at the far nodes.
           const Wide roundings =
               4 * std::numeric_limits<double>::epsilon() * exact(grid, mesh, log_q, i, j, k).expectation;
           CHECK(std::abs(transform.moment(k)(i, j) - truth.expectation) <=
@@ -607,7 +607,7 @@ TEST_CASE("GaussTransform: a nearest node of next to no weight hides none of the
 
 TEST_CASE("GaussTransform: beside a nearest node of next to no weight others count whose exponentials underflow") {
   const Grid<double> grid({-0.6, 2.0, 12.7}, {1e-300, 1.0, 1.0});
-  // From the share where the second node has 1e-14 of the mass to where it has all but that.
+  // The second node's share of the mass grows with sigma, from next to nothing to nearly all.
   const ParameterMesh<double> mesh({0.0}, klgrid::linspace(0.049, 0.056, 40));
   const GaussTransform<double> transform(grid, mesh, {.entropy = true});
   const Vector<double> f = vector<double>({1, -2, 3});

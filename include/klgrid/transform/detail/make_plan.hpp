@@ -36,10 +36,10 @@ class PlanMaker {
         used_(of_positive_weight(grid)),
         nodes_(used_.empty() ? grid : part_of(grid, used_)) {
     for (int k : options.moments) highest_moment_ = (std::max)(highest_moment_, k);
-    // Waves times He_k, of which the root of k! is the size, cancel to what may be small: 1 is for sums alone.
     // Sums of one number at a time round more than those of whole registers.
     const double of_sums = lane_size<T> > 1 ? 3 : 4;
     const double roundings = of_sums * static_cast<double>(std::numeric_limits<T>::epsilon()) / tolerance_;
+    // Waves times He_k, of which the root of k! is the size, cancel to what may be small: 1 is for sums alone.
     least_share_ = roundings * std::sqrt(std::tgamma(highest_moment_ + 1)) > 1 ? 1.0 : roundings;
     share_ = least_share_;
   }
