@@ -400,6 +400,10 @@ TEST_CASE("real line: components of weight zero, split or in another order are t
   for (const auto& other : same) {
     CHECK(relative_error(forward_kl(other, q), forward_kl(p, q), 1.0) < tol::divergence<double>);
     CHECK(relative_error(reverse_kl(q, other), reverse_kl(q, p), 1.0) < tol::divergence<double>);
+    double forward = 0, reverse = 0;  // the bounds, too
+    forward_kl(other, q, &forward);
+    reverse_kl(q, other, &reverse);
+    CHECK(std::max(forward, reverse) < tol::divergence<double>);
   }
 }
 

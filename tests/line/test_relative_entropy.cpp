@@ -113,8 +113,8 @@ TEST_CASE("zero at p = r, too, where panels are millions of standard deviations 
 
 TEST_CASE("about p = r nothing is lost, in whatever order the components stand") {
   const GaussianMixture<double> r({0.25, 0.75}, {-2.0, 1.0}, {0.5, 0.5});
-  const GaussianMixture<double> p({0.25, 0.75}, {-2.0 + 0x1p-20, 1.0}, {0.5, 0.5});
-  const GaussianMixture<double> turned({0.75, 0.25}, {1.0, -2.0 + 0x1p-20}, {0.5, 0.5});
+  const GaussianMixture<double> p({0.25, 0.75}, {-2.0 + 0x1p-40, 1.0}, {0.5, 0.5});
+  const GaussianMixture<double> turned({0.75, 0.25}, {1.0, -2.0 + 0x1p-40}, {0.5, 0.5});
   const double exact = relative_entropy(p, r);
   CHECK(exact > 0);
   CHECK(relative_error(relative_entropy(turned, r), exact, 0.0) < tol::about_equality);

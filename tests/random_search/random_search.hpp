@@ -32,13 +32,14 @@ using Quad = boost::multiprecision::cpp_bin_float_quad;
   std::exit(2);
 }
 
-/// [PROBLEMS] [--seed SEED] [--scalar SCALAR] [--only NUMBER] [--references FOLDER]: problems of each class, or the one
-/// of that number.
+/// [PROBLEMS] [--seed SEED] [--scalar SCALAR] [--only NUMBER] [--references FOLDER] [--make-references FOLDER]:
+/// problems of each class, or the one of that number.
 class Options {
  public:
   long problems;
   unsigned long seed = 20240229;
-  std::string references;  // none are kept if empty, or for the one of a number
+  std::string references;        // none are kept if empty, or for the one of a number
+  bool only_references = false;  // are made, and nothing is compared with them
 
   Options(int argc, char** argv, long problems_unless_given) : problems(problems_unless_given) {
     for (int i = 1; i < argc; ++i) {
@@ -51,9 +52,10 @@ class Options {
         only_ = std::stol(value);
       else if (option == "--scalar")
         scalar_ = value;
-      else if (option == "--references")
+      else if (option == "--references" || option == "--make-references") {
         references = value;
-      else
+        only_references = option == "--make-references";
+      } else
         problems = std::stol(value);
     }
     if (only_ >= 0) references.clear();

@@ -72,7 +72,6 @@ class SortedMixture {
       unit_ = (std::max)(unit_, each.stddev);
     }
     const T& total = sum.whole();
-    log_total_ = log(total);
     for (Component& each : components_) {
       each.weight /= total;
       each.log_factor = T(log(each.weight)) - log_sqrt_two_pi<T>() - T(log(T(each.stddev / unit_)));
@@ -93,12 +92,12 @@ class SortedMixture {
   /// The largest modulus of the logarithms of the components' factors.
   [[nodiscard]] const T& largest_log_factor() const noexcept { return largest_log_factor_; }
 
-  /// log p, with the weights as they were given, at n points in order, to out. Out of order they cost more.
+  /// log p at n points in order, to out. Out of order they cost more.
   void log_pdf(const T* x, Index n, T* out) const {
     using std::log;
     constexpr Index block = 16;
     T top[block], sum[block];
-    const T log_scale = log_total_ - T(log(unit_));
+    const T log_unit = log(unit_);
     for (Index begin = 0; begin < n; begin += block, x += block, out += block) {
       const Index count = (std::min)(block, n - begin);
       const auto [least, most] = std::minmax_element(x, x + count);
@@ -120,7 +119,7 @@ class SortedMixture {
         for_packs<T>(
             count, [&](Index j, auto at) { (at(sum + j) + exp(exponent(k, at(x + j)) - at(top + j))).store(sum + j); });
       });
-      for_packs<T>(count, [&](Index j, auto at) { (at(top + j) + log(at(sum + j)) + log_scale).store(out + j); });
+      for_packs<T>(count, [&](Index j, auto at) { (at(top + j) + log(at(sum + j)) - log_unit).store(out + j); });
     }
   }
 
@@ -212,7 +211,6 @@ class SortedMixture {
   }
 
   T unit_ = T(0);
-  T log_total_ = T(0);  // of the weights as they were given
   T largest_log_factor_ = T(0);
   std::vector<Component> components_;
   std::vector<Group> groups_;
