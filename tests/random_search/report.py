@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/accuracy.md: what the random searches see, at -O2 and at -O3 -march=native.
 
-    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--seed SEED] [--compiler g++]
+    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--seed SEED] [--compiler g++] [--resume]
 
 PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some two hours
-on two processors; what each search prints stays in build/accuracy.
+on two processors; what each search printed stays in build/accuracy, and is not done again by --resume if neither the
+headers nor the options are others.
 
 What quadrature finds on the line depends on neither headers nor flags: it is kept in build/accuracy/references, by
 scalar and seed, for the next run. Remove that folder when line.cpp draws or integrates otherwise.
@@ -56,7 +57,7 @@ def commit():
     def git(*what):
         return subprocess.run(["git", *what], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
-    return git("rev-parse", "--short", "HEAD") + (" with changes" if git("status", "--porcelain", "include") else "")
+    return git("log", "-1", "--format=%h", "--", "include") + (" with changes" if git("status", "--porcelain", "include") else "")
 
 
 def main():
@@ -65,15 +66,14 @@ def main():
     parser.add_argument("--line", type=int, default=100000, help="pairs of each class of the line")
     parser.add_argument("--seed", type=int, default=20240229)
     parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--resume", action="store_true", help="go on where a run was ended")
     options = parser.parse_args()
     work = ROOT / "build/accuracy"
     work.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([options.compiler, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
-    command = " ".join(["python3 tests/random_search/report.py", *sys.argv[1:]])
-    machine = (f"{processor()}; {options.compiler} {version}; headers of commit {commit()}; seed {options.seed}; "
-               f"{datetime.date.today()}.")
-    parts = {"grid": [[str(options.grid)]],
-             "line": [[str(options.line), "--scalar", scalar] for scalar in ("long_double", "double", "float")]}
+    command = f"python3 tests/random_search/report.py --grid {options.grid} --line {options.line}"
+    state = f"headers of commit {commit()}; seed {options.seed}"
+    machine = f"{processor()}; {options.compiler} {version}; {state}; {datetime.date.today()}."
 
     common = [options.compiler, "-std=gnu++20", "-pthread", "-DKLGRID_TEST_QUADMATH", "-w", "-I", ROOT / "include", "-I", ROOT / "tests",
               "-isystem", "/usr/include/eigen3"]
@@ -84,31 +84,42 @@ def main():
         subprocess.run([*common, *flags, ROOT / f"tests/random_search/{name}.cpp", *more, "-lquadmath", "-o", program], check=True)
         return program
 
-    def search(program, part):
-        done = subprocess.run([program, *part, "--seed", str(options.seed)], stdout=subprocess.PIPE, text=True)
-        (work / f"{'_'.join([program.name, *part[2:3]])}.txt").write_text(done.stdout)
-        return done
+    def search(program, *part):
+        """Whether it found all to be right, and what it printed."""
+        kept = work / f"{'_'.join([program.name, *part[2:3]])}.txt"
+        title = f"{state}; {' '.join(part)}"
+        if not options.resume or not kept.exists() or not kept.read_text().startswith(title + "\n"):
+            done = subprocess.run([program, *part, "--seed", str(options.seed), "--references", references],
+                                  stdout=subprocess.PIPE, text=True)
+            kept.write_text(f"{title}\n{done.returncode}\n{done.stdout}")
+        _, status, text = kept.read_text().split("\n", 2)
+        return status == "0", text.strip()
+
+    def side_by_side(name, *part):
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(lambda program: search(program, *part), programs[name]))
 
     # Quadrature is no part of what is looked at, and has flags of its own.
     subprocess.run([*common, "-O3", "-march=native", "-ffp-contract=off", "-c", ROOT / "tests/random_search/quadrature/line_integrals.cpp",
                     "-o", work / "line_integrals.o"], check=True)
-    programs = {name: [build(name, flags) for flags in FLAGS] for name in parts}
+    programs = {name: [build(name, flags) for flags in FLAGS] for name in ("grid", "line")}
     references = work / "references"
     references.mkdir(exist_ok=True)
-    for part in parts["line"]:
-        search(programs["line"][0], [*part, "--make-references", str(references)]).check_returncode()
-        part += ["--references", str(references)]
+    found = {"grid": [], "line": []}  # of each part, at each set of flags
+    for scalar in ("long_double", "double", "float"):
+        part = [str(options.line), "--scalar", scalar]
+        subprocess.run([programs["line"][0], *part, "--seed", str(options.seed), "--make-references", references], check=True,
+                       stdout=subprocess.DEVNULL)
+        found["line"].insert(0, side_by_side("line", *part))
+    found["grid"].append(side_by_side("grid", str(options.grid)))
     report, failed = TEXT.format(command=command, machine=machine), False
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        searches = {name: [[pool.submit(search, program, part) for part in parts[name]] for program in programs[name]]
-                    for name in parts}
-        for name, found in searches.items():
-            for i, flags in enumerate(FLAGS):
-                report += f"\n## The {name}, {' '.join(flags)}\n\n```\n"
-                for done in (each.result() for each in found[i]):
-                    failed = failed or done.returncode != 0
-                    report += done.stdout.strip() + "\n"
-                report += "```\n"
+    for name, parts in found.items():
+        for i, flags in enumerate(FLAGS):
+            report += f"\n## The {name}, {' '.join(flags)}\n\n```\n"
+            for good, text in (part[i] for part in parts):
+                failed = failed or not good
+                report += text + "\n"
+            report += "```\n"
     if failed:
         report = report.replace("\n## ", f"\n{BEYOND}\n\n## ", 1)
     (ROOT / "docs/accuracy.md").write_text(report)

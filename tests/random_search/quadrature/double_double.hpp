@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Numbers of 106 bits, each the sum of two doubles: one, or many at once, so that operations need not wait for
-// each other. Sums and products after Dekker, A
-// floating-point technique for extending the available precision, Numer. Math. 18 (1971), and Hida, Li & Bailey,
-// Algorithms for quad-double precision floating point arithmetic, ARITH-15 (2001). Contractions to fused operations
-// that are not written here would make them wrong: to be compiled with -ffp-contract=off.
+// Numbers of 106 bits, each the sum of two doubles: one, or many at once, so that operations need not wait for each
+// other. Sums and products after Dekker, A floating-point technique for extending the available precision, Numer. Math.
+// 18 (1971), and Hida, Li & Bailey, Algorithms for quad-double precision floating point arithmetic, ARITH-15 (2001).
+// Contractions to fused operations that are not written here would make them wrong: to be compiled with
+// -ffp-contract=off.
 #pragma once
 
 #include <array>
