@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "klgrid/detail/near_zero.hpp"
@@ -21,14 +22,15 @@ namespace klgrid::inline KLGRID_ABI::detail {
 ///   c_k = log(w_k N_k) - log(v_k M_k)
 ///       = log(w_k/v_k) - log(1 + e) + (z^2 e (2 + e) + 2 z h - h^2) / (2 (1 + e)^2),   z = (x - mean)/stddev,
 ///   p/r - 1 = sum_k (v_k M_k / r) (e^c_k - 1).
-/// Where c_k is not small each is taken by itself. (c_k of two that are not much alike is a difference of what may be
-/// huge, with fewer digits; but it is small only where they cross, a stretch as much shorter as digits are fewer.)
+/// Where N_k and M_k are far apart, or not much alike, each is taken by itself: c_k is a difference of what may be
+/// huge.
 template <Real T>
 class MixtureExcess {
  public:
   using Array = LegendreArray<T>;
 
   MixtureExcess(const GaussianMixture<T>& p, const GaussianMixture<T>& r) {
+    using std::abs;
     using std::log1p;
     const std::vector<Index> of_p = in_order(p);
     const std::vector<Index> of_r = in_order(r);
@@ -40,14 +42,17 @@ class MixtureExcess {
     for (std::size_t k = 0; k < of_p.size(); ++k) {
       const Part own = part(p, of_p[k]);
       const Part other = part(r, of_r[k]);
+      terms_.push_back({own, other, T(0), T(0), std::numeric_limits<T>::infinity()});
       const T e = (own.stddev - other.stddev) / other.stddev;
       const T h = (own.mean - other.mean) / other.stddev;
+      if (!(T(abs(e)) <= T(0.5) && T(abs(h)) <= T(1))) continue;
       const T& weight = r.weights()[of_r[k]];
       const T& p_weight = p.weights()[of_p[k]];
       const T scale = T(1) / (T(2) * (T(1) + e) * (T(1) + e));
       const T log_weights = log1p(T(((p_weight - weight) + p_weight * share) / weight));
-      terms_.push_back(
-          {own, other, e * (T(2) + e) * scale, T(2) * h * scale, log_weights - (h * h * scale + T(log1p(e)))});
+      terms_.back().square = e * (T(2) + e) * scale;
+      terms_.back().linear = T(2) * h * scale;
+      terms_.back().constant = log_weights - (h * h * scale + T(log1p(e)));
     }
   }
 
@@ -105,7 +110,7 @@ class MixtureExcess {
 
   struct Term {
     Part p, r;
-    T square, linear, constant;  // of c_k in z; out of range, or no number, of two of far other widths
+    T square, linear, constant;  // of c_k in z; infinite of two that are not much alike
   };
 
   /// On a panel: z of M_k, N_k / r and M_k / r with their weights, and c_k.
