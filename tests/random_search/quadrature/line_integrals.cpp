@@ -99,6 +99,9 @@ class LineIntegrals {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += of[i];
   }
 
+  /// In stddevs: of a component of 1e-30 of the weight, which counts by its square, less than 1e-21 is beyond.
+  static constexpr double furthest = 18;
+
   /// The stretch of the line that is nearer to this part than to any other, cut at some stddevs of each.
   void add_breakpoints(std::size_t a) {
     Real low = -1e307, high = 1e307;
@@ -112,8 +115,8 @@ class LineIntegrals {
     std::vector<Real> cuts{0};
     for (const Part& part : parts_) {
       const Real mean = part.mean - parts_[a].mean;
-      left = std::min(left, mean - part.stddev * 14);
-      right = std::max(right, mean + part.stddev * 14);
+      left = std::min(left, mean - part.stddev * furthest);
+      right = std::max(right, mean + part.stddev * furthest);
       for (const double z : {0.0, 2.0, 5.0, 10.0, 20.0})
         for (const double side : {-1.0, 1.0}) cuts.push_back(mean + part.stddev * (side * z));
       if (is_crowded()) continue;  // the cuts of one are between those of another
@@ -166,7 +169,9 @@ class LineIntegrals {
     }
   }
 
-  static constexpr double agreed = 1e-16;  // of a whole and its halves
+  /// Of a whole and its halves: far below the rounding of long double, for where log p bends sharply the halves are
+  /// hardly more exact.
+  static constexpr double agreed = 1e-21;
 
   Values refined(const Stretch& s, const Values& whole, int depth) const {
     bool seen = false;
@@ -179,7 +184,7 @@ class LineIntegrals {
     Values both = left;
     add(both, right);
     for (std::size_t i = 0; i < integrals; ++i) {
-      // Both halves are far more exact than the whole.
+      // Both halves are more exact than the whole.
       const Real allowed = std::max(abs(both[i]), abs(coarse_[i]) * 0.01) * agreed;
       done = done && !(abs(both[i] - whole[i]) > allowed + both[rounding_of_them]);
     }

@@ -20,7 +20,7 @@ enum Integral { entropy, forward, reverse, amari, jensen_shannon, integrals };
 using Integrals = std::array<Quad, integrals>;
 
 /// Of p and q, a mixture or, of one component, a Gaussian, whose divergence may be small. A whole stretch of the line
-/// and its halves agree to 1e-16; the halves' sum is far more exact. Each stretch is cut into `cuts` at first.
+/// and its halves agree to 1e-21; the halves' sum is more exact. Each stretch is cut into `cuts` at first.
 Integrals line_integrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts = 1);
 
 }  // namespace random_search
