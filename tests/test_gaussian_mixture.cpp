@@ -141,12 +141,14 @@ TEST_CASE("GaussianMixture: nor does such a stddev among very many components") 
   Vector<double> stddevs = Vector<double>::Ones(many);
   stddevs[0] = std::numeric_limits<double>::denorm_min();
   Vector<double> means = klgrid::linspace(-1.0, 1.0, many);
-  const auto p = GaussianMixture<double>::normalized(Vector<double>::Ones(many), means, stddevs);
   const Vector<double> x = klgrid::linspace(-1.0, 1.0, 9);
-  const Vector<double> log_pdf = p.log_pdf(x);
-  for (Index i = 0; i < x.size(); ++i) {
-    CAPTURE(x[i]);
-    CHECK(relative_error(log_pdf[i], p.log_pdf(x[i]), 1.0) <= tol::few_roundings<double>);
+  for (const auto& p : {GaussianMixture<double>(Vector<double>::Constant(many, 1.0 / many), means, stddevs),
+                        GaussianMixture<double>::normalized(Vector<double>::Ones(many), means, stddevs)}) {
+    const Vector<double> log_pdf = p.log_pdf(x);
+    for (Index i = 0; i < x.size(); ++i) {
+      CAPTURE(x[i]);
+      CHECK(relative_error(log_pdf[i], p.log_pdf(x[i]), 1.0) <= tol::few_roundings<double>);
+    }
   }
 }
 

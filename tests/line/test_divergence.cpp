@@ -398,7 +398,7 @@ TEST_CASE("real line: components of weight zero, split or in another order are t
       GaussianMixture<double>({0.25, 0, 0.75}, {-3, 1e300, 2.5}, {0.125, 1e-300, 1.5}),
       GaussianMixture<double>({0.25, 0.5, 0.25}, {-3, 2.5, 2.5}, {0.125, 1.5, 1.5})};
   for (const auto& other : same) {
-    double forward = 0, reverse = 0;  // the bounds, too, know nothing of them
+    double forward = 0, reverse = 0;  // nor do the bounds count a weight of zero
     CHECK(relative_error(forward_kl(other, q, &forward), forward_kl(p, q), 1.0) < tol::divergence<double>);
     CHECK(relative_error(reverse_kl(q, other, &reverse), reverse_kl(q, p), 1.0) < tol::divergence<double>);
     CHECK(std::max(forward, reverse) < tol::divergence<double>);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Random pairs of a mixture and a Gaussian, and of two mixtures, on the real line, of every class of input that is
 // promised, in float, double and long double, against adaptive quadrature in 106 bits that shares no code with the
-// library. Prints for each scalar and class the number of cases, the largest and the typical error of
-// each function as a share of the promise and of the bound that is returned for it, and the input of the largest. Exit
-// code 1 if a promise does not hold.
+// library. Prints for each scalar and class the number of cases, the largest and the typical error of each function as
+// a share of the promise and of the bound that is returned for it, and the input of the largest. Exit code 1 if a
+// promise does not hold.
 //
 //   random_search_line [PAIRS] [--seed SEED] [--scalar SCALAR] [--only NUMBER] [--references FOLDER]
 //

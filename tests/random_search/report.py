@@ -6,7 +6,7 @@
 
 PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some two hours
 on two processors; what each search printed stays in build/accuracy, and is not done again by --resume if neither the
-headers nor the options are others.
+headers (as committed), the compiler nor the options are others.
 
 What quadrature finds on the line depends on neither headers nor flags: it is kept in build/accuracy/references, by
 scalar and seed, for the next run. Remove that folder when line.cpp draws or integrates otherwise.
@@ -72,8 +72,8 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([options.compiler, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
     command = f"python3 tests/random_search/report.py --grid {options.grid} --line {options.line}"
-    state = f"headers of commit {commit()}; seed {options.seed}"
-    machine = f"{processor()}; {options.compiler} {version}; {state}; {datetime.date.today()}."
+    state = f"{options.compiler} {version}; headers of commit {commit()}; seed {options.seed}"
+    machine = f"{processor()}; {state}; {datetime.date.today()}."
 
     common = [options.compiler, "-std=gnu++20", "-pthread", "-DKLGRID_TEST_QUADMATH", "-w", "-I", ROOT / "include", "-I", ROOT / "tests",
               "-isystem", "/usr/include/eigen3"]

@@ -164,7 +164,7 @@ struct Exponential {
   }
 };
 
-/// To some 2^-100 of it; zero below e^least_exponent.
+/// To 2^-95 of it; zero below e^least_exponent.
 template <class V>
 DoubleDouble<V> exp(const DoubleDouble<V>& x) {
   if (!any(is_less(V{} + least_exponent, x.high))) return 0;
@@ -172,14 +172,14 @@ DoubleDouble<V> exp(const DoubleDouble<V>& x) {
   return select(is_less(x.high, V{} + least_exponent), DoubleDouble<V>(0), (of.rise + 1) * of.scale);
 }
 
-/// e^x - 1 to some 2^-98 of it.
+/// e^x - 1 to 2^-96 of it.
 template <class V>
 DoubleDouble<V> expm1(const DoubleDouble<V>& x) {
   const Exponential<V> of(x);
   return of.rise * of.scale + (DoubleDouble<V>(of.scale) - 1);
 }
 
-/// log(1 + x) to some 2^-100 of it: one step of Newton's method from that in double.
+/// log(1 + x) to 2^-97 of it: one step of Newton's method from that in double.
 template <class V>
 DoubleDouble<V> log1p(const DoubleDouble<V>& x) {
   if (!any(is_less(V{} + 1e-32, abs(x).high))) return x;
