@@ -169,13 +169,18 @@ class LineIntegrals {
     }
   }
 
+  /// What a part of an integral is small beside.
+  [[nodiscard]] Real size(std::size_t integral) const {
+    return abs(coarse_[integral < covariance ? integral : std::size_t{covariance_size}]);
+  }
+
   /// Of a whole and its halves: far below the rounding of long double, for where log p bends sharply the halves are
   /// hardly more exact.
   static constexpr double agreed = 1e-21;
 
   Values refined(const Stretch& s, const Values& whole, int depth) const {
     bool seen = false;
-    for (std::size_t i = 0; i < integrals; ++i) seen = seen || abs(whole[i]) > abs(coarse_[i]) * (1e-7 * agreed);
+    for (std::size_t i = 0; i < covariance_size; ++i) seen = seen || abs(whole[i]) > size(i) * (1e-7 * agreed);
     if (!seen) return whole;
     const Real middle = (s.begin + s.end) * 0.5;
     const Stretch first{s.anchor, s.begin, middle}, second{s.anchor, middle, s.end};
@@ -183,9 +188,9 @@ class LineIntegrals {
     bool done = true;
     Values both = left;
     add(both, right);
-    for (std::size_t i = 0; i < integrals; ++i) {
+    for (std::size_t i = 0; i < covariance_size; ++i) {
       // Both halves are more exact than the whole.
-      const Real allowed = std::max(abs(both[i]), abs(coarse_[i]) * 0.01) * agreed;
+      const Real allowed = std::max(abs(both[i]), size(i) * 0.01) * agreed;
       done = done && !(abs(both[i] - whole[i]) > allowed + both[rounding_of_them]);
     }
     if (done || depth > 45) return both;
@@ -270,33 +275,52 @@ class LineIntegrals {
       z_[k] = (both(parts_[first].mean - part.mean, parts_[second].mean - part.mean) + offset) * part.inverse;
       exponents_[k] = Reals(part.log_factor) - z_[k] * z_[k] * 0.5;
     }
-    const Reals log_p = log_density(true), log_q = log_density(false), p = exp(log_p), q = exp(log_q);
+    const Reals log_p = log_density(true), log_q = log_density(false);
     Reals d = log_p - log_q, rounding_of_d = (abs(log_p) + abs(log_q)) * epsilon;
     const Mask is_small = is_less(abs(d).high, Lanes{} + 0.5), is_negative = is_less(d.high, Lanes{});
+    const Reals larger = exp(select(is_negative, log_q, log_p)), root = exp(abs(d) * -0.5);  // of their ratio
+    const Reals ratio = root * root, smaller = larger * ratio;
+    const Reals p = select(is_negative, smaller, larger), q = select(is_negative, larger, smaller);
     if (is_gaussian_ && any(is_small)) refine_small(is_small, d, rounding_of_d);
     std::array<Reals, integrals + 1> at;
     at[entropy] = -(p * log_p);
     at[forward] = p * (d - 1) + q;
     at[reverse] = p - q * (d + 1);
     if (any(~is_small)) {
-      const Reals power = exp(log_p * alpha_ + log_q * (Real(1) - alpha_));
-      at[amari] = (p * alpha_ + q * (Real(1) - alpha_) - power) * alpha_factor_;
+      at[affinity] = exp(log_p * alpha_ + log_q * (Real(1) - alpha_));
+      at[amari] = (p * alpha_ + q * (Real(1) - alpha_) - at[affinity]) * alpha_factor_;
+      at[amari_half] = larger * (root - 1) * (root - 1) * 2;
       // With m = (p + q)/2, log m = max(log p, log q) + log((1 + e^-|d|) / 2).
       static const Real log_two(Quad(log(Quad(2))));
-      const Reals above = log1p(exp(-abs(d))) - log_two;
+      const Reals above = log1p(ratio) - log_two;
       at[jensen_shannon] =
           (p * (select(is_negative, d, Reals(0)) - above) - q * (select(is_negative, Reals(0), d) + above)) * 0.5;
     }
     at[rounding_of_them] = select(is_small, q * (abs(d) + rounding_of_d) * rounding_of_d, Reals(0));
     if (any(is_small)) {
-      const Reals square = d * d, ratio = expm1(d), t = ratio / (ratio + 2), t_square = t * t;
+      // With r = e^(d/2) - 1: e^d - 1 = r (r + 2), and (p - q) / (p + q) is t.
+      const Reals square = d * d, rise = expm1(d * 0.5), twice = rise * (rise + 2), t = twice / (twice + 2);
+      const Reals t_square = t * t;
       const auto instead = [&](Integral of, const Reals& value) { at[of] = select(is_small, value, at[of]); };
       instead(forward, q * SmallDifferences::sum(square, d, small_.forward));
       instead(reverse, q * SmallDifferences::sum(square, d, small_.reverse));
       instead(amari, q * SmallDifferences::sum(square, d, small_.amari));
+      instead(amari_half, q * rise * rise * 2);
       instead(jensen_shannon, (p + q) * SmallDifferences::sum(t_square, t_square, small_.jensen_shannon) * 0.25);
+      instead(affinity, p * alpha_ + q * (Real(1) - alpha_) - at[amari] / alpha_factor_);
     }
+    if (is_gaussian_) add_covariances(q * d, z_.back(), at);
     return at;
+  }
+
+  /// From q (log p - log q), with E_q[z^2] = 1 and E_q[z^4] = 3.
+  static void add_covariances(const Reals& term, const Reals& z, std::array<Reals, integrals + 1>& at) {
+    const Reals square = z * z, fourth = square * square;
+    at[covariance] = term * z;
+    at[covariance + 1] = term * (square - 1);
+    at[covariance + 2] = term * square * z;
+    at[covariance + 3] = term * (fourth - 3);
+    at[covariance_size] = abs(term) * (fourth + 3);
   }
 
   /// Of mixture and Gaussian, log(sum_k w_k N_k / q), by differences of the parameters where they are much alike.

@@ -15,8 +15,21 @@ struct Mixture {
   std::vector<long double> weights, means, stddevs;
 };
 
-/// H(p) with lengths in a unit, D(p||q), D(q||p), the alpha-divergence, and the Jensen-Shannon divergence.
-enum Integral { entropy, forward, reverse, amari, jensen_shannon, integrals };
+/// H(p) with lengths in a unit, D(p||q), D(q||p), Amari's divergence of an order and of 1/2, the Jensen-Shannon
+/// divergence, the integral of p^alpha q^(1 - alpha); and, of a Gaussian q, Cov_q(z^k, log p - log q), k = 1 to 4, with
+/// E_q[(3 + z^4) |log p - log q|], which none of these exceeds, to some digits.
+enum Integral {
+  entropy,
+  forward,
+  reverse,
+  amari,
+  amari_half,
+  jensen_shannon,
+  affinity,
+  covariance,
+  covariance_size = covariance + 4,
+  integrals
+};
 using Integrals = std::array<Quad, integrals>;
 
 /// Of p and q, a mixture or, of one component, a Gaussian, whose divergence may be small. A whole stretch of the line
