@@ -290,7 +290,7 @@ ExactDensity exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixtur
 }
 
 Exact exact(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad& alpha) {
-  using std::abs, std::exp, std::log;
+  using std::abs, std::exp, std::log, std::sqrt;
   const std::size_t n = d.x.size();
   std::vector<Quad> z(n), log_q(n), q(n);
   std::size_t nearest = 0;
@@ -336,9 +336,8 @@ Exact exact(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad
   Quad affinity = 0;
   for (std::size_t i = 0; i < n; ++i) {
     if (mean[i] - top > -200) affinity += d.w[i] * exp(Quad(mean[i] - top));
-    const Quad larger = std::max<Quad>(d.log_p[i], log_q[i]), apart = abs(Quad(d.log_p[i] - log_q[i]));
-    const Quad difference = expm1(Quad(-apart / 2));  // of the roots, over the larger one
-    if (larger > -11000) e.squared_hellinger += d.w[i] * exp(larger) * difference * difference / 2;
+    const Quad difference = sqrt(Quad(d.w[i] * d.p[i])) - sqrt(q[i]);
+    e.squared_hellinger += difference * difference / 2;
   }
   e.renyi = -(top + log(affinity)) / (1 - alpha);
   e.alpha_divergence = -expm1(Quad((alpha - 1) * e.renyi)) / (alpha * (1 - alpha));
