@@ -508,11 +508,15 @@ void compare(const Problem& problem, Random random, Tables& table, const std::st
     });
   };
   check_of_p(entropy_of_p, p.entropy(), truth.entropy, std::max<Quad>(1, abs(truth.entropy)));
-  // Squares below the range of T are zero.
-  const T width = grid.nodes().maxCoeff() - grid.nodes().minCoeff();
-  const Quad spread = std::max<Quad>(truth.stddev, sqrt(Quad((std::numeric_limits<T>::min)())) * width);
-  check_of_p(mean, (Quad(p.origin()) - truth.center) + p.mean_offset(), truth.mean, spread);
-  check_of_p(stddev, p.stddev(), truth.stddev, spread);
+  check_of_p(mean, (Quad(p.origin()) - truth.center) + p.mean_offset(), truth.mean, truth.stddev);
+  // p is zero where its ratio to the largest is below the range of T: so much of the standard deviation may be missing.
+  const Quad least = Quad((std::numeric_limits<T>::min)()) * p.pdf().maxCoeff();
+  const Quad missing = sqrt(least * grid.weights().maxCoeff() * T(grid.size()));
+  const Quad width = Quad(grid.nodes().maxCoeff()) - grid.nodes().minCoeff();
+  // A p has as many roundings as its logarithm is long, and that of the least number is the longest.
+  const double longest = -static_cast<double>(log(Quad((std::numeric_limits<T>::min)())));
+  const Quad size = truth.stddev * (1 + longest / 4500);
+  check_of_p(stddev, p.stddev(), truth.stddev, size + missing * width / (4500 * epsilon + log_error(truth)));
   for (Index i = 0, k = 0; i < grid.size(); ++i)
     if (grid.weights()[i] > T(0)) {
       const Quad& right = truth.log_p[static_cast<std::size_t>(k++)];

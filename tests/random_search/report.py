@@ -43,7 +43,8 @@ The input of each class's largest error is seen again by the program with the op
 
 What is promised: on the grid 1e-12 relative, absolute below 1 nat, in double (4500 roundings, in the other scalars, too), beside what rounding of log p itself
 leaves where that is large; on the line the same, and 1e-10 of a divergence of one q however small. Gradient and Hessian in (mu / sigma, log sigma) have as many
-roundings of the largest terms that they are made of: on the line 1 + E_p[z^2] and 1 + E_q[(3 + z^4) |log p - log q|]. E_q[f] has 96 roundings of max |f|. Renyi's
+roundings of the largest terms that they are made of: on the line 1 + E_p[z^2] and 1 + E_q[(3 + z^4) |log p - log q|]. E_q[f] has 96 roundings of max |f|. A standard deviation on the grid may miss
+what lies where p is below the range of the scalar, beside the largest p: there p is zero. Renyi's
 divergence on the line is compared where the integral of p^alpha q^(1 - alpha) is above 1e-20: below it quadrature does not find where that lives.
 
 {machine}
