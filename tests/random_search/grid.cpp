@@ -515,8 +515,8 @@ void compare(const Problem& problem, Random random, Tables& table, const std::st
   const Quad width = Quad(grid.nodes().maxCoeff()) - grid.nodes().minCoeff();
   // A p has as many roundings as its logarithm is long, and that of the least number is the longest.
   const double longest = -static_cast<double>(log(Quad((std::numeric_limits<T>::min)())));
-  const Quad size = truth.stddev * (1 + longest / 4500);
-  check_of_p(stddev, p.stddev(), truth.stddev, size + missing * width / (4500 * epsilon + log_error(truth)));
+  const Quad rounded = truth.stddev * (1 + longest / 4500);
+  check_of_p(stddev, p.stddev(), truth.stddev, rounded + missing * width / (4500 * epsilon + log_error(truth)));
   for (Index i = 0, k = 0; i < grid.size(); ++i)
     if (grid.weights()[i] > T(0)) {
       const Quad& right = truth.log_p[static_cast<std::size_t>(k++)];
