@@ -238,11 +238,12 @@ struct ExactDensity {
   std::vector<Quad> x, w, log_p, p, f;   // f is any function
   Quad log_mass, entropy, mean, stddev;  // the mean counted from the center
   Quad center;                           // where w p is largest
+  Quad log_length;                       // of log p, where the variance is
 };
 
 template <class T>
 ExactDensity exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixture, const Vector<T>& f) {
-  using std::atan, std::exp, std::log, std::sqrt;
+  using std::abs, std::atan, std::exp, std::log, std::sqrt;
   ExactDensity d{};
   const Quad log_sqrt_two_pi = log(atan(Quad(1)) * 8) / 2;
   std::vector<Quad> factor;
@@ -279,13 +280,15 @@ ExactDensity exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixtur
     if (d.w[i] * d.p[i] > largest) d.center = d.x[i];
     largest = std::max<Quad>(largest, d.w[i] * d.p[i]);
   }
-  const auto expectation = [&](const auto& of) {
-    Quad sum = 0;
-    for (std::size_t i = 0; i < d.x.size(); ++i) sum += d.w[i] * d.p[i] * of(Quad(d.x[i] - d.center));
-    return sum;
-  };
-  d.mean = expectation([](const Quad& x) { return x; });
-  d.stddev = sqrt(expectation([&](const Quad& x) { return Quad((x - d.mean) * (x - d.mean)); }));
+  for (std::size_t i = 0; i < d.x.size(); ++i) d.mean += d.w[i] * d.p[i] * (d.x[i] - d.center);
+  Quad variance = 0, logarithms = 0;
+  for (std::size_t i = 0; i < d.x.size(); ++i) {
+    const Quad offset = (d.x[i] - d.center) - d.mean, term = d.w[i] * d.p[i] * offset * offset;
+    variance += term;
+    logarithms += term * abs(d.log_p[i]);
+  }
+  d.stddev = sqrt(variance);
+  d.log_length = variance > 0 ? Quad(logarithms / variance) : Quad(0);
   return d;
 }
 
@@ -509,13 +512,11 @@ void compare(const Problem& problem, Random random, Tables& table, const std::st
   };
   check_of_p(entropy_of_p, p.entropy(), truth.entropy, std::max<Quad>(1, abs(truth.entropy)));
   check_of_p(mean, (Quad(p.origin()) - truth.center) + p.mean_offset(), truth.mean, truth.stddev);
-  // p is zero where its ratio to the largest is below the range of T: so much of the standard deviation may be missing.
-  const Quad least = Quad((std::numeric_limits<T>::min)()) * p.pdf().maxCoeff();
+  // p has the roundings of its logarithm, and is zero where it is below the range of T: beside 1 or the largest p.
+  const Quad least = Quad((std::numeric_limits<T>::min)()) * (1 + Quad(p.pdf().maxCoeff()));
   const Quad missing = sqrt(least * grid.weights().maxCoeff() * T(grid.size()));
   const Quad width = Quad(grid.nodes().maxCoeff()) - grid.nodes().minCoeff();
-  // A p has as many roundings as its logarithm is long, and that of the least number is the longest.
-  const double longest = -static_cast<double>(log(Quad((std::numeric_limits<T>::min)())));
-  const Quad rounded = truth.stddev * (1 + longest / 4500);
+  const Quad rounded = truth.stddev * (1 + truth.log_length / 4500);
   check_of_p(stddev, p.stddev(), truth.stddev, rounded + missing * width / (4500 * epsilon + log_error(truth)));
   for (Index i = 0, k = 0; i < grid.size(); ++i)
     if (grid.weights()[i] > T(0)) {
