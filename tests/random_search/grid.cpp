@@ -463,6 +463,54 @@ std::array<T, 5> scaled(const klgrid::KlDerivatives<T>& d, const T& sigma) {
           d.hessian(1, 1)};
 }
 
+/// Of the given log p, before its mass is taken off.
+template <class T>
+double log_error(const ExactDensity& p) {
+  using std::abs;
+  return 64 * static_cast<double>(std::numeric_limits<T>::epsilon()) * static_cast<double>(abs(p.log_mass));
+}
+
+/// What is computed of two densities, and of the first alone.
+template <class T>
+void compare_densities(const GridDensity<T>& p, const GridDensity<T>& r, const ExactDensity& truth,
+                       const ExactDensity& truth_of_r, Tables& table, const std::string& replay) {
+  using std::abs, std::sqrt;
+  const Grid<T>& grid = p.grid();
+  const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  const auto between = exact_between(truth, truth_of_r);
+  const auto check_between = [&](Quantity quantity, const T& value, const Quad& exactly) {
+    // What log p is off by, p is relatively, and so is the mean of log p - log r, beside what is lost of that itself.
+    const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, exactly)) +
+                           (log_error<T>(truth) + log_error<T>(truth_of_r)) * static_cast<double>(1 + exactly);
+    const double error = static_cast<double>(abs(Quad(value) - exactly)) / allowed;
+    table.add(quantity, value >= T(0) ? error : HUGE_VAL, [&] {
+      return text("%s: n = %ld, %.4g", replay.c_str(), static_cast<long>(grid.size()), static_cast<double>(exactly));
+    });
+  };
+  check_between(relative, klgrid::relative_entropy(p, r), between[0]);
+  check_between(relative, klgrid::relative_entropy(r, p), between[1]);
+  check_between(jensen_shannon, klgrid::jensen_shannon_divergence(p, r), between[2]);
+  const auto check_of_p = [&](Quantity quantity, const Quad& value, const Quad& exactly, const Quad& size) {
+    const Quad error = abs(Quad(value - exactly)), allowed = (4500 * epsilon + log_error<T>(truth)) * size;
+    table.add(quantity, error == 0 ? 0 : static_cast<double>(Quad(error / allowed)), [&] {
+      return text("%s: n = %ld, %.12g", replay.c_str(), static_cast<long>(grid.size()), static_cast<double>(exactly));
+    });
+  };
+  check_of_p(entropy_of_p, p.entropy(), truth.entropy, std::max<Quad>(1, abs(truth.entropy)));
+  check_of_p(mean, (Quad(p.origin()) - truth.center) + p.mean_offset(), truth.mean, truth.stddev);
+  // p has the roundings of its logarithm, and is zero where it is below the range of T: beside 1 or the largest p.
+  const Quad least = Quad((std::numeric_limits<T>::min)()) * (1 + Quad(p.pdf().maxCoeff()));
+  const Quad missing = sqrt(least * grid.weights().maxCoeff() * T(grid.size()));
+  const Quad width = Quad(grid.nodes().maxCoeff()) - grid.nodes().minCoeff();
+  const Quad rounded = truth.stddev * (1 + truth.log_length / 4500);
+  check_of_p(stddev, p.stddev(), truth.stddev, rounded + missing * width / (4500 * epsilon + log_error<T>(truth)));
+  for (Index i = 0, k = 0; i < grid.size(); ++i)
+    if (grid.weights()[i] > T(0)) {
+      const Quad& right = truth.log_p[static_cast<std::size_t>(k++)];
+      check_of_p(log_pdf, p.log_pdf()[i], right, std::max<Quad>(1, abs(right)));
+    }
+}
+
 /// Computed in T.
 template <class T>
 void compare(const Problem& problem, Random random, Tables& table, const std::string& replay) {
@@ -486,43 +534,9 @@ void compare(const Problem& problem, Random random, Tables& table, const std::st
 
   const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
   const Quad largest = Quad((std::numeric_limits<T>::max)()) / 4;
-  const auto log_error = [&](const ExactDensity& of) {  // of the given log p, before its mass is taken off
-    return 64 * epsilon * static_cast<double>(abs(of.log_mass));
-  };
   const GridDensity<T> r(grid, other);
   const auto truth_of_r = exact_density(grid, other, f);
-  const auto between = exact_between(truth, truth_of_r);
-  const auto check_between = [&](Quantity quantity, const T& value, const Quad& exactly) {
-    // What log p is off by, p is relatively, and so is the mean of log p - log r, beside what is lost of that itself.
-    const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, exactly)) +
-                           (log_error(truth) + log_error(truth_of_r)) * static_cast<double>(1 + exactly);
-    const double error = static_cast<double>(abs(Quad(value) - exactly)) / allowed;
-    table.add(quantity, value >= T(0) ? error : HUGE_VAL, [&] {
-      return text("%s: n = %ld, %.4g", replay.c_str(), static_cast<long>(grid.size()), static_cast<double>(exactly));
-    });
-  };
-  check_between(relative, klgrid::relative_entropy(p, r), between[0]);
-  check_between(relative, klgrid::relative_entropy(r, p), between[1]);
-  check_between(jensen_shannon, klgrid::jensen_shannon_divergence(p, r), between[2]);
-  const auto check_of_p = [&](Quantity quantity, const Quad& value, const Quad& exactly, const Quad& size) {
-    const Quad error = abs(Quad(value - exactly)), allowed = (4500 * epsilon + log_error(truth)) * size;
-    table.add(quantity, error == 0 ? 0 : static_cast<double>(Quad(error / allowed)), [&] {
-      return text("%s: n = %ld, %.12g", replay.c_str(), static_cast<long>(grid.size()), static_cast<double>(exactly));
-    });
-  };
-  check_of_p(entropy_of_p, p.entropy(), truth.entropy, std::max<Quad>(1, abs(truth.entropy)));
-  check_of_p(mean, (Quad(p.origin()) - truth.center) + p.mean_offset(), truth.mean, truth.stddev);
-  // p has the roundings of its logarithm, and is zero where it is below the range of T: beside 1 or the largest p.
-  const Quad least = Quad((std::numeric_limits<T>::min)()) * (1 + Quad(p.pdf().maxCoeff()));
-  const Quad missing = sqrt(least * grid.weights().maxCoeff() * T(grid.size()));
-  const Quad width = Quad(grid.nodes().maxCoeff()) - grid.nodes().minCoeff();
-  const Quad rounded = truth.stddev * (1 + truth.log_length / 4500);
-  check_of_p(stddev, p.stddev(), truth.stddev, rounded + missing * width / (4500 * epsilon + log_error(truth)));
-  for (Index i = 0, k = 0; i < grid.size(); ++i)
-    if (grid.weights()[i] > T(0)) {
-      const Quad& right = truth.log_p[static_cast<std::size_t>(k++)];
-      check_of_p(log_pdf, p.log_pdf()[i], right, std::max<Quad>(1, abs(right)));
-    }
+  compare_densities(p, r, truth, truth_of_r, table, replay);
   for (int sample = 0; sample < 5; ++sample) {
     const Index row = random.whole(0, mesh.rows() - 1);
     const Index col = random.whole(0, mesh.cols() - 1);
@@ -540,8 +554,8 @@ void compare(const Problem& problem, Random random, Tables& table, const std::st
       if (exactly > largest) return;
       const bool has_spread = quantity == forward || quantity == cross_pq;
       const bool has_log_p = quantity == reverse || quantity == cross_qp;
-      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, abs(exactly))) + log_error(truth) +
-                             (has_spread ? 8 * epsilon * static_cast<double>(e.spread) : 0) +
+      const double allowed = 4500 * epsilon * static_cast<double>(std::max<Quad>(1, abs(exactly))) +
+                             log_error<T>(truth) + (has_spread ? 8 * epsilon * static_cast<double>(e.spread) : 0) +
                              (has_log_p ? 96 * epsilon * static_cast<double>(e.largest_log_p) : 0);
       const double error = static_cast<double>(abs(Quad(value) - exactly)) / allowed;
       const bool is_entropy = quantity == entropy || quantity == cross_pq || quantity == cross_qp;

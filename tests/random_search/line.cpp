@@ -230,7 +230,7 @@ constexpr const char* function_names[functions] = {
 /// Of one scalar.
 struct Report {
   Table promise{"the promise", {function_names, function_names + values}};
-  Table derivatives{"the promise", {function_names + values, function_names + functions}};
+  Table others{"the promise", {function_names + values, function_names + functions}};
   Table bound{"the bound returned for it", {function_names, function_names + of_alpha}};
   Errors width;  // the bounds, as shares of what is promised
 };
@@ -340,7 +340,7 @@ class Comparison {
     compare_derivatives();
   }
 
-  [[nodiscard]] const std::vector<Case>& cases() const { return cases_; }
+  [[nodiscard]] std::vector<Case> cases() const { return cases_; }
 
  private:
   static klgrid::GaussianMixture<T> mixture_of(const Mixture& from) {
@@ -463,17 +463,12 @@ class Comparison {
   std::vector<Case> cases_;
 };
 
-template <class T>
-std::vector<Case> cases_of(const Pair& pair, const Truth& truths, const T& alpha) {
-  return Comparison<T>(pair, truths, alpha).cases();
-}
-
 /// Near what is promised or its bound, or beyond it.
 bool is_notable(const Case& each) { return !(each.of_promise <= 0.5) || each.of_bound > 0.5; }
 
 void add(const std::vector<Case>& cases, const Pair& pair, const std::string& replay, Report& report) {
   report.promise.count();
-  report.derivatives.count();
+  report.others.count();
   report.bound.count();
   for (const Case& each : cases) {
     const auto input = [&] {
@@ -482,7 +477,7 @@ void add(const std::vector<Case>& cases, const Pair& pair, const std::string& re
     if (each.function < values)
       report.promise.add(each.function, each.of_promise, input);
     else
-      report.derivatives.add(static_cast<std::size_t>(each.function - values), each.of_promise, input);
+      report.others.add(static_cast<std::size_t>(each.function - values), each.of_promise, input);
     if (each.of_bound < 0) continue;
     report.bound.add(each.function, each.of_bound, input);
     report.width.add(each.width);
@@ -506,13 +501,13 @@ bool run_all(const char* scalar, const random_search::Options& options) {
     for (std::size_t i = 0; i < pairs.size() && !options.only_references; ++i) {
       const char* name = class_of(numbers_of[i]).name;
       report.promise.open({name});
-      report.derivatives.open({name});
+      report.others.open({name});
       report.bound.open({name});
       if (right[i].fingerprint != fingerprint_of(pairs[i])) random_search::fail("references of other pairs are kept");
-      auto cases = cases_of<T>(pairs[i], right[i], alpha);
+      auto cases = Comparison<T>(pairs[i], right[i], alpha).cases();
       // Quadrature may take a whole and its halves for the same by chance: thirds decide.
       if (std::any_of(cases.begin(), cases.end(), is_notable)) {
-        cases = cases_of<T>(pairs[i], truth_of<T>(pairs[i], alpha, 3), alpha);
+        cases = Comparison<T>(pairs[i], truth_of<T>(pairs[i], alpha, 3), alpha).cases();
         ++seen_again;
       }
       add(cases, pairs[i], text("--only %ld --scalar %s", numbers_of[i], scalar), report);
@@ -530,12 +525,12 @@ bool run_all(const char* scalar, const random_search::Options& options) {
   if (options.only_references) return true;
   std::printf("\n== %s\n", scalar);
   report.promise.print();
-  report.derivatives.print();
+  report.others.print();
   report.bound.print();
   std::printf("bounds are %.2g of the promise, up to %.2g\n", report.width.typical(), report.width.largest());
   std::printf("%ld pairs were compared again, with references of shorter stretches\n", seen_again);
   std::fflush(stdout);
-  return report.promise.holds() && report.derivatives.holds() && report.bound.holds();
+  return report.promise.holds() && report.others.holds() && report.bound.holds();
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some two hours
 on two processors; what each search printed stays in build/accuracy, and is not done again by --resume if neither the
-headers (as committed), the compiler nor the options are others.
+headers (as committed), the compiler nor the options are others. Remove it when a search itself is another.
 
 What quadrature finds on the line depends on neither headers nor flags: it is kept in build/accuracy/references, by
 scalar and seed, for the next run. Remove that folder when line.cpp draws or integrates otherwise.
@@ -35,8 +35,8 @@ problem of the grid it is one of five q drawn from the mesh. A case on the line 
 quadrature of shorter stretches, for quadrature, too, takes a stretch and its halves for the same by chance; how many were stands below the tables. In CI both run for fewer problems.
 
 Of one q (pairs) and of surfaces: both divergences, entropies and cross-entropies, the divergences of order alpha, gradients and Hessians; of two densities the
-relative entropy and the Jensen-Shannon divergence; the densities' logarithms, means and standard deviations; a bank's moments and expectations. What is found by
-search for a zero of the gradient (fits, stationary points) is as exact as the gradient is, and has [tests of its own](../tests/fit).
+relative entropy and the Jensen-Shannon divergence; the densities' logarithms, means and standard deviations; a bank's moments and expectations. (Columns gr. and He. are
+gradients and Hessians, s. is a surface's, f. and r. are D(p||q)'s and D(q||p)'s.) What is found by search for a zero of the gradient (fits, stationary points) is as exact as the gradient is, and has [tests of its own](../tests/fit).
 
 The input of each class's largest error is seen again by the program with the options that stand there and the seed: `random_search_grid --seed SEED --only NUMBER
 --scalar SCALAR`.
