@@ -21,6 +21,8 @@
 #include "klgrid/grid/divergence.hpp"
 #include "klgrid/grid/pair_quadrature.hpp"
 #include "klgrid/grid/relative_entropy.hpp"
+#include "random_search/exact_density.hpp"
+#include "random_search/grid_problems.hpp"
 #include "random_search/random_search.hpp"
 
 using klgrid::Gaussian;
@@ -37,190 +39,13 @@ namespace {
 using random_search::Quad;
 using random_search::Table;
 using random_search::text;
-
-// ---- random input, in double; every scalar works on the numbers that it can hold ----
-
-class Random {
- public:
-  explicit Random(const std::mt19937_64& engine) : engine_(engine) {}
-  double operator()(double from, double to) {
-    return from + (to - from) * (static_cast<double>(engine_() >> 11) * 0x1p-53);
-  }
-  Index whole(Index from, Index to) {
-    return from + static_cast<Index>(engine_() % static_cast<unsigned long>(to - from + 1));
-  }
-  double magnitude(double from, double to) { return std::exp((*this)(std::log(from), std::log(to))); }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-template <class F>
-std::vector<double> list(Index size, const F& f) {
-  std::vector<double> values;
-  for (Index i = 0; i < size; ++i) values.push_back(f(i));
-  return values;
-}
-
-struct Nodes {
-  std::vector<double> x;
-  double begin, width;  // of the window that the other input is laid out in
-};
-
-struct Mixture {
-  std::vector<double> weights, means, stddevs;
-};
-
-struct Mesh {
-  std::vector<double> mu, sigma;
-};
-
-template <class F>
-struct Class {
-  const char* name;
-  F make;
-};
-
-Nodes window(std::vector<double> x) {
-  std::sort(x.begin(), x.end());
-  const double width = x.back() - x.front();
-  return {x, x.front(), width > 0 ? width : 1};
-}
-
-const std::vector<Class<std::function<Nodes(Random&)>>> node_classes = {
-    {"uniform",
-     [](Random& r) {
-       const double first = r(-20, 20), step = r.magnitude(1e-3, 1);
-       return window(list(r.whole(30, 200), [&](Index i) { return first + static_cast<double>(i) * step; }));
-     }},
-    {"clustered",
-     [](Random& r) {
-       const auto centers = list(r.whole(2, 5), [&](Index) { return r(-10, 10); });
-       return window(list(r.whole(30, 150), [&](Index i) {
-         return centers[static_cast<std::size_t>(i) % centers.size()] + r.magnitude(1e-5, 0.3);
-       }));
-     }},
-    {"log-spaced",
-     [](Random& r) {
-       const double first = r.magnitude(1e-6, 1e-1), ratio = r(1.02, 1.3);
-       return window(list(r.whole(30, 100), [&](Index i) { return first * std::pow(ratio, static_cast<double>(i)); }));
-     }},
-    {"Chebyshev",
-     [](Random& r) {
-       const Index n = r.whole(20, 150);
-       return window(list(n, [&](Index i) {
-         return 5 * std::cos(3.14159265358979 * (static_cast<double>(i) + 0.5) / static_cast<double>(n));
-       }));
-     }},
-    {"one node", [](Random& r) { return window({r(-5, 5)}); }},
-    {"two nodes",
-     [](Random& r) {
-       return window({r(-5, 5), r(-5, 5)});
-     }},
-    {"repeated",
-     [](Random& r) {
-       auto x = list(r.whole(10, 60), [&](Index) { return r(-4, 4); });
-       for (std::size_t i = 0; i + 3 < x.size(); i += 3) x[i + 1] = x[i];
-       return window(x);
-     }},
-    {"offset",
-     [](Random& r) {
-       const double origin = std::ldexp(1.0, static_cast<int>(r.whole(8, 33)));
-       const double step = r.magnitude(1e-3, 1);
-       return window(list(r.whole(30, 150), [&](Index i) { return origin + static_cast<double>(i) * step; }));
-     }},
-    {"random", [](Random& r) { return window(list(r.whole(3, 150), [&](Index) { return r(-10, 10); })); }},
-};
-
-const std::vector<Class<std::function<std::vector<double>(Random&, Index)>>> weight_classes = {
-    {"equal",
-     [](Random& r, Index n) { return std::vector<double>(static_cast<std::size_t>(n), r.magnitude(1e-3, 10)); }},
-    {"some zero",
-     [](Random& r, Index n) {
-       auto w = list(n, [&](Index) { return r(0, 1) < 0.3 ? 0 : r(0.1, 1); });
-       w[static_cast<std::size_t>(r.whole(0, n - 1))] = 1;
-       return w;
-     }},
-    {"ratio 1e12", [](Random& r, Index n) { return list(n, [&](Index) { return r.magnitude(1e-12, 1); }); }},
-};
-
-Mixture mixture(Random& r, Index components, const std::function<double()>& mean,
-                const std::function<double()>& stddev) {
-  return {list(components, [&](Index) { return r(0.1, 1); }), list(components, [&](Index) { return mean(); }),
-          list(components, [&](Index) { return stddev(); })};
-}
-
-const std::vector<Class<std::function<Mixture(Random&, const Nodes&)>>> mixture_classes = {
-    {"tame",
-     [](Random& r, const Nodes& n) {
-       return mixture(
-           r, r.whole(1, 3), [&] { return n.begin + r(0, 1) * n.width; }, [&] { return r(0.05, 0.3) * n.width; });
-     }},
-    {"far",
-     [](Random& r, const Nodes& n) {
-       return mixture(
-           r, r.whole(1, 3), [&] { return n.begin + r(-8, 8) * n.width; }, [&] { return r(0.3, 2) * n.width; });
-     }},
-    {"wide",
-     [](Random& r, const Nodes& n) {
-       return mixture(
-           r, r.whole(1, 3), [&] { return n.begin + r(-2, 2) * n.width; },
-           [&] { return r.magnitude(3, 1e5) * n.width; });
-     }},
-    {"spiky",
-     [](Random& r, const Nodes& n) {
-       return mixture(
-           r, r.whole(1, 4),
-           [&] { return n.x[static_cast<std::size_t>(r.whole(0, static_cast<Index>(n.x.size()) - 1))]; },
-           [&] { return r.magnitude(1e-5, 0.1) * n.width; });
-     }},
-    {"many",
-     [](Random& r, const Nodes& n) {
-       return mixture(
-           r, r.whole(20, 60), [&] { return n.begin + r(0, 1) * n.width; },
-           [&] { return r.magnitude(0.01, 0.5) * n.width; });
-     }},
-    {"faint",
-     [](Random& r, const Nodes& n) {
-       auto p = mixture(
-           r, 3, [&] { return n.begin + r(0, 1) * n.width; }, [&] { return r(0.02, 0.2) * n.width; });
-       p.weights[1] *= r.magnitude(1e-30, 1e-10);
-       p.weights[2] = 0;
-       return p;
-     }},
-};
-
-std::vector<double> sorted(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values;
-}
-
-const std::vector<Class<std::function<Mesh(Random&, const Nodes&)>>> mesh_classes = {
-    {"tame",
-     [](Random& r, const Nodes& n) {
-       const double first = r.magnitude(0.01, 0.1);
-       return Mesh{list(40, [&](Index i) { return n.begin + n.width * static_cast<double>(i) / 39; }),
-                   list(12, [&](Index i) { return n.width * first * static_cast<double>(i + 1); })};
-     }},
-    {"narrow",
-     [](Random& r, const Nodes& n) {
-       auto mu = list(20, [&](Index) { return n.begin + r(-0.1, 1.1) * n.width; });
-       mu[3] = n.x[n.x.size() / 2];
-       mu[4] = (n.x[0] + n.x[n.x.size() > 1 ? 1 : 0]) / 2;
-       return Mesh{sorted(mu), sorted(list(6, [&](Index) { return n.width * r.magnitude(1e-9, 1e-2); }))};
-     }},
-    {"wide",
-     [](Random& r, const Nodes& n) {
-       return Mesh{sorted(list(30, [&](Index) { return n.begin + r(-2, 3) * n.width; })),
-                   sorted(list(8, [&](Index) { return n.width * r.magnitude(0.3, 1e6); }))};
-     }},
-    {"far",
-     [](Random& r, const Nodes& n) {
-       const double side = r(0, 1) < 0.5 ? -1 : 1;
-       return Mesh{sorted(list(12, [&](Index) { return n.begin + side * r.magnitude(1, 1e6) * n.width; })),
-                   sorted(list(8, [&](Index) { return n.width * r.magnitude(1e-3, 1e3); }))};
-     }},
-};
+using random_search::on_grid::cast;
+using random_search::on_grid::exact_density;
+using random_search::on_grid::exact_gaussian;
+using random_search::on_grid::ExactDensity;
+using random_search::on_grid::list;
+using random_search::on_grid::Problem;
+using random_search::on_grid::Random;
 
 // ---- the same by its definition, in numbers of more bits ----
 
@@ -234,89 +59,16 @@ struct Exact {
   Quad scale_of_derivatives;                                     // what their roundings are relative to
 };
 
-struct ExactDensity {
-  std::vector<Quad> x, w, log_p, p, f;   // f is any function
-  Quad log_mass, entropy, mean, stddev;  // the mean counted from the center
-  Quad center;                           // where w p is largest
-  Quad log_length;                       // of log p, where the variance is
-};
-
-template <class T>
-ExactDensity exact_density(const Grid<T>& grid, const GaussianMixture<T>& mixture, const Vector<T>& f) {
-  using std::abs, std::atan, std::exp, std::log, std::sqrt;
-  ExactDensity d{};
-  const Quad log_sqrt_two_pi = log(atan(Quad(1)) * 8) / 2;
-  std::vector<Quad> factor;
-  for (Index k = 0; k < mixture.components(); ++k)
-    factor.push_back(mixture.weights()[k] > T(0)
-                         ? Quad(log(Quad(mixture.weights()[k])) - log(Quad(mixture.stddevs()[k])) - log_sqrt_two_pi)
-                         : Quad(0));
-  for (Index i = 0; i < grid.size(); ++i) {
-    if (!(grid.weights()[i] > T(0))) continue;
-    d.x.emplace_back(grid.nodes()[i]);
-    d.w.emplace_back(grid.weights()[i]);
-    d.f.emplace_back(f[i]);
-    std::vector<Quad> exponents;
-    for (Index k = 0; k < mixture.components(); ++k) {
-      if (!(mixture.weights()[k] > T(0))) continue;
-      const Quad z = (d.x.back() - Quad(mixture.means()[k])) / Quad(mixture.stddevs()[k]);
-      exponents.push_back(factor[static_cast<std::size_t>(k)] - z * z / 2);
-    }
-    const Quad top = *std::max_element(exponents.begin(), exponents.end());
-    Quad sum = 0;
-    for (const Quad& e : exponents)
-      if (e - top > -100) sum += exp(Quad(e - top));
-    d.log_p.push_back(top + log(sum));
-  }
-  const Quad top = *std::max_element(d.log_p.begin(), d.log_p.end());
-  Quad mass = 0;
-  for (std::size_t i = 0; i < d.x.size(); ++i) mass += d.w[i] * exp(Quad(d.log_p[i] - top));
-  d.log_mass = top + log(mass);
-  Quad largest = -1;
-  for (std::size_t i = 0; i < d.x.size(); ++i) {
-    d.log_p[i] -= d.log_mass;
-    d.p.push_back(exp(d.log_p[i]));
-    d.entropy -= d.w[i] * d.p[i] * d.log_p[i];
-    if (d.w[i] * d.p[i] > largest) d.center = d.x[i];
-    largest = std::max<Quad>(largest, d.w[i] * d.p[i]);
-  }
-  for (std::size_t i = 0; i < d.x.size(); ++i) d.mean += d.w[i] * d.p[i] * (d.x[i] - d.center);
-  Quad variance = 0, logarithms = 0;
-  for (std::size_t i = 0; i < d.x.size(); ++i) {
-    const Quad offset = (d.x[i] - d.center) - d.mean, term = d.w[i] * d.p[i] * offset * offset;
-    variance += term;
-    logarithms += term * abs(d.log_p[i]);
-  }
-  d.stddev = sqrt(variance);
-  d.log_length = variance > 0 ? Quad(logarithms / variance) : Quad(0);
-  return d;
-}
-
 Exact exact(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad& alpha) {
   using std::abs, std::exp, std::log, std::sqrt;
   const std::size_t n = d.x.size();
-  std::vector<Quad> z(n), log_q(n), q(n);
-  std::size_t nearest = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    z[i] = (d.x[i] - mu) / sigma;
-    if (abs(z[i]) < abs(z[nearest])) nearest = i;
-  }
-  Quad sum = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    // x0 + x is exact; of x0 - mu and x - mu each, a mu far below both would be rounded away.
-    log_q[i] = (d.x[nearest] - d.x[i]) / sigma * (((d.x[nearest] + d.x[i]) - 2 * mu) / sigma) / 2;
-    q[i] = log_q[i] > -11000 ? exp(log_q[i]) : Quad(0);
-    sum += d.w[i] * q[i];
-  }
-  const Quad log_sum = log(sum);
+  const auto [z, log_q, q, log_sum, nearest] = exact_gaussian(d, mu, sigma);
   Exact e{};
   std::array<Quad, 7> of_p{};  // E_p[z^k]
   auto &of_q = e.moments, &size = e.absolute_moments;
   Quad mean_ratio = 0, top = -1e9;
   std::vector<Quad> mean(n);
   for (std::size_t i = 0; i < n; ++i) {
-    log_q[i] -= log_sum;
-    q[i] *= d.w[i] / sum;
     const Quad p = d.w[i] * d.p[i];
     e.forward += p * (d.log_p[i] - log_q[i]);
     e.entropy -= q[i] * log_q[i];
@@ -437,25 +189,6 @@ struct Tables {
     others.count();
   }
 };
-
-template <class T>
-Vector<T> cast(const std::vector<double>& values) {
-  return Eigen::Map<const Eigen::ArrayXd>(values.data(), static_cast<Index>(values.size())).template cast<T>();
-}
-
-struct Problem {
-  Nodes nodes;
-  std::vector<double> weights;
-  Mixture mixture, other;
-  Mesh mesh;
-};
-
-template <class T>
-GaussianMixture<T> cast(const Mixture& mixture) {
-  Vector<T> weights = cast<T>(mixture.weights);
-  weights /= weights.sum();
-  return {weights, cast<T>(mixture.means), cast<T>(mixture.stddevs)};
-}
 
 template <class T>
 std::array<T, 5> scaled(const klgrid::KlDerivatives<T>& d, const T& sigma) {
@@ -608,35 +341,10 @@ void compare(const Problem& problem, Random random, Tables& table, const std::st
 int main(int argc, char** argv) {
   const random_search::Options options(argc, argv, 72);
   Tables table;
-  options.for_each_problem(node_classes.size(), [&](long number) {
-    Random random(options.random(number));
-    // Every pair of classes meets, and every class each scalar.
-    auto next = static_cast<std::size_t>(number);
-    const auto pick = [&](const auto& classes) -> const auto& {
-      const auto& chosen = classes[next % classes.size()];
-      next /= classes.size();
-      return chosen;
-    };
-    const auto& nodes = pick(node_classes);
-    const auto& mixture = pick(mixture_classes);
-    const auto& mesh = pick(mesh_classes);
-    const auto& weights = weight_classes[static_cast<std::size_t>(random.whole(0, 2))];
-    Problem problem;
-    problem.nodes = nodes.make(random);
-    problem.weights = weights.make(random, static_cast<Index>(problem.nodes.x.size()));
-    problem.mixture = mixture.make(random, problem.nodes);
-    problem.mesh = mesh.make(random, problem.nodes);
-    problem.other = mixture.make(random, problem.nodes);
-    const auto run = [&](const std::string& scalar, const auto& compute) {
-      if (!options.asks_for(scalar)) return;
-      table.open({std::string("nodes ") + nodes.name, std::string("weights ") + weights.name,
-                  std::string("mixture ") + mixture.name, std::string("mesh ") + mesh.name, "scalar " + scalar});
-      compute(problem, random, table, text("--only %ld --scalar %s", number, scalar.c_str()));
-    };
-    run("float", compare<float>);
-    run("double", compare<double>);
-    run("long_double", compare<long double>);
-  });
+  random_search::on_grid::for_each_problem(
+      options, table, [&]<class T>(const Problem& problem, const Random& random, const std::string& replay) {
+        compare<T>(problem, random, table, replay);
+      });
   std::printf("%ld problems of each class of nodes, seed %lu\n", options.problems, options.seed);
   table.values.print();
   table.others.print();

@@ -73,7 +73,14 @@ class Options {
     return std::mt19937_64(seed + static_cast<unsigned long>(number) * 0x9E3779B97F4A7C15u);
   }
 
-  [[nodiscard]] bool asks_for(const std::string& scalar) const { return scalar_.empty() || scalar_ == scalar; }
+  /// run.operator()<T>(its name), of those that are asked for.
+  template <class Run>
+  void for_each_scalar(const Run& run) const {
+    const auto asks_for = [&](const char* name) { return scalar_.empty() || scalar_ == name; };
+    if (asks_for("float")) run.template operator()<float>("float");
+    if (asks_for("double")) run.template operator()<double>("double");
+    if (asks_for("long_double")) run.template operator()<long double>("long_double");
+  }
 
  private:
   std::string scalar_;

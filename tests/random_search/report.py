@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/accuracy.md: what the random searches see, at -O2 and at -O3 -march=native.
 
-    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--seed SEED] [--compiler g++] [--resume]
+    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--line-fits PROBLEMS] [--seed SEED] [--compiler g++]
+                                          [--resume]
 
-PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some two hours
+PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some four hours
 on two processors; what each search printed stays in build/accuracy, and is not done again by --resume if neither the
 headers (as committed), the compiler nor the options are others. Remove it when a search itself is another.
 
@@ -26,17 +27,24 @@ TEXT = """# Accuracy
 
     {command}
 
-Two searches ([grid.cpp](../tests/random_search/grid.cpp), [line.cpp](../tests/random_search/line.cpp)) make random input of every class that a user may
+Searches ([grid.cpp](../tests/random_search/grid.cpp), [line.cpp](../tests/random_search/line.cpp) and, for fits,
+[grid_fit.cpp](../tests/random_search/grid_fit.cpp), [line_fit.cpp](../tests/random_search/line_fit.cpp)) make random input of every class that a user may
 have, and hold all that is computed from it in float, double and long double against sums and quadrature in numbers of more bits that take another path: from
 the definition, term by term. The grid's sums are of 113 bits, the line's quadrature of 106 ([pairs of doubles](../tests/random_search/quadrature/double_double.hpp)).
 The largest error of each class and the typical one, the median, stand in units of what the headers promise, or of the bound that is returned through `error`; 1
 would be the whole of it, and a case beyond it is printed with its input. A negative divergence or a NaN fails. A case is a pair of p and q; of a
 problem of the grid it is one of five q drawn from the mesh. A case on the line beyond half of what is allowed is compared again with
-quadrature of shorter stretches, for quadrature, too, takes a stretch and its halves for the same by chance; how many were stands below the tables. In CI both run for fewer problems.
+quadrature of shorter stretches, for quadrature, too, takes a stretch and its halves for the same by chance; how many were stands below the tables. In CI they run for fewer problems.
 
 Of one q (pairs) and of surfaces: both divergences, entropies and cross-entropies, the divergences of order alpha, gradients and Hessians; of two densities the
 relative entropy and the Jensen-Shannon divergence; the densities' logarithms, means and standard deviations; a bank's moments and expectations. (Columns gr. and He. are
-gradients and Hessians, s. is a surface's, f. and r. are D(p||q)'s and D(q||p)'s.) What is found by search for a zero of the gradient (fits, stationary points) is as exact as the gradient is, and has [tests of its own](../tests/fit).
+gradients and Hessians, s. is a surface's, f. and r. are D(p||q)'s and D(q||p)'s.)
+
+Fits and stationary points: where a descent ended, its value, the norm of the gradient that it gives, that this is as small as the tolerance asks and the
+Hessian of the kind that is said are held against the reference's there. The tolerance is part of what is promised, so errors near 1 are descents that
+stopped where they may. Starts are the q of each class, however far from p, and steps are 50 at most: how many descents ended in which way stands below the tables.
+Of stationary points one problem of the grid in five and one pair in sixteen is searched. On the line a pair takes one of the three fits, by chance, and long
+double one pair in five. That the minimum is found which is to be found has [tests of its own](../tests/fit).
 
 The input of each class's largest error is seen again by the program with the options that stand there and the seed: `random_search_grid --seed SEED --only NUMBER
 --scalar SCALAR`.
@@ -76,7 +84,11 @@ FUNCTIONS = {
         "E_p[x]": "p.mean()", "stddev": "p.stddev()", "fwd grad.": "forward_kl_derivatives(p, q), gradient",
         "fwd Hess.": "forward_kl_derivatives(p, q), Hessian", "rev grad.": "reverse_kl_derivatives(q, p), gradient", "rev Hess.": "reverse_kl_derivatives(q, p), Hessian",
         "f.gr.s.": "forward_kl_derivatives(p, bank), gradient", "f.He.s.": "forward_kl_derivatives(p, bank), Hessian",
-        "r.gr.s.": "reverse_kl_derivatives(bank, p), gradient", "r.He.s.": "reverse_kl_derivatives(bank, p), Hessian"}}
+        "r.gr.s.": "reverse_kl_derivatives(bank, p), gradient", "r.He.s.": "reverse_kl_derivatives(bank, p), Hessian"},
+    "fit": {
+        "Renyi der.": "scaled_renyi_derivatives(p, q, alpha)", "fwd fit": "fit_forward(p, q)", "rev fit": "fit_reverse(p, q)",
+        "Renyi fit": "fit_renyi(p, alpha, q)", "stat. pts": "reverse_stationary_points(p, mesh)"}}
+TITLES = {"grid": "The grid", "line": "The line", "grid_fit": "The grid, fits", "line_fit": "The line, fits"}
 BEYOND = "**Not all was within what is promised: the cases beyond it stand below, each before its table.**"
 
 
@@ -110,21 +122,26 @@ def largest_errors(text):
 
 
 def summary(found):
-    """Of the searches' outputs: of the grid for all scalars, of the line for float, double and long double."""
+    """Of the searches' outputs: of the line for float, double and long double, of the others for all scalars at once."""
     rows = SUMMARY
 
     def add(name, of_each):
         nonlocal rows
         rows += f"| {name} | " + " | ".join(f"{max(errors):.2g}" for errors in of_each) + " |\n"
 
-    grid = [largest_errors(text) for _, text in found["grid"][0]]
+    def add_of_all(name, domain, functions):
+        at_flags = [largest_errors(text) for _, text in found[name][0]]
+        for column, function in functions.items():
+            add(f"{domain}: {function}", [[at["the promise", f"scalar {scalar}", column] for at in at_flags]
+                                          for scalar in ("float", "double", "long_double")])
+
+    add_of_all("grid", "the grid", FUNCTIONS["grid"])
+    add_of_all("grid_fit", "the grid", FUNCTIONS["fit"])
     line = [[largest_errors(text) for _, text in part] for part in found["line"]]
-    for column, function in FUNCTIONS["grid"].items():
-        add(f"the grid: {function}", [[at["the promise", f"scalar {scalar}", column] for at in grid]
-                                      for scalar in ("float", "double", "long_double")])
     for column, function in FUNCTIONS["line"].items():
         add(f"the line: {function}", [[value for at in part for (unit, _, name), value in at.items()
                                        if unit == "the promise" and name == column] for part in line])
+    add_of_all("line_fit", "the line", FUNCTIONS["fit"])
     add("the line: whatever returns a bound, in units of it", [[value for at in part for (unit, _, _), value in at.items()
                                                                 if unit != "the promise"] for part in line])
     return rows
@@ -134,6 +151,7 @@ def main():
     parser = argparse.ArgumentParser(description="Writes docs/accuracy.md from the random searches.")
     parser.add_argument("--grid", type=int, default=100000, help="problems of each class of the grid")
     parser.add_argument("--line", type=int, default=100000, help="pairs of each class of the line")
+    parser.add_argument("--line-fits", type=int, default=45500, help="pairs of each class of the line, for fits")
     parser.add_argument("--seed", type=int, default=20240229)
     parser.add_argument("--compiler", default="g++")
     parser.add_argument("--resume", action="store_true", help="go on where a run was ended")
@@ -141,7 +159,7 @@ def main():
     work = ROOT / "build/accuracy"
     work.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([options.compiler, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
-    command = f"python3 tests/random_search/report.py --grid {options.grid} --line {options.line}"
+    command = f"python3 tests/random_search/report.py --grid {options.grid} --line {options.line} --line-fits {options.line_fits}"
     state = f"{options.compiler} {version}; headers of commit {commit()}; seed {options.seed}"
     machine = f"{processor()}; {state}; {datetime.date.today()}."
 
@@ -150,7 +168,7 @@ def main():
 
     def build(name, flags):
         program = work / f"{name}{''.join(flags)}"
-        more = [work / "line_integrals.o"] if name == "line" else []
+        more = [work / "line_integrals.o"] if name.startswith("line") else []
         subprocess.run([*common, *flags, ROOT / f"tests/random_search/{name}.cpp", *more, "-lquadmath", "-o", program], check=True)
         return program
 
@@ -173,21 +191,22 @@ def main():
     subprocess.run([*common, "-O3", "-march=native", "-ffp-contract=off", "-c", ROOT / "tests/random_search/quadrature/line_integrals.cpp",
                     "-o", work / "line_integrals.o"], check=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        programs = {name: [pool.submit(build, name, flags) for flags in FLAGS] for name in ("grid", "line")}
+        programs = {name: [pool.submit(build, name, flags) for flags in FLAGS] for name in TITLES}
     programs = {name: [each.result() for each in built] for name, built in programs.items()}
     references = work / "references"
     references.mkdir(exist_ok=True)
-    found = {"grid": [], "line": []}  # of each part, at each set of flags
+    found = {name: [] for name in TITLES}  # of each part, at each set of flags
     for scalar in ("long_double", "double", "float"):
         part = [str(options.line), "--scalar", scalar]
         subprocess.run([programs["line"][0], *part, "--seed", str(options.seed), "--make-references", references], check=True,
                        stdout=subprocess.DEVNULL)
         found["line"].insert(0, side_by_side("line", *part))
-    found["grid"].append(side_by_side("grid", str(options.grid)))
+    for name, problems in (("grid", options.grid), ("grid_fit", options.grid), ("line_fit", options.line_fits)):
+        found[name].append(side_by_side(name, str(problems)))
     report, failed = TEXT.format(command=command, machine=machine) + summary(found), False
     for name, parts in found.items():
         for i, flags in enumerate(FLAGS):
-            report += f"\n## The {name}, {' '.join(flags)}\n\n```\n"
+            report += f"\n## {TITLES[name]}, {' '.join(flags)}\n\n```\n"
             for good, text in (part[i] for part in parts):
                 failed = failed or not good
                 report += text + "\n"

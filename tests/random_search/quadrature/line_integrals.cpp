@@ -10,9 +10,10 @@
 namespace random_search {
 namespace {
 
-/// The integrals, and what the integrands' rounding makes of them, where that counts.
-constexpr std::size_t rounding_of_them = integrals;
-using Values = std::array<Real, integrals + 1>;
+/// The integrals, those of p^alpha q^(1 - alpha) z^k, and what the integrands' rounding makes of the first, where that
+/// counts.
+constexpr std::size_t tilted = integrals, rounding_of_them = integrals + 4;
+using Values = std::array<Real, rounding_of_them + 1>;
 
 /// What e^d leaves of its first terms, |d| < 1/2: d^2 times a series in d, or t^2 times one in t^2 with t = tanh(d/2).
 struct SmallDifferences {
@@ -60,6 +61,12 @@ class LineIntegrals {
   [[nodiscard]] Integrals operator()() const {
     Integrals made;
     for (std::size_t i = 0; i < made.size(); ++i) made[i] = quad(sum_[i]);
+    return made;
+  }
+
+  [[nodiscard]] TiltedIntegrals tilted_integrals() const {
+    TiltedIntegrals made;
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = quad(sum_[tilted + i]);
     return made;
   }
 
@@ -268,8 +275,8 @@ class LineIntegrals {
   }
 
   /// At the anchors' means + offset, with lengths in the unit.
-  [[nodiscard]] std::array<Reals, integrals + 1> integrands(std::size_t first, std::size_t second,
-                                                            const Reals& offset) const {
+  [[nodiscard]] std::array<Reals, rounding_of_them + 1> integrands(std::size_t first, std::size_t second,
+                                                                   const Reals& offset) const {
     for (std::size_t k = 0; k < parts_.size(); ++k) {
       const Part& part = parts_[k];
       z_[k] = (both(parts_[first].mean - part.mean, parts_[second].mean - part.mean) + offset) * part.inverse;
@@ -282,7 +289,7 @@ class LineIntegrals {
     const Reals ratio = root * root, smaller = larger * ratio;
     const Reals p = select(is_negative, smaller, larger), q = select(is_negative, larger, smaller);
     if (is_gaussian_ && any(is_small)) refine_small(is_small, d, rounding_of_d);
-    std::array<Reals, integrals + 1> at;
+    std::array<Reals, rounding_of_them + 1> at;
     at[entropy] = -(p * log_p);
     at[forward] = p * (d - 1) + q;
     at[reverse] = p - q * (d + 1);
@@ -309,12 +316,15 @@ class LineIntegrals {
       instead(jensen_shannon, (p + q) * SmallDifferences::sum(t_square, t_square, small_.jensen_shannon) * 0.25);
       instead(affinity, p * alpha_ + q * (Real(1) - alpha_) - at[amari] / alpha_factor_);
     }
-    if (is_gaussian_) add_covariances(q * d, z_.back(), at);
+    if (is_gaussian_) {
+      add_covariances(q * d, z_.back(), at);
+      for (std::size_t k = 0; k < 4; ++k) at[tilted + k] = (k == 0 ? at[affinity] : at[tilted + k - 1]) * z_.back();
+    }
     return at;
   }
 
   /// From q (log p - log q), with E_q[z^2] = 1 and E_q[z^4] = 3.
-  static void add_covariances(const Reals& term, const Reals& z, std::array<Reals, integrals + 1>& at) {
+  static void add_covariances(const Reals& term, const Reals& z, std::array<Reals, rounding_of_them + 1>& at) {
     const Reals square = z * z, fourth = square * square;
     at[covariance] = term * z;
     at[covariance + 1] = term * (square - 1);
@@ -354,8 +364,11 @@ class LineIntegrals {
 
 }  // namespace
 
-Integrals line_integrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts) {
-  return LineIntegrals(p, q, unit, alpha, cuts)();
+Integrals line_integrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts,
+                         TiltedIntegrals* tilted_integrals) {
+  const LineIntegrals found(p, q, unit, alpha, cuts);
+  if (tilted_integrals != nullptr) *tilted_integrals = found.tilted_integrals();
+  return found();
 }
 
 }  // namespace random_search

@@ -32,8 +32,12 @@ enum Integral {
 };
 using Integrals = std::array<Quad, integrals>;
 
+/// Of p^alpha q^(1 - alpha) z^k, k = 1 to 4, with z that of a Gaussian q.
+using TiltedIntegrals = std::array<Quad, 4>;
+
 /// Of p and q, a mixture or, of one component, a Gaussian, whose divergence may be small. A whole stretch of the line
 /// and its halves agree to 1e-21; the halves' sum is more exact. Each stretch is cut into `cuts` at first.
-Integrals line_integrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts = 1);
+Integrals line_integrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts = 1,
+                         TiltedIntegrals* tilted_integrals = nullptr);
 
 }  // namespace random_search
