@@ -401,6 +401,26 @@ TEST_CASE("so far apart that the affinity is below every number, its logarithm i
   CHECK(relative_error(renyi_divergence(line, Gaussian<double>(100.0, 1.0), 0.5), 2500.0, 0.0) < tol::surface);
 }
 
+TEST_CASE_TEMPLATE("so far apart that a rounding of D is more than 1, derivatives keep their digits", T, float, double,
+                   long double) {
+  // q has one node, x = 0, and so has r = p^alpha q^(1 - alpha), x = 0.125, nearest to 0.3 * 0.5 + 0.7 * 0.02: of the
+  // divergence E_q[z^2] and E_r[z^2] are left.
+  const T alpha = T(0.3), narrow = T(std::sqrt(std::numeric_limits<T>::epsilon()) / 8);
+  const GridDensity<T> p(Grid<T>::arange(T(-1), T(1), T(0.125)), GaussianMixture<T>({T(1)}, {T(0.5)}, {narrow}));
+  const Gaussian<T> q(T(0.02), narrow);
+  const auto d = scaled_renyi_derivatives(p, q, alpha);
+  CHECK(d.value * std::numeric_limits<T>::epsilon() > T(1));
+  const T of_q = -q.mean() / narrow, of_r = (T(0.125) - q.mean()) / narrow;
+  const T in_mu = (of_q - of_r) / alpha, in_log_sigma = (of_q * of_q - of_r * of_r) / alpha;
+  CHECK(relative_error(d.gradient[0] * narrow, in_mu, T(0)) < tol::sum<T>);
+  CHECK(relative_error(d.gradient[1], in_log_sigma, T(0)) < tol::sum<T>);
+  // Sums of z^2, z^3 and z^4 that cancel.
+  const T square = of_r * of_r;
+  CHECK(std::abs(d.hessian(0, 0)) * narrow * narrow < tol::sum<T> * square);
+  CHECK(std::abs(d.hessian(0, 1) * narrow + 2 * in_mu) < tol::sum<T> * square * of_r);
+  CHECK(std::abs(d.hessian(1, 1) + 2 * in_log_sigma) < tol::sum<T> * square * square);
+}
+
 TEST_CASE_TEMPLATE("surfaces of a q as p: zero there, and nowhere less", Density, GridDensity<double>,
                    RealLineDensity<double>) {
   const ParameterMesh<double> mesh(arange(-3.0, 3.0, 1.5), arange(0.4, 3.0, 0.8));

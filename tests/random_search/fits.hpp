@@ -122,33 +122,39 @@ class FitComparison {
   };
 
   void compare(FitColumn column, const T& alpha, Found found) const {
-    using std::nextafter;
     const klgrid::Gaussian<T> q = found.q;
-    double error = error_of(found, exact_(q, Quad(alpha), 1));
-    if (!(error <= 0.5)) {
-      // Quadrature may take a whole and its halves for the same by chance: thirds decide. And the mean was rounded
-      // after the search: it may have been nearer to either neighbour.
-      error = HUGE_VAL;
-      for (const T& end : {q.mean(), std::numeric_limits<T>::lowest(), (std::numeric_limits<T>::max)()}) {
-        found.q = klgrid::Gaussian<T>(nextafter(q.mean(), end), q.stddev());
-        error = std::min(error, error_of(found, exact_(found.q, Quad(alpha), 3)));
-      }
+    const auto right = exact_(q, Quad(alpha), 1);
+    if (!is_in_range(right)) return;
+    if (is_hidden(q, right)) {
+      ++table_.ends[fit_column_names[column] + std::string(": hidden by the mean's rounding")];
+      return;
     }
+    double error = error_of(found, right);
+    // Quadrature may take a whole and its halves for the same by chance: thirds decide.
+    if (!(error <= 0.5)) error = error_of(found, exact_(q, Quad(alpha), 3));
     add(column, error, q, alpha);
+  }
+
+  /// The mean is rounded once, after the search: by so many stddevs.
+  static Quad moved(const klgrid::Gaussian<T>& q) {
+    return Quad(std::numeric_limits<T>::epsilon()) * abs(Quad(q.mean())) / (2 * Quad(q.stddev()));
+  }
+
+  /// By that log q is moved where it counts so much that D may be another one, as between nodes that are far apart
+  /// beside q.
+  static bool is_hidden(const klgrid::Gaussian<T>& q, const TiltedMoments& right) {
+    return moved(q) * sqrt(Quad(sqrt(Quad(right.of_q[4] + right.of_m[4])))) > 1e-4;
   }
 
   /// Of the value, of the norm that is given for the gradient, and of that the gradient vanishes.
   double error_of(const Found& found, const TiltedMoments& right) const {
-    if (!is_in_range(right)) return 0;
-    const Quad epsilon = std::numeric_limits<T>::epsilon(), sigma = found.q.stddev();
+    const Quad sigma = found.q.stddev();
     const auto gradient = right.gradient();
     const auto [h11, h12, h22] = right.hessian();
     const Quad norm = sqrt(Quad(gradient[0] * gradient[0] + gradient[1] * gradient[1]));
-    // The mean is rounded once, after the search: by so many stddevs.
-    const Quad moved = epsilon * abs(Quad(found.q.mean())) / (2 * sigma);
-    const Quad bent = (abs(h11) + abs(h12)) * moved * (1 + moved);
+    const Quad shift = moved(found.q), bent = (abs(h11) + abs(h12)) * shift * (1 + shift);
     const Quad allowed = right.allowed + bent;
-    Quad error = std::max<Quad>(abs(Quad(found.value - right.value)) / (right.value_allowed + (norm + bent) * moved),
+    Quad error = std::max<Quad>(abs(Quad(found.value - right.value)) / (right.value_allowed + (norm + bent) * shift),
                                 abs(Quad(norm - found.gradient_norm)) / allowed);
     if (found.is_stationary) {
       // Of where positions are counted from it is known that it is within sixteen of p's stddevs of p's mean.

@@ -107,8 +107,8 @@ int main(int argc, char** argv) {
   FitTables table;
   options.for_each_problem(classes().size(), [&](long number) {
     options.for_each_scalar([&]<class T>(const std::string& scalar) {
-      // Of long double one pair in five, for its exponentials take long.
-      if (scalar == "long_double" && number / static_cast<long>(classes().size()) % 5 != 0) return;
+      // Of long double one pair in ten, for its exponentials take long.
+      if (scalar == "long_double" && number / static_cast<long>(classes().size()) % 10 != 0) return;
       table.errors.open({class_of(number).name, "scalar " + scalar});
       compare<T>(number, options.random(number), table, text("--only %ld --scalar %s", number, scalar.c_str()));
     });

@@ -99,6 +99,17 @@ T scaled_renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
   return -log_affinity(nodes, alpha) / scale;
 }
 
+/// p^alpha q^(1 - alpha) / A at the points, by their own sum: of a large D the rounding of log A would count in an
+/// exponent.
+template <Real T>
+Vector<T> normalized_mean(const PairQuadrature<T>& nodes, const T& alpha) {
+  const auto counts = nodes.weight > T(0);
+  const Vector<T> log_mean =
+      counts.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, std::numeric_limits<T>::lowest());
+  const Vector<T> mean = (log_mean - log_mean.maxCoeff()).exp();
+  return mean / (nodes.weight * mean).sum();
+}
+
 /// alpha times the scaled one; at alpha = 0, where that is D(q||p), -log Q(p > 0).
 template <Real T>
 T renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
@@ -215,6 +226,8 @@ template <QuadratureDensity P, GaussianFor<P> Q>
   detail::Powers<T> m{};
   detail::Powers<T> delta{};
   if (!detail::is_finite(value)) return detail::second_order<T>(value, m, delta, alpha, q.stddev());
+  const bool is_far = alpha * (T(1) - alpha) * value > T(64);  // q and r share next to nothing
+  const Vector<T> far = is_far ? detail::normalized_mean(nodes, alpha) : Vector<T>();
   for (Index i = 0; i < nodes.size(); ++i) {
     // r = p^alpha q^(1 - alpha) / A = q e^turn, and (q - r) / alpha = -q expm1(turn) / alpha, with its limit at alpha =
     // 0.
@@ -222,7 +235,9 @@ template <QuadratureDensity P, GaussianFor<P> Q>
     const T over_alpha = nodes.log_ratio[i] + (T(1) - alpha) * value;
     const T turn = alpha * over_alpha;
     T difference = T(0);
-    if (!(alpha > T(0)))
+    if (is_far)
+      difference = (density - far[i]) / alpha;
+    else if (!(alpha > T(0)))
       difference = -density * over_alpha;
     else if (turn < T(1))
       difference = -density * T(expm1(turn)) / alpha;
