@@ -406,7 +406,10 @@ TEST_CASE_TEMPLATE("so far apart that a rounding of D is more than 1, derivative
   // q has one node, x = 0, and so has r = p^alpha q^(1 - alpha), x = 0.125, nearest to 0.3 * 0.5 + 0.7 * 0.02: of the
   // divergence E_q[z^2] and E_r[z^2] are left.
   const T alpha = T(0.3), narrow = T(std::sqrt(std::numeric_limits<T>::epsilon()) / 8);
-  const GridDensity<T> p(Grid<T>::arange(T(-1), T(1), T(0.125)), GaussianMixture<T>({T(1)}, {T(0.5)}, {narrow}));
+  const Vector<T> nodes = arange(T(-1), T(1), T(0.125));
+  Vector<T> weights = Vector<T>::Constant(nodes.size(), T(0.125));
+  weights[0] = T(0);
+  const GridDensity<T> p(Grid<T>(nodes, weights), GaussianMixture<T>({T(1)}, {T(0.5)}, {narrow}));
   const Gaussian<T> q(T(0.02), narrow);
   const auto d = scaled_renyi_derivatives(p, q, alpha);
   CHECK(d.value * std::numeric_limits<T>::epsilon() > T(1));

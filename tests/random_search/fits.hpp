@@ -24,6 +24,7 @@ struct TiltedMoments {
   Quad value, alpha;
   std::array<Quad, 5> of_q, of_m, of_difference;
   Quad value_allowed, allowed;  // what roundings may make of the value and of the derivatives
+  Quad moved = 0;               // by so much a fit moves log q, whose positions are counted from near p's mean
 
   /// In (mu / sigma, log sigma), by differentiating -log(integral of p^alpha q^(1 - alpha)) / (alpha (1 - alpha)) under
   /// the integral, with d log q = s - E_q[s], s = (z, z^2).
@@ -154,7 +155,10 @@ class FitComparison {
     const Quad norm = sqrt(Quad(gradient[0] * gradient[0] + gradient[1] * gradient[1]));
     const Quad shift = moved(found.q), bent = (abs(h11) + abs(h12)) * shift * (1 + shift);
     const Quad allowed = right.allowed + bent;
-    Quad error = std::max<Quad>(abs(Quad(found.value - right.value)) / (right.value_allowed + (norm + bent) * shift),
+    // By log q, D has the derivatives (q - m) / alpha, and at alpha = 0 q (log q - log p - D).
+    const Quad of_moved = right.moved * (right.alpha > 0 ? Quad(2 / right.alpha) : Quad(2 * (1 + right.value)));
+    const Quad value_allowed = right.value_allowed + (norm + bent) * shift + of_moved;
+    Quad error = std::max<Quad>(abs(Quad(found.value - right.value)) / value_allowed,
                                 abs(Quad(norm - found.gradient_norm)) / allowed);
     if (found.is_stationary) {
       // Of where positions are counted from it is known that it is within sixteen of p's stddevs of p's mean.

@@ -36,19 +36,20 @@ using namespace random_search::on_grid;
 /// By their definition; `epsilon` is that of the scalar they are compared in.
 TiltedMoments exact_moments(const ExactDensity& d, const Quad& mu, const Quad& sigma, const Quad& alpha,
                             double epsilon) {
-  using std::abs, std::exp, std::log;
+  using std::abs, std::exp, std::log, std::sqrt;
   const auto [z, log_q, q, log_sum, nearest] = exact_gaussian(d, mu, sigma);
   const std::size_t n = z.size();
   const bool is_forward = alpha == 1, is_reverse = alpha == 0;
   TiltedMoments e{};
   e.alpha = alpha;
   std::vector<Quad> m(n);
-  Quad top = -HUGE_VAL, mass = 0, largest_log_p = 0, largest_log_q = 0, spread = 0;
+  Quad top = -HUGE_VAL, mass = 0, largest_log_p = 0, largest_log_q = 0, spread = 0, largest_x = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const Quad ratio = d.log_p[i] - log_q[i], p = d.w[i] * d.p[i], offset = (d.x[i] - d.x[nearest]) / sigma;
     if (is_forward) e.value += p * ratio;
     if (is_reverse) e.value -= q[i] * ratio;
     spread += p * offset * offset;
+    largest_x = std::max<Quad>(largest_x, abs(d.x[i]));
     top = std::max<Quad>(top, alpha * ratio + log_q[i]);
     largest_log_p = std::max<Quad>(largest_log_p, abs(d.log_p[i]));
     largest_log_q = std::max<Quad>(largest_log_q, q[i] > 0 ? Quad(q[i] * abs(log_q[i])) : Quad(0));
@@ -78,6 +79,8 @@ TiltedMoments exact_moments(const ExactDensity& d, const Quad& mu, const Quad& s
   e.value_allowed = 4500 * epsilon * std::max<Quad>(1, e.value) + log_error +
                     96 * epsilon * (largest_log_p + spread) / (is_reverse || is_forward ? Quad(1) : alpha);
   e.allowed = 4500 * epsilon * (1 + sizes[4]) * (1 + abs(e.value) + largest_log_p + largest_log_q);
+  // A fit counts the nodes from near p's mean, and rounds them there.
+  e.moved = epsilon * largest_x / sigma * sqrt(Quad(sqrt(sizes[4])));
   return e;
 }
 
