@@ -7,7 +7,7 @@
 
 PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some four hours
 on two processors; what each search printed stays in build/accuracy, and is not done again by --resume if neither the
-headers (as committed), the compiler nor the options are others. Remove it when a search itself is another.
+program, to the last bit, nor the options are others.
 
 What quadrature finds on the line depends on neither headers nor flags: it is kept in build/accuracy/references, by
 scalar and seed, for the next run. Remove that folder when line.cpp draws or integrates otherwise.
@@ -15,6 +15,7 @@ scalar and seed, for the next run. Remove that folder when line.cpp draws or int
 import argparse
 import concurrent.futures
 import datetime
+import hashlib
 import os
 import pathlib
 import platform
@@ -163,8 +164,8 @@ def main():
     version = subprocess.run([options.compiler, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
     command = (f"python3 tests/random_search/report.py --grid {options.grid} --line {options.line} "
                f"--grid-fits {options.grid_fits} --line-fits {options.line_fits}")
-    state = f"{options.compiler} {version}; headers of commit {commit()}; seed {options.seed}"
-    machine = f"{processor()}; {state}; {datetime.date.today()}."
+    machine = (f"{processor()}; {options.compiler} {version}; headers of commit {commit()}; seed {options.seed}; "
+               f"{datetime.date.today()}.")
 
     common = [options.compiler, "-std=gnu++20", "-pthread", "-DKLGRID_TEST_QUADMATH", "-w", "-I", ROOT / "include", "-I", ROOT / "tests",
               "-isystem", "/usr/include/eigen3"]
@@ -178,7 +179,7 @@ def main():
     def search(program, *part):
         """Whether it found all to be right, and what it printed."""
         kept = work / f"{'_'.join([program.name, *part[2:3]])}.txt"
-        title = f"{state}; {' '.join(part)}"
+        title = f"{hashlib.sha256(program.read_bytes()).hexdigest()} {' '.join(part)} --seed {options.seed}"
         if not options.resume or not kept.exists() or not kept.read_text().startswith(title + "\n"):
             done = subprocess.run([program, *part, "--seed", str(options.seed), "--references", references],
                                   stdout=subprocess.PIPE, text=True)
