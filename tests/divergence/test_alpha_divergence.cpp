@@ -424,6 +424,19 @@ TEST_CASE_TEMPLATE("so far apart that a rounding of D is more than 1, derivative
   CHECK(std::abs(d.hessian(1, 1) + 2 * in_log_sigma) < tol::sum<T> * square * square);
 }
 
+TEST_CASE_TEMPLATE("so far apart, on one node with q: what underflows elsewhere is 0, times any z^4", T, float, double,
+                   long double) {
+  const T narrow = std::pow(std::numeric_limits<T>::min(), T(0.25)) / 64;
+  const GaussianMixture<T> p({T(1)}, {T(0.5)}, {8 * narrow});
+  const auto d = scaled_renyi_derivatives(GridDensity<T>(Grid<T>::arange(T(-1), T(1), T(0.125)), p),
+                                          Gaussian<T>(T(0), narrow), T(0.3));
+  CHECK(d.value * std::numeric_limits<T>::epsilon() > T(1));
+  CHECK(d.gradient[0] == T(0));
+  CHECK(std::abs(d.gradient[1]) < tol::sum<T>);
+  CHECK(std::abs(d.hessian(0, 1)) * narrow < tol::sum<T>);
+  CHECK(std::abs(d.hessian(1, 1)) < tol::sum<T>);
+}
+
 TEST_CASE_TEMPLATE("surfaces of a q as p: zero there, and nowhere less", Density, GridDensity<double>,
                    RealLineDensity<double>) {
   const ParameterMesh<double> mesh(arange(-3.0, 3.0, 1.5), arange(0.4, 3.0, 0.8));

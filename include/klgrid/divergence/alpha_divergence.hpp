@@ -103,10 +103,13 @@ T scaled_renyi_divergence(const PairQuadrature<T>& nodes, const T& alpha) {
 /// exponent.
 template <Real T>
 Vector<T> normalized_mean(const PairQuadrature<T>& nodes, const T& alpha) {
+  using std::log;
   const auto counts = nodes.weight > T(0);
   const Vector<T> log_mean =
       counts.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, std::numeric_limits<T>::lowest());
-  const Vector<T> mean = (log_mean - log_mean.maxCoeff()).exp();
+  const Vector<T> below = log_mean - log_mean.maxCoeff();
+  // Where a vectorised exponential would end at the least number, not at 0: times z^4 it may count.
+  const Vector<T> mean = (below > T(log((std::numeric_limits<T>::min)()))).select(below.exp(), T(0));
   return mean / (nodes.weight * mean).sum();
 }
 
