@@ -108,8 +108,9 @@ Vector<T> normalized_mean(const PairQuadrature<T>& nodes, const T& alpha) {
   const Vector<T> log_mean =
       counts.select(alpha * nodes.log_p + (T(1) - alpha) * nodes.log_q, std::numeric_limits<T>::lowest());
   const Vector<T> below = log_mean - log_mean.maxCoeff();
-  // Where a vectorised exponential would end at the least number, not at 0: times z^4 it may count.
-  const Vector<T> mean = (below > T(log((std::numeric_limits<T>::min)()))).select(below.exp(), T(0));
+  Vector<T> mean = below.exp();
+  // A vectorised exponential ends at the least number, not at 0: times z^4 it may count.
+  mean = (below > T(log((std::numeric_limits<T>::min)()))).select(mean, T(0));
   return mean / (nodes.weight * mean).sum();
 }
 
