@@ -231,7 +231,7 @@ template <QuadratureDensity P, GaussianFor<P> Q>
   detail::Powers<T> delta{};
   if (!detail::is_finite(value)) return detail::second_order<T>(value, m, delta, alpha, q.stddev());
   const bool is_far = alpha * (T(1) - alpha) * value > T(64);  // q and r share next to nothing
-  const Vector<T> far = is_far ? detail::normalized_mean(nodes, alpha) : Vector<T>();
+  const Vector<T> turned = is_far ? detail::normalized_mean(nodes, alpha) : Vector<T>();
   for (Index i = 0; i < nodes.size(); ++i) {
     // r = p^alpha q^(1 - alpha) / A = q e^turn, and (q - r) / alpha = -q expm1(turn) / alpha, with its limit at alpha =
     // 0.
@@ -240,7 +240,7 @@ template <QuadratureDensity P, GaussianFor<P> Q>
     const T turn = alpha * over_alpha;
     T difference = T(0);
     if (is_far)
-      difference = (density - far[i]) / alpha;
+      difference = (density - turned[i]) / alpha;
     else if (!(alpha > T(0)))
       difference = -density * over_alpha;
     else if (turn < T(1))
