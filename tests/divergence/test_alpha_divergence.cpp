@@ -401,6 +401,19 @@ TEST_CASE("so far apart that the affinity is below every number, its logarithm i
   CHECK(relative_error(renyi_divergence(line, Gaussian<double>(100.0, 1.0), 0.5), 2500.0, 0.0) < tol::surface);
 }
 
+TEST_CASE("so far apart on the line that the affinity is next to nothing, derivatives have their closed form") {
+  // D = (m - mu)^2 / (2 v) and terms of the widths, v = alpha sigma^2 + (1 - alpha) s^2.
+  const double alpha = 0.3, mu = 100.0, sigma = 1.5, v = alpha * sigma * sigma + (1 - alpha);
+  const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
+  const auto d = scaled_renyi_derivatives(p, Gaussian<double>(mu, sigma), alpha);
+  const double in_sigma = (1 / v - 1 / (sigma * sigma)) / (1 - alpha) - alpha * mu * mu / (v * v);
+  CHECK(alpha * (1 - alpha) * d.value > 64);
+  CHECK(relative_error(d.gradient[0], mu / v, 0.0) < tol::surface);
+  CHECK(relative_error(d.gradient[1], sigma * sigma * in_sigma, 0.0) < tol::surface);
+  CHECK(relative_error(d.hessian(0, 0), 1 / v, 0.0) < tol::surface * mu * mu);
+  CHECK(relative_error(d.hessian(0, 1), -2 * alpha * sigma * sigma * mu / (v * v), 0.0) < tol::surface * mu * mu);
+}
+
 TEST_CASE_TEMPLATE("so far apart that a rounding of D is more than 1, derivatives keep their digits", T, float, double,
                    long double) {
   // q has one node, x = 0, and so has r = p^alpha q^(1 - alpha), x = 0.125, nearest to 0.3 * 0.5 + 0.7 * 0.02: of the

@@ -72,19 +72,16 @@ class FitComparison {
     const Quad epsilon = std::numeric_limits<T>::epsilon(), sigma = q.stddev();
     const auto gradient = right.gradient();
     const auto hessian = right.hessian();
-    Quad worst = abs(Quad(d.value - right.value)) / right.value_allowed;
-    const auto see = [&](const T& value, const Quad& exact, int in_mu) {
-      const Quad unit = pow(sigma, in_mu), size = right.allowed / (epsilon * unit);
-      if (!is_number(size)) return;
-      const Quad error = abs(Quad(unit * value - exact)) / right.allowed;
-      if (!(error <= worst)) worst = error;
+    const auto see = [&](const T& value, const Quad& exact, const Quad& unit, const Quad& allowed) {
+      if (is_number(allowed / (epsilon * unit)))
+        add(of_derivatives, static_cast<double>(Quad(abs(Quad(unit * value - exact)) / allowed)), q, alpha);
     };
-    see(d.gradient[0], gradient[0], 1);
-    see(d.gradient[1], gradient[1], 0);
-    see(d.hessian(0, 0), hessian[0], 2);
-    see(d.hessian(0, 1), hessian[1], 1);
-    see(d.hessian(1, 1), hessian[2], 0);
-    add(of_derivatives, static_cast<double>(worst), q, alpha);
+    see(d.value, right.value, 1, right.value_allowed);
+    see(d.gradient[0], gradient[0], sigma, right.allowed);
+    see(d.gradient[1], gradient[1], 1, right.allowed);
+    see(d.hessian(0, 0), hessian[0], sigma * sigma, right.allowed);
+    see(d.hessian(0, 1), hessian[1], sigma, right.allowed);
+    see(d.hessian(1, 1), hessian[2], 1, right.allowed);
   }
 
   void compare_fit(FitColumn column, const T& alpha, const klgrid::FitResult<T>& fit) const {
@@ -93,20 +90,13 @@ class FitComparison {
     // At the start D is +inf, or q is flat and no Gaussian any more.
     if (fit.status == FitStatus::infinite || fit.status == FitStatus::flat) return;
     const bool is_stationary = fit.status == FitStatus::converged || fit.status == FitStatus::degenerate;
-    const Signs signs{fit.status == FitStatus::converged ? 1 : 0, fit.status == FitStatus::converged ? 1 : 0};
+    const Signs signs = fit.status == FitStatus::converged ? Signs{1, 1} : Signs{0, 0};
     compare(column, alpha, {fit.q, fit.value, fit.gradient_norm, is_stationary, signs});
   }
 
   void compare_point(const klgrid::StationaryPoint<T>& point) const {
-    using klgrid::StationaryKind;
-    const auto is = [&](StationaryKind kind) { return point.kind == kind; };
-    const Signs signs{is(StationaryKind::minimum)                                 ? 1
-                      : is(StationaryKind::saddle) || is(StationaryKind::maximum) ? -1
-                                                                                  : 0,
-                      is(StationaryKind::minimum) || is(StationaryKind::saddle) ? 1
-                      : is(StationaryKind::maximum)                             ? -1
-                                                                                : 0};
-    compare(of_stationary_points, T(0), {point.q, point.derivatives.value, point.gradient_norm, true, signs});
+    compare(of_stationary_points, T(0),
+            {point.q, point.derivatives.value, point.gradient_norm, true, signs_of(point.kind)});
   }
 
  private:
@@ -114,6 +104,20 @@ class FitComparison {
   struct Signs {
     int least, greatest;
   };
+
+  static Signs signs_of(klgrid::StationaryKind kind) {
+    switch (kind) {
+      case klgrid::StationaryKind::minimum:
+        return {1, 1};
+      case klgrid::StationaryKind::saddle:
+        return {-1, 1};
+      case klgrid::StationaryKind::maximum:
+        return {-1, -1};
+      case klgrid::StationaryKind::degenerate:
+        break;
+    }
+    return {0, 0};
+  }
 
   struct Found {
     klgrid::Gaussian<T> q;
@@ -137,23 +141,24 @@ class FitComparison {
   }
 
   /// The mean is rounded once, after the search: by so many stddevs.
-  static Quad moved(const klgrid::Gaussian<T>& q) {
+  static Quad rounding_of_mean(const klgrid::Gaussian<T>& q) {
     return Quad(std::numeric_limits<T>::epsilon()) * abs(Quad(q.mean())) / (2 * Quad(q.stddev()));
   }
 
   /// By that log q is moved where it counts so much that D may be another one, as between nodes that are far apart
   /// beside q.
   static bool is_hidden(const klgrid::Gaussian<T>& q, const TiltedMoments& right) {
-    return moved(q) * sqrt(Quad(sqrt(Quad(right.of_q[4] + right.of_m[4])))) > 1e-4;
+    return rounding_of_mean(q) * sqrt(Quad(sqrt(Quad(right.of_q[4] + right.of_m[4])))) > 1e-4;
   }
 
   /// Of the value, of the norm that is given for the gradient, and of that the gradient vanishes.
   double error_of(const Found& found, const TiltedMoments& right) const {
+    if (found.value != found.value || found.gradient_norm != found.gradient_norm) return HUGE_VAL;
     const Quad sigma = found.q.stddev();
     const auto gradient = right.gradient();
     const auto [h11, h12, h22] = right.hessian();
     const Quad norm = sqrt(Quad(gradient[0] * gradient[0] + gradient[1] * gradient[1]));
-    const Quad shift = moved(found.q), bent = (abs(h11) + abs(h12)) * shift * (1 + shift);
+    const Quad shift = rounding_of_mean(found.q), bent = (abs(h11) + abs(h12)) * shift * (1 + shift);
     const Quad allowed = right.allowed + bent;
     // By log q, D has the derivatives (q - m) / alpha, and at alpha = 0 q (log q - log p - D).
     const Quad of_moved = right.moved * (right.alpha > 0 ? Quad(2 / right.alpha) : Quad(2 * (1 + right.value)));
