@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Writes docs/accuracy.md: what the random searches see, at -O2 and at -O3 -march=native.
 
-    python3 tests/random_search/report.py [--grid PROBLEMS] [--line PROBLEMS] [--grid-fits PROBLEMS] [--line-fits PROBLEMS]
-                                          [--seed SEED] [--compiler g++] [--resume]
+    python3 tests/random_search/report.py [--parts PART ...] [--fraction F] [--seed SEED] [--compiler g++]
 
-PROBLEMS of each class. Needs g++, with its libquadmath, and Boost.Multiprecision. Fails if a search does. Some four hours
-on two processors; what each search printed stays in build/accuracy, and is not done again by --resume if neither the
-program, to the last bit, nor the options are others.
+Some four hours on two processors (EPYC, Zen 5). The page is written after each part, and the parts that are not asked
+for stay as they stand on it: a run that was ended goes on with the parts that it lacks. Needs g++, with its libquadmath,
+and Boost.Multiprecision. Fails if a search finds a case beyond what is promised.
 
 What quadrature finds on the line depends on neither headers nor flags: it is kept in build/accuracy/references, by
 scalar and seed, for the next run. Remove that folder when line.cpp draws or integrates otherwise.
@@ -15,18 +14,26 @@ scalar and seed, for the next run. Remove that folder when line.cpp draws or int
 import argparse
 import concurrent.futures
 import datetime
-import hashlib
 import os
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FLAGS = (["-O2"], ["-O3", "-march=native"])
+WORK = ROOT / "build/accuracy"
+PAGE = ROOT / "docs/accuracy.md"
+FLAGS = ("-O2", "-O3 -march=native")
+SCALARS = ("float", "double", "long_double")
+PROMISE = "the promise"
+# Title, program, and how many problems of each class give 100,000 cases of it.
+PARTS = {"grid": ("The grid", "grid", 6700), "grid_fit": ("The grid, fits", "grid_fit", 9200),
+         **{f"line_{scalar}": (f"The line, {scalar.replace('_', ' ')}", "line", 100000) for scalar in SCALARS},
+         "line_fit": ("The line, fits", "line_fit", 47700)}
 TEXT = """# Accuracy
 
-    {command}
+    python3 tests/random_search/report.py
 
 Searches ([grid.cpp](../tests/random_search/grid.cpp), [line.cpp](../tests/random_search/line.cpp) and, for fits,
 [grid_fit.cpp](../tests/random_search/grid_fit.cpp), [line_fit.cpp](../tests/random_search/line_fit.cpp)) make random input of every class that a user may
@@ -57,7 +64,7 @@ roundings of the largest terms that they are made of: on the line 1 + E_p[z^2] a
 what lies where p is below the range of the scalar, beside the largest p: there p is zero. Renyi's
 divergence on the line is compared where the integral of p^alpha q^(1 - alpha) is above 1e-20: below it quadrature does not find where that lives.
 
-{machine}
+Each part says on what machine it was made, when, and of which headers.
 """
 SUMMARY = """
 ## Summary
@@ -90,22 +97,19 @@ FUNCTIONS = {
     "fit": {
         "Renyi der.": "scaled_renyi_derivatives(p, q, alpha)", "fwd fit": "fit_forward(p, q)", "rev fit": "fit_reverse(p, q)",
         "Renyi fit": "fit_renyi(p, alpha, q)", "stat. pts": "reverse_stationary_points(p, mesh)"}}
-TITLES = {"grid": "The grid", "line": "The line", "grid_fit": "The grid, fits", "line_fit": "The line, fits"}
-BEYOND = "**Not all was within what is promised: the cases beyond it stand below, each before its table.**"
+BEYOND = "**Not all is within what is promised: the cases beyond it stand below, each before its table.**"
 
 
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
+def machine(compiler):
+    def output(*command):
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
-
-def commit():
-    def git(*what):
-        return subprocess.run(["git", *what], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
-
-    return git("log", "-1", "--format=%h", "--", "include") + (" with changes" if git("status", "--porcelain", "include") else "")
+    cpu = pathlib.Path("/proc/cpuinfo").read_text()
+    named = re.search(r"model name\s*: (.*)", cpu)
+    lanes = next((f" ({name})" for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if re.search(rf"\b{flag}\b", cpu)), "")
+    changed = " with changes" if output("git", "status", "--porcelain", "include") else ""
+    return (f"{named.group(1) if named else platform.processor()}{lanes}; {compiler} {output(compiler, '-dumpfullversion')}; "
+            f"headers of commit {output('git', 'log', '-1', '--format=%h', '--', 'include')}{changed}; {datetime.date.today()}.")
 
 
 def largest_errors(text):
@@ -123,103 +127,95 @@ def largest_errors(text):
     return found
 
 
-def summary(found):
-    """Of the searches' outputs: of the line for float, double and long double, of the others for all scalars at once."""
-    rows = SUMMARY
+def title(part, flags):
+    return f"{PARTS[part][0]}, {flags}"
 
-    def add(name, of_each):
-        nonlocal rows
-        rows += f"| {name} | " + " | ".join(f"{max(errors):.2g}" for errors in of_each) + " |\n"
 
-    def add_of_all(name, domain, functions):
-        at_flags = [largest_errors(text) for _, text in found[name][0]]
-        for column, function in functions.items():
-            add(f"{domain}: {function}", [[at["the promise", f"scalar {scalar}", column] for at in at_flags]
-                                          for scalar in ("float", "double", "long_double")])
+def summary(sections):
+    errors = {name: largest_errors(text) for name, text in sections.items()}
 
-    add_of_all("grid", "the grid", FUNCTIONS["grid"])
-    add_of_all("grid_fit", "the grid", FUNCTIONS["fit"])
-    line = [[largest_errors(text) for _, text in part] for part in found["line"]]
-    for column, function in FUNCTIONS["line"].items():
-        add(f"the line: {function}", [[value for at in part for (unit, _, name), value in at.items()
-                                       if unit == "the promise" and name == column] for part in line])
-    add_of_all("line_fit", "the line", FUNCTIONS["fit"])
-    add("the line: whatever returns a bound, in units of it", [[value for at in part for (unit, _, _), value in at.items()
-                                                                if unit != "the promise"] for part in line])
-    return rows
+    def largest(part, is_asked_for):
+        found = [value for flags in FLAGS for key, value in errors.get(title(part, flags), {}).items() if is_asked_for(*key)]
+        return f"{max(found):.2g}" if found else ""
+
+    def row(function, largest_in):
+        return f"| {function} | " + " | ".join(map(largest_in, SCALARS)) + " |\n"
+
+    def of_all(part, column):
+        return lambda scalar: largest(part, lambda *key: key == (PROMISE, f"scalar {scalar}", column))
+
+    def of_line(is_asked_for):
+        return lambda scalar: largest(f"line_{scalar}", is_asked_for)
+
+    return (SUMMARY + "".join(
+        [row(f"the grid: {function}", of_all("grid", column)) for column, function in FUNCTIONS["grid"].items()] +
+        [row(f"the grid: {function}", of_all("grid_fit", column)) for column, function in FUNCTIONS["fit"].items()] +
+        [row(f"the line: {function}", of_line(lambda unit, _, name, column=column: (unit, name) == (PROMISE, column)))
+         for column, function in FUNCTIONS["line"].items()] +
+        [row(f"the line: {function}", of_all("line_fit", column)) for column, function in FUNCTIONS["fit"].items()] +
+        [row("the line: whatever returns a bound, in units of it", of_line(lambda unit, *_: unit != PROMISE))]))
+
+
+def sections_of(page):
+    """What stands below each title."""
+    parts = re.split(r"^## (.*)\n", page, flags=re.MULTILINE)
+    return {name: text.strip() for name, text in zip(parts[1::2], parts[2::2])}
+
+
+def section(machine, good, text):
+    return "\n\n".join([machine, *([] if good else [BEYOND]), f"```\n{text.strip()}\n```"])
+
+
+def write(sections):
+    titles = [title(part, flags) for part in PARTS for flags in FLAGS]
+    PAGE.write_text(TEXT + summary(sections) +
+                    "".join(f"\n## {name}\n\n{sections[name]}\n" for name in titles if name in sections))
 
 
 def main():
     parser = argparse.ArgumentParser(description="Writes docs/accuracy.md from the random searches.")
-    parser.add_argument("--grid", type=int, default=100000, help="problems of each class of the grid")
-    parser.add_argument("--line", type=int, default=100000, help="pairs of each class of the line")
-    parser.add_argument("--grid-fits", type=int, default=9200, help="problems of each class of the grid, for fits")
-    parser.add_argument("--line-fits", type=int, default=47700, help="pairs of each class of the line, for fits")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--fraction", type=float, default=1, help="of the problems, to try it")
     parser.add_argument("--seed", type=int, default=20240229)
     parser.add_argument("--compiler", default="g++")
-    parser.add_argument("--resume", action="store_true", help="go on where a run was ended")
     options = parser.parse_args()
-    work = ROOT / "build/accuracy"
-    work.mkdir(parents=True, exist_ok=True)
-    version = subprocess.run([options.compiler, "-dumpfullversion"], check=True, capture_output=True, text=True).stdout.strip()
-    command = (f"python3 tests/random_search/report.py --grid {options.grid} --line {options.line} "
-               f"--grid-fits {options.grid_fits} --line-fits {options.line_fits}")
-    machine = (f"{processor()}; {options.compiler} {version}; headers of commit {commit()}; seed {options.seed}; "
-               f"{datetime.date.today()}.")
-
+    references = WORK / "references"
+    references.mkdir(parents=True, exist_ok=True)
     common = [options.compiler, "-std=gnu++20", "-pthread", "-DKLGRID_TEST_QUADMATH", "-w", "-I", ROOT / "include", "-I", ROOT / "tests",
               "-isystem", "/usr/include/eigen3"]
-
-    def build(name, flags):
-        program = work / f"{name}{''.join(flags)}"
-        more = [work / "line_integrals.o"] if name.startswith("line") else []
-        subprocess.run([*common, *flags, ROOT / f"tests/random_search/{name}.cpp", *more, "-lquadmath", "-o", program], check=True)
-        return program
-
-    def search(program, *part):
-        """Whether it found all to be right, and what it printed."""
-        kept = work / f"{'_'.join([program.name, *part[2:3]])}.txt"
-        title = f"{hashlib.sha256(program.read_bytes()).hexdigest()} {' '.join(part)} --seed {options.seed}"
-        if not options.resume or not kept.exists() or not kept.read_text().startswith(title + "\n"):
-            done = subprocess.run([program, *part, "--seed", str(options.seed), "--references", references],
-                                  stdout=subprocess.PIPE, text=True)
-            kept.write_text(f"{title}\n{done.returncode}\n{done.stdout}")
-        _, status, text = kept.read_text().split("\n", 2)
-        return status == "0", text.strip()
-
-    def side_by_side(name, *part):
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(lambda program: search(program, *part), programs[name]))
-
     # Quadrature is no part of what is looked at, and has flags of its own.
     subprocess.run([*common, "-O3", "-march=native", "-ffp-contract=off", "-c", ROOT / "tests/random_search/quadrature/line_integrals.cpp",
-                    "-o", work / "line_integrals.o"], check=True)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        programs = {name: [pool.submit(build, name, flags) for flags in FLAGS] for name in TITLES}
-    programs = {name: [each.result() for each in built] for name, built in programs.items()}
-    references = work / "references"
-    references.mkdir(exist_ok=True)
-    found = {name: [] for name in TITLES}  # of each part, at each set of flags
-    for scalar in ("long_double", "double", "float"):
-        part = [str(options.line), "--scalar", scalar]
-        subprocess.run([programs["line"][0], *part, "--seed", str(options.seed), "--make-references", references], check=True,
-                       stdout=subprocess.DEVNULL)
-        found["line"].insert(0, side_by_side("line", *part))
-    for name, problems in (("grid", options.grid), ("grid_fit", options.grid_fits), ("line_fit", options.line_fits)):
-        found[name].append(side_by_side(name, str(problems)))
-    report, failed = TEXT.format(command=command, machine=machine) + summary(found), False
-    for name, parts in found.items():
-        for i, flags in enumerate(FLAGS):
-            report += f"\n## {TITLES[name]}, {' '.join(flags)}\n\n```\n"
-            for good, text in (part[i] for part in parts):
-                failed = failed or not good
-                report += text + "\n"
-            report += "```\n"
-    if failed:
-        report = report.replace("\n## ", f"\n{BEYOND}\n\n## ", 1)
-    (ROOT / "docs/accuracy.md").write_text(report)
-    print(f"docs/accuracy.md: {'A SEARCH FAILED' if failed else 'all within what is promised'}")
-    sys.exit(failed)
+                    "-o", WORK / "line_integrals.o"], check=True)
+
+    def build(name, flags):
+        program = WORK / f"{name}{flags.replace(' ', '')}"
+        more = [WORK / "line_integrals.o"] if name.startswith("line") else []
+        subprocess.run([*common, *flags.split(), ROOT / f"tests/random_search/{name}.cpp", *more, "-lquadmath", "-o", program], check=True)
+        return program
+
+    def run(program, *arguments):
+        """Whether it found all to be right, and what it printed."""
+        done = subprocess.run([program, *arguments, "--seed", str(options.seed)], stdout=subprocess.PIPE, text=True)
+        if done.returncode not in (0, 1):
+            sys.exit(f"{program.name} ended with {done.returncode}")
+        return done.returncode == 0, done.stdout
+
+    sections = sections_of(PAGE.read_text())
+    for part in options.parts:
+        _, name, problems = PARTS[part]
+        arguments = [str(max(1, round(problems * options.fraction)))]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            programs = list(pool.map(lambda flags: build(name, flags), FLAGS))
+            if name == "line":
+                arguments += ["--scalar", part.removeprefix("line_")]
+                run(programs[0], *arguments, "--make-references", references)
+                arguments += ["--references", references]
+            for flags, found in zip(FLAGS, pool.map(lambda program: run(program, *arguments), programs)):
+                sections[title(part, flags)] = section(machine(options.compiler), *found)
+        write(sections)
+    failed = [name for name, text in sections.items() if BEYOND in text]
+    print(f"docs/accuracy.md: {'BEYOND: ' + '; '.join(failed) if failed else 'all within what is promised'}")
+    sys.exit(bool(failed))
 
 
 if __name__ == "__main__":
