@@ -173,6 +173,28 @@ TEST_CASE("the unit of x does not change a Newton descent") {
   CHECK(relative_error(b.value, a.value, 1.0) < tol::value<double>);
 }
 
+TEST_CASE_TEMPLATE("nor where its square is out of range, of fits in any direction", T, float, double) {
+  const GaussianMixture<T> given({T(0.7), T(0.3)}, {T(-1.2), T(2.5)}, {T(0.4), T(1.7)});
+  constexpr int half = std::numeric_limits<T>::max_exponent / 2 + 10;
+  for (const T& unit : {std::ldexp(T(1), half), std::ldexp(T(1), -half)}) {
+    CAPTURE(unit);
+    const RealLineDensity<T> p(given);
+    const RealLineDensity<T> scaled(
+        GaussianMixture<T>(given.weights(), (given.means() * unit).eval(), (given.stddevs() * unit).eval()));
+    const Gaussian<T> start(T(0.5), T(1)), scaled_start(T(0.5) * unit, unit);
+    const auto check = [&](const auto& a, const auto& b) {
+      CHECK(a.status == FitStatus::converged);
+      CHECK(b.status == a.status);
+      check_same(Gaussian<T>(b.q.mean() / unit, b.q.stddev() / unit), a.q, tol::position<T>);
+      CHECK(relative_error(b.value, a.value, T(half)) < tol::value<T>);  // entropies have the unit's logarithm
+    };
+    check(fit_forward(p, start), fit_forward(scaled, scaled_start));
+    check(fit_reverse(p, start), fit_reverse(scaled, scaled_start));
+    check(fit_reverse(p, std::vector{start}), fit_reverse(scaled, std::vector{scaled_start}));
+    check(klgrid::fit_renyi(p, T(0.5), start), klgrid::fit_renyi(scaled, T(0.5), scaled_start));
+  }
+}
+
 TEST_CASE("every Newton descent of random mixtures ends at a point where the gradient vanishes, below its start") {
   std::mt19937 random(20240229);
   for (int n = 0; n < 40; ++n) {
@@ -214,7 +236,7 @@ TEST_CASE("gradient descent stays on a saddle and says so, Newton leaves it for 
   const RealLineDensity<double> p(equal);
   // Between the minimum at 0 that covers and the one at 3 that seeks; polished by Newton's method on the gradient.
   const auto saddle = klgrid::detail::nearby_stationary_point<double>(
-      [&](const Gaussian<double>& q) { return klgrid::reverse_kl_derivatives(q, p); }, Gaussian<double>(1.84, 2.1),
+      [&](const Gaussian<double>& q) { return klgrid::detail::scale_free_reverse(p, q); }, Gaussian<double>(1.84, 2.1),
       1e-6);
   REQUIRE(saddle);
   const auto plain = fit_reverse(p, saddle->q, {.method = FitMethod::gradient_descent});
@@ -471,7 +493,7 @@ TEST_CASE("of several starts the lowest end is returned") {
   int evaluations = 0;
   const auto counted = [&](const auto& density, const Gaussian<double>& q) {
     ++evaluations;
-    return klgrid::reverse_kl_derivatives(q, density);
+    return klgrid::detail::scale_free_reverse(density, q);
   };
   const auto cost_of = [&](const std::vector<Gaussian<double>>& from) {
     evaluations = 0;
@@ -488,7 +510,7 @@ TEST_CASE("of several starts the lowest end is returned") {
     d.value = q.mean() == 1e-9 ? 1 - std::numeric_limits<double>::epsilon() : 1.0;
     d.gradient << q.mean(), std::log(q.stddev());
     d.hessian << 1, 0, 0, 1;
-    return d;
+    return klgrid::detail::ScaleFree<double>(q, d);
   };
   const RealLineDensity<double> near_zero(GaussianMixture<double>({1.0}, {0.0}, {1.0}));
   const std::vector<Gaussian<double>> both{{1e-8, 1.0}, {1e-9, 1.0}};

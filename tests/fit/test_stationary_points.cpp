@@ -111,6 +111,33 @@ void check_points(const Density& p, const Points& points) {
 
 }  // namespace
 
+TEST_CASE_TEMPLATE("the unit of x does not change what the points are, not where its square is out of range", T, float,
+                   double) {
+  const GaussianMixture<T> given({T(0.5), T(0.5)}, {T(-3), T(3)}, {T(1), T(1)});
+  const auto points_in = [&](const T& unit) {
+    const RealLineDensity<T> p(
+        GaussianMixture<T>(given.weights(), (given.means() * unit).eval(), (given.stddevs() * unit).eval()));
+    const ParameterMesh<T> range(klgrid::linspace(T(-5), T(5), 61) * unit, klgrid::geomspace(T(0.25), T(8), 31) * unit);
+    return reverse_stationary_points(p, range);
+  };
+  const auto right = points_in(T(1));
+  CHECK(right.size() == 5);
+  constexpr int half = std::numeric_limits<T>::max_exponent / 2 + 10;
+  for (const T& unit : {std::ldexp(T(1), half), std::ldexp(T(1), -half)}) {
+    CAPTURE(unit);
+    const auto points = points_in(unit);
+    REQUIRE(points.size() == right.size());
+    for (const auto& point : points) {
+      CAPTURE(point.q.mean() / unit);
+      CHECK(std::any_of(right.begin(), right.end(), [&](const auto& other) {
+        constexpr T near_by = T(1e-3);
+        return point.kind == other.kind && std::abs(point.q.mean() / unit - other.q.mean()) < near_by &&
+               std::abs(point.q.stddev() / unit - other.q.stddev()) < near_by;
+      }));
+    }
+  }
+}
+
 TEST_CASE("p Gaussian: p itself, also on the range's corner") {
   const RealLineDensity<double> p(GaussianMixture<double>({1.0}, {0.5}, {1.3}));
   const auto up_to = [](double last) { return klgrid::linspace(last - 1, last, 11); };
@@ -286,7 +313,7 @@ Points by_brute_force(const RealLineDensity<double>& p, const ParameterMesh<doub
   Points points;
   const auto search_from = [&](double mean, double stddev) {
     const auto found = klgrid::detail::nearby_stationary_point<double>(
-        [&](const Gaussian<double>& q) { return klgrid::reverse_kl_derivatives(q, p); }, {mean, stddev}, same);
+        [&](const Gaussian<double>& q) { return klgrid::detail::scale_free_reverse(p, q); }, {mean, stddev}, same);
     if (!found || found->q.mean() < mu[0] || found->q.mean() > mu[mu.size() - 1] || found->q.stddev() < sigma[0] ||
         found->q.stddev() > sigma[sigma.size() - 1])
       return;
@@ -506,7 +533,7 @@ TEST_CASE("polishing leads to the zero near by, where a whole step of Newton's l
     d.value = 1 - std::cos(q.mean());
     d.gradient << std::sin(q.mean()), std::log(q.stddev());
     d.hessian << std::cos(q.mean()), 0, 0, 1;
-    return d;
+    return klgrid::detail::ScaleFree<double>(q, d);
   };
   const auto point = klgrid::detail::nearby_stationary_point(waves, Gaussian<double>(1.5, 1.0), 1e-6);
   REQUIRE(point);
@@ -520,7 +547,7 @@ TEST_CASE("polishing goes on below the tolerance while whole steps of Newton's l
     d.value = std::expm1(q.mean()) - q.mean();
     d.gradient << std::expm1(q.mean()), std::log(q.stddev());
     d.hessian << std::exp(q.mean()), 0, 0, 1;
-    return d;
+    return klgrid::detail::ScaleFree<double>(q, d);
   };
   const auto point = klgrid::detail::nearby_stationary_point(rising, Gaussian<double>(1e-6, 1.0), 1e-6);
   REQUIRE(point);

@@ -214,24 +214,20 @@ requires DensityFor<P, Bank>
   return alpha < T(1) ? alpha_divergence(p, AffinityBank<Bank>(bank, alpha)) : forward_kl(p, bank);
 }
 
-/// D_alpha(p||q) / alpha and its derivatives in (mu, log sigma): D(q||p) at alpha = 0, D(p||q) at alpha = 1. Where it
-/// is +inf, the derivatives are given as 0.
-/// Accuracy: of the derivatives, a few roundings of (1 + value) E[z^4] under p and q, z = (x - mu) / sigma.
-/// @throws std::invalid_argument unless 0 <= alpha <= 1.
-template <QuadratureDensity P, GaussianFor<P> Q>
-[[nodiscard]] KlDerivatives<detail::ScalarOf<P>> scaled_renyi_derivatives(const P& p, const Q& q,
-                                                                          const detail::ScalarOf<P>& alpha) {
-  using T = detail::ScalarOf<P>;
+namespace detail {
+
+/// D_alpha(p||q) / alpha to second order; `unit` is second_order's.
+template <class P, class Q, Real T>
+KlDerivatives<T> scaled_renyi_second_order(const P& p, const Q& q, const T& alpha, const T& unit) {
   using std::exp;
   using std::expm1;
-  detail::require_order(alpha, "scaled_renyi_derivatives");
-  const PairQuadrature<T> nodes = detail::quadrature_of(p, q, alpha);
-  const T value = detail::scaled_renyi_divergence(nodes, alpha);
-  detail::Powers<T> m{};
-  detail::Powers<T> delta{};
-  if (!detail::is_finite(value)) return detail::second_order<T>(value, m, delta, alpha, q.stddev());
+  const PairQuadrature<T> nodes = quadrature_of(p, q, alpha);
+  const T value = scaled_renyi_divergence(nodes, alpha);
+  Powers<T> m{};
+  Powers<T> delta{};
+  if (!is_finite(value)) return second_order<T>(value, m, delta, alpha, unit);
   const bool is_far = alpha * (T(1) - alpha) * value > T(64);  // q and r share next to nothing
-  const Vector<T> turned = is_far ? detail::normalized_mean(nodes, alpha) : Vector<T>();
+  const Vector<T> turned = is_far ? normalized_mean(nodes, alpha) : Vector<T>();
   for (Index i = 0; i < nodes.size(); ++i) {
     // r = p^alpha q^(1 - alpha) / A = q e^turn, and (q - r) / alpha = -q expm1(turn) / alpha, with its limit at alpha =
     // 0.
@@ -254,7 +250,20 @@ template <QuadratureDensity P, GaussianFor<P> Q>
       delta[k] += delta_term;
     }
   }
-  return detail::second_order<T>(value, m, delta, alpha, q.stddev());
+  return second_order<T>(value, m, delta, alpha, unit);
+}
+
+}  // namespace detail
+
+/// D_alpha(p||q) / alpha and its derivatives in (mu, log sigma): D(q||p) at alpha = 0, D(p||q) at alpha = 1. Where it
+/// is +inf, the derivatives are given as 0.
+/// Accuracy: of the derivatives, a few roundings of (1 + value) E[z^4] under p and q, z = (x - mu) / sigma.
+/// @throws std::invalid_argument unless 0 <= alpha <= 1.
+template <QuadratureDensity P, GaussianFor<P> Q>
+[[nodiscard]] KlDerivatives<detail::ScalarOf<P>> scaled_renyi_derivatives(const P& p, const Q& q,
+                                                                          const detail::ScalarOf<P>& alpha) {
+  detail::require_order(alpha, "scaled_renyi_derivatives");
+  return detail::scaled_renyi_second_order(p, q, alpha, detail::ScalarOf<P>(q.stddev()));
 }
 
 // Arguments that are none. The compiler shows these lines.

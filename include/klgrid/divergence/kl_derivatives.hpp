@@ -135,24 +135,24 @@ void clear_infinite(Index row, Out& out) {
   }
 }
 
-/// Of D(p||q) at one q, from E_q[u^k] and the moments of p, counted from its origin.
+/// Of D(p||q) at one q, from E_q[u^k] and the moments of p, counted from its origin; `unit` is second_order's.
 template <Density P, Real T>
-KlDerivatives<T> forward_second_order(const ForwardKlTerms<T>& of, const P& p, const Gaussian<T>& q) {
+KlDerivatives<T> forward_second_order(const ForwardKlTerms<T>& of, const P& p, const Gaussian<T>& q, const T& unit) {
   const T& sigma = q.stddev();
   const T mean = ((p.origin() - of.x0) + p.mean_offset()) / sigma;
   const T spread = p.stddev() / sigma;
   const T second_moment = mean * mean + spread * spread;
   const Powers<T>& m = of.moment;
   const Powers<T> delta{T(0), T(m[1] - mean), T(m[2] - second_moment), T(0), T(0)};
-  return second_order<T>(of.value, m, delta, T(1), sigma, T((of.x0 - q.mean()) / sigma));
+  return second_order<T>(of.value, m, delta, T(1), unit, T((of.x0 - q.mean()) / sigma));
 }
 
-/// Of D(q||p) at one q, from E_q[u^k] and E_q[u^k (log p - log q)].
+/// Of D(q||p) at one q, from E_q[u^k] and E_q[u^k (log p - log q)]; `unit` is second_order's.
 template <Real T>
-KlDerivatives<T> reverse_second_order(const ReverseKlTerms<T>& of, const Gaussian<T>& q) {
+KlDerivatives<T> reverse_second_order(const ReverseKlTerms<T>& of, const Gaussian<T>& q, const T& unit) {
   Powers<T> covariance;
   for (std::size_t k = 0; k < covariance.size(); ++k) covariance[k] = of.moment[k] * of.log_ratio[0] - of.log_ratio[k];
-  return second_order<T>(of.value, of.moment, covariance, T(0), q.stddev(), T((of.x0 - q.mean()) / q.stddev()));
+  return second_order<T>(of.value, of.moment, covariance, T(0), unit, T((of.x0 - q.mean()) / q.stddev()));
 }
 
 /// Takes cells by themselves, derivatives_at(q), in which z is about so large a z0 throughout that its powers would
@@ -200,7 +200,8 @@ void forward_kl_derivatives_row(const typename Bank::Density& p, const Bank& ban
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4));
   else
     from(bank.moment(1), bank.moment(2));
-  replace_far_cells(bank, row, out, [&](const auto& q) { return forward_second_order(forward_kl_terms(p, q), p, q); });
+  replace_far_cells(bank, row, out,
+                    [&](const auto& q) { return forward_second_order(forward_kl_terms(p, q), p, q, sigma); });
 }
 
 /// A row of D(q||p), from E_q[z^k] and E_q[z^k log p]; log q is -z^2/2 but for a constant.
@@ -231,7 +232,8 @@ void reverse_kl_derivatives_row(const Bank& bank, const typename Bank::Density& 
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4), bank.moment(5), bank.moment(6));
   else
     from(bank.moment(1), bank.moment(2), bank.moment(3), bank.moment(4));
-  replace_far_cells(bank, row, out, [&](const auto& q) { return reverse_second_order(reverse_kl_terms(q, p), q); });
+  replace_far_cells(bank, row, out,
+                    [&](const auto& q) { return reverse_second_order(reverse_kl_terms(q, p), q, q.stddev()); });
   if (!(out.value.row(row).maxCoeff() <= (std::numeric_limits<T>::max)())) clear_infinite<T>(row, out);
 }
 
@@ -348,7 +350,7 @@ requires GaussianFor<Q, P>
 template <DensityLike P, GaussianFor<P> Q>
 [[nodiscard]] KlDerivatives<detail::ScalarOf<P>> forward_kl_derivatives(const P& p, const Q& q) {
   const auto& density = density_of(p);
-  return detail::forward_second_order(forward_kl_terms(density, q), density, q);
+  return detail::forward_second_order(forward_kl_terms(density, q), density, q, q.stddev());
 }
 
 /// D(q||p) and its derivatives at one q. The value is that of reverse_kl(q, p): relatively accurate about p = q. Cost:
@@ -356,7 +358,7 @@ template <DensityLike P, GaussianFor<P> Q>
 template <class Q, DensityLike P>
 requires GaussianFor<Q, P>
 [[nodiscard]] KlDerivatives<detail::ScalarOf<P>> reverse_kl_derivatives(const Q& q, const P& p) {
-  return detail::reverse_second_order(reverse_kl_terms(q, density_of(p)), q);
+  return detail::reverse_second_order(reverse_kl_terms(q, density_of(p)), q, q.stddev());
 }
 
 // Arguments that are none. The compiler shows these lines.

@@ -149,7 +149,7 @@ namespace detail {
 template <Real T>
 struct DescentPoint {
   Gaussian<T> q;
-  KlDerivatives<T> d;
+  ScaleFree<T> d;
 };
 
 /// Where a step leads, scale-free, with D's slope along it and the change of D that its model promises, both <= 0.
@@ -263,8 +263,8 @@ T line_search(const Divergence& divergence, const Course& course, const T& most,
     const auto q = moved<T>(point.q, stride.step);
     if (!q) continue;
     if (q->mean() == point.q.mean() && q->stddev() == point.q.stddev()) break;  // below the spacing of numbers
-    const auto d = divergence(*q);
-    const Vector2<T> along(stride.step[0] * point.q.stddev(), stride.step[1]);
+    const ScaleFree<T> d = divergence(*q);
+    const Vector2<T> along(stride.step[0] * (point.q.stddev() / q->stddev()), stride.step[1]);
     const bool armijo = d.value <= point.d.value + sufficient * stride.promised && stride.promised < -rounding;
     const bool wolfe = stride.slope < T(0) && d.value <= point.d.value + rounding &&
                        d.gradient.dot(along) <= (T(2) * sufficient - T(1)) * stride.slope;
@@ -291,8 +291,8 @@ void require_options(const FitOptions<T>& options, std::string_view where) {
   require_that(options.max_iterations >= 0, where, "max_iterations", ">= 0", options.max_iterations);
 }
 
-/// As descend; ends early at a point for which is_known(point, scale-free derivatives): nothing new is to be found from
-/// there.
+/// As descend, of a divergence that gives ScaleFree; ends early at a point for which is_known(point): nothing new is to
+/// be found from there.
 template <Real T, class Divergence, class Known>
 FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options,
                            const Known& is_known) {
@@ -300,7 +300,7 @@ FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& star
   FitResult<T> result{.q = start};
   T longest = T(1);  // of the flow's next step
   for (;; ++result.iterations) {
-    const ScaleFree<T> at(point.q, point.d);
+    const ScaleFree<T>& at = point.d;
     result.q = point.q;
     result.value = point.d.value;
     result.gradient_norm = at.gradient_norm();
@@ -313,7 +313,7 @@ FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& star
     const bool newton = options.method == FitMethod::newton;
     if (stationary && !(newton && result.status == FitStatus::saddle)) return result;
     result.status = FitStatus::iteration_limit;
-    if (result.iterations == options.max_iterations || is_known(point, at)) return result;
+    if (result.iterations == options.max_iterations || is_known(point)) return result;
     const T taken = newton ? line_search(divergence, NewtonCourse<T>(at, stationary), T(1), point)
                            : line_search(divergence, FlowCourse<T>(at), longest, point);
     result.status = FitStatus::stalled;
@@ -332,7 +332,8 @@ FitResult<T> descend_until(const Divergence& divergence, const Gaussian<T>& star
 template <Real T, class Divergence>
 FitResult<T> descend(const Divergence& divergence, const Gaussian<T>& start, const FitOptions<T>& options = {}) {
   detail::require_options(options, "descend");
-  return detail::descend_until(divergence, start, options, [](const auto&, const auto&) { return false; });
+  const auto scale_free = [&](const Gaussian<T>& q) { return detail::ScaleFree<T>(q, divergence(q)); };
+  return detail::descend_until(scale_free, start, options, [](const auto&) { return false; });
 }
 
 }  // namespace klgrid

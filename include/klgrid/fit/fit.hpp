@@ -10,10 +10,10 @@
 
 #include "klgrid/detail/require.hpp"
 #include "klgrid/divergence/alpha_divergence.hpp"
-#include "klgrid/divergence/kl_derivatives.hpp"
 #include "klgrid/domain.hpp"
 #include "klgrid/fit/descent.hpp"
 #include "klgrid/fit/detail/centered.hpp"
+#include "klgrid/fit/detail/scale_free.hpp"
 #include "klgrid/gaussian.hpp"
 #include "klgrid/real.hpp"
 
@@ -34,12 +34,12 @@ FitResult<T> given(const Centered<P>& p, FitResult<T> fit) {
   return fit;
 }
 
-/// A descent with positions counted from near p's mean: divergence(p, q) gives KlDerivatives.
+/// A descent with positions counted from near p's mean: divergence(p, q) gives ScaleFree.
 template <Density P, Real T, class Divergence>
 FitResult<T> descend_centered(const Centered<P>& p, const Divergence& divergence, const Gaussian<T>& start,
                               const FitOptions<T>& options) {
-  return given(p,
-               descend([&](const Gaussian<T>& q) { return divergence(p.density(), q); }, p.centered(start), options));
+  const auto at = [&](const Gaussian<T>& q) { return divergence(p.density(), q); };
+  return given(p, descend_until(at, p.centered(start), options, [](const auto&) { return false; }));
 }
 
 /// True if Newton's step at a point of positive curvature, no more than a quarter away from that minimum (scale-free),
@@ -64,9 +64,9 @@ FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std:
   const auto at = [&](const Gaussian<T>& q) { return divergence(centered.density(), q); };
   std::optional<FitResult<T>> best;
   std::vector<FitStep<T>> minima;
-  const auto is_known = [&](const DescentPoint<T>& point, const ScaleFree<T>& derivatives) {
+  const auto is_known = [&](const DescentPoint<T>& point) {
     return std::any_of(minima.begin(), minima.end(), [&](const FitStep<T>& minimum) {
-      return point.d.value >= minimum.value && leads_to(minimum.q, point.q, derivatives);
+      return point.d.value >= minimum.value && leads_to(minimum.q, point.q, point.d);
     });
   };
   for (const Gaussian<T>& start : starts) {
@@ -79,11 +79,10 @@ FitResult<T> lowest_descent(const P& p, const Divergence& divergence, const std:
 
 template <Real T>
 auto scaled_renyi(const T& alpha) {
-  return [&alpha](const auto& p, const Gaussian<T>& q) { return scaled_renyi_derivatives(p, q, alpha); };
+  return [&alpha](const auto& p, const Gaussian<T>& q) {
+    return ScaleFree<T>(scaled_renyi_second_order(p, q, alpha, T(1)));
+  };
 }
-
-inline constexpr auto forward_derivatives = [](const auto& p, const auto& q) { return forward_kl_derivatives(p, q); };
-inline constexpr auto reverse_derivatives = [](const auto& p, const auto& q) { return reverse_kl_derivatives(q, p); };
 
 }  // namespace detail
 
@@ -99,11 +98,11 @@ FitResult<detail::ScalarOf<P>> fit_forward(const P& p, const Q& start,
   const detail::Centered<detail::DensityOf<P>> centered(density, &from);
   if constexpr (requires { flat_limit(centered.density()); }) {
     if (const auto limit = flat_limit(centered.density()); limit && limit->is_best) {
-      const detail::ScaleFree<detail::ScalarOf<P>> at(limit->q, forward_kl_derivatives(centered.density(), limit->q));
+      const auto at = detail::scale_free_forward(centered.density(), limit->q);
       return {centered.given(limit->q), limit->value, at.gradient_norm(), 0, FitStatus::flat, {}};
     }
   }
-  return detail::descend_centered(centered, detail::forward_derivatives, from, options);
+  return detail::descend_centered(centered, detail::scale_free_forward, from, options);
 }
 
 /// Minimises D(q||p) from start, to a local minimum.
@@ -113,7 +112,7 @@ FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const Q& start,
   detail::require_options(options, "fit_reverse");
   const auto& density = density_of(p);
   const Gaussian<detail::ScalarOf<P>> from = start;
-  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density, &from), detail::reverse_derivatives,
+  return detail::descend_centered(detail::Centered<detail::DensityOf<P>>(density, &from), detail::scale_free_reverse,
                                   from, options);
 }
 
@@ -161,7 +160,7 @@ template <DensityLike P, GaussianFor<P> Q>
 FitResult<detail::ScalarOf<P>> fit_reverse(const P& p, const std::vector<Q>& starts,
                                            const FitOptions<detail::ScalarOf<P>>& options = {}) {
   const auto& density = density_of(p);
-  return detail::lowest_descent(density, detail::reverse_derivatives, starts, options, "fit_reverse");
+  return detail::lowest_descent(density, detail::scale_free_reverse, starts, options, "fit_reverse");
 }
 
 /// Minimises D_alpha(p||q) / alpha from each start and returns the lowest end; of ends in the same minimum, the first.

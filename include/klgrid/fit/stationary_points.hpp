@@ -73,12 +73,11 @@ template <Real T, class Divergence>
 std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& divergence, Gaussian<T> q, const T& slack) {
   constexpr int most_steps = 60;
   constexpr int most_halvings = 20;
-  auto d = divergence(q);
-  ScaleFree<T> at(q, d);
+  ScaleFree<T> at = divergence(q);
   for (int n = 0; n < most_steps; ++n) {
     const T norm = at.gradient_norm();
     if (!is_finite(norm)) return std::nullopt;
-    const bool stationary = norm <= tolerance_at(q, d.value, default_gradient_tolerance<T>());
+    const bool stationary = norm <= tolerance_at(q, at.value, default_gradient_tolerance<T>());
     const Vector2<T> newton = -solve(at.hessian, at.gradient);
     const T length = newton.norm();
     bool nearer = false;
@@ -87,18 +86,16 @@ std::optional<StationaryPoint<T>> nearby_stationary_point(const Divergence& dive
     for (int k = 0; is_finite(length) && !nearer && k < (stationary ? 1 : most_halvings); ++k, t /= T(2)) {
       const auto next = moved<T>(q, t * newton);
       if (!next) continue;
-      const auto next_d = divergence(*next);
-      const ScaleFree<T> next_at(*next, next_d);
+      const ScaleFree<T> next_at = divergence(*next);
       nearer = next_at.gradient_norm() < (T(1) - t / T(4)) * norm;
       if (nearer) {
         q = *next;
-        d = next_d;
         at = next_at;
       }
     }
     if (nearer) continue;
     if (!stationary && !(length <= slack)) return std::nullopt;
-    return StationaryPoint<T>{q, d, norm, stationary_kind(at)};
+    return StationaryPoint<T>{q, at.at(q), norm, stationary_kind(at)};
   }
   return std::nullopt;
 }
@@ -229,7 +226,7 @@ requires DensityFor<P, Bank>
   };
   const Gaussian<T> first(mesh.mu()[0], mesh.sigma()[0]);  // where a search may begin
   const detail::Centered<detail::DensityOf<P>> centered(density, &first);
-  const auto divergence = [&](const Gaussian<T>& q) { return reverse_kl_derivatives(q, centered.density()); };
+  const auto divergence = [&](const Gaussian<T>& q) { return detail::scale_free_reverse(centered.density(), q); };
   for (const auto& start : detail::interpolated_stationary_points(mesh, derivatives)) {
     const auto found = detail::nearby_stationary_point(divergence, centered.centered(start), slack);
     const auto same = [&](const auto& other) { return detail::same_gaussian(found->q, other.q, slack); };

@@ -30,10 +30,11 @@ V curvature(const Powers<V>& m, const Powers<V>& delta, const T& alpha, std::siz
 }
 
 /// Where z is about z0 throughout, huge beside its spread, m and delta are those of u = z - z0: of the scores (z, z^2)
-/// = (u, u^2 + 2 z0 u) + constants. Where the value is infinite, the derivatives are given as 0.
+/// = (u, u^2 + 2 z0 u) + constants. mu counts in units of sigma / `unit`: sigma gives the derivatives in mu, 1 those in
+/// mu / sigma, which are in range in every unit of x. Where the value is infinite, the derivatives are given as 0.
 template <Real T>
-KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T>& delta, const T& alpha,
-                              const T& sigma, const T& z0 = T(0)) {
+KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T>& delta, const T& alpha, const T& unit,
+                              const T& z0 = T(0)) {
   KlDerivatives<T> d;
   d.value = value;
   d.gradient.setZero();
@@ -43,9 +44,9 @@ KlDerivatives<T> second_order(const T& value, const Powers<T>& m, const Powers<T
   const T twice = (std::max)(T(-most), (std::min)(most, T(T(2) * z0)));  // 0 times it is 0
   const T first = curvature(m, delta, alpha, 1, 1);
   const T mixed = curvature(m, delta, alpha, 1, 2);
-  d.gradient << delta[1] / sigma, delta[2] + twice * delta[1];
-  d.hessian(0, 0) = first / sigma / sigma;
-  d.hessian(0, 1) = d.hessian(1, 0) = (mixed + twice * first - T(2) * delta[1]) / sigma;
+  d.gradient << delta[1] / unit, delta[2] + twice * delta[1];
+  d.hessian(0, 0) = first / unit / unit;
+  d.hessian(0, 1) = d.hessian(1, 0) = (mixed + twice * first - T(2) * delta[1]) / unit;
   d.hessian(1, 1) = curvature(m, delta, alpha, 2, 2) + twice * (T(2) * mixed + twice * first) - T(2) * d.gradient[1];
   return d;
 }

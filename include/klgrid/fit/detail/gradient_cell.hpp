@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "klgrid/detail/require.hpp"
 #include "klgrid/divergence/kl_derivatives.hpp"
 #include "klgrid/fit/detail/symmetric_matrix.hpp"
 #include "klgrid/real.hpp"
@@ -126,11 +127,16 @@ class GradientCell {
 
   static Patch patch(const Surface<T>& f, const Surface<T>& by_mu, const Surface<T>& by_log_sigma, Index row, Index col,
                      const T& scale, const T& width, const T& height) {
+    // Where the square of x's unit is out of range, they are 0: a search only begins here.
+    const auto slope = [&](const T& step, const T& by) {
+      const T found = scale * (step * by);
+      return is_finite(found) ? found : T(0);
+    };
     typename Patch::Corner corner[2][2];
     for (int i : {0, 1})
       for (int j : {0, 1})
-        corner[i][j] = {scale * f(row + j, col + i), scale * width * by_mu(row + j, col + i),
-                        scale * height * by_log_sigma(row + j, col + i)};
+        corner[i][j] = {scale * f(row + j, col + i), slope(width, by_mu(row + j, col + i)),
+                        slope(height, by_log_sigma(row + j, col + i))};
     return Patch(corner);
   }
 

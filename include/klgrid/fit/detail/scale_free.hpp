@@ -13,25 +13,47 @@
 #include "klgrid/real.hpp"
 
 /// Steps and derivatives at q in the coordinates (mu / sigma, log sigma), sigma held at q's: no unit of x is left in
-/// them, so tolerances mean the same for every p.
+/// them, so tolerances mean the same for every p, and none is out of range.
 namespace klgrid::inline KLGRID_ABI::detail {
 
 template <Real T>
-struct ScaleFree {
-  Vector2<T> gradient;
-  Matrix2<T> hessian;
+struct ScaleFree : KlDerivatives<T> {
+  using KlDerivatives<T>::gradient;
+  using KlDerivatives<T>::hessian;
 
-  ScaleFree(const Gaussian<T>& q, const KlDerivatives<T>& d) {
+  /// Of derivatives that are that already.
+  explicit ScaleFree(const KlDerivatives<T>& d) : KlDerivatives<T>(d) {}
+
+  /// Of derivatives in (mu, log sigma).
+  ScaleFree(const Gaussian<T>& q, const KlDerivatives<T>& d) : ScaleFree(d) {
     const T& sigma = q.stddev();
-    gradient << sigma * d.gradient[0], d.gradient[1];
-    const T mixed = sigma * d.hessian(0, 1);
-    hessian << sigma * d.hessian(0, 0) * sigma, mixed, mixed, d.hessian(1, 1);
+    gradient[0] *= sigma;
+    hessian(0, 0) = sigma * hessian(0, 0) * sigma;
+    hessian(0, 1) = hessian(1, 0) = sigma * hessian(0, 1);
+  }
+
+  /// In (mu, log sigma).
+  [[nodiscard]] KlDerivatives<T> at(const Gaussian<T>& q) const {
+    KlDerivatives<T> d(*this);
+    const T& sigma = q.stddev();
+    d.gradient[0] /= sigma;
+    d.hessian(0, 0) = d.hessian(0, 0) / sigma / sigma;
+    d.hessian(0, 1) = d.hessian(1, 0) = d.hessian(0, 1) / sigma;
+    return d;
   }
 
   [[nodiscard]] T gradient_norm() const {
     using std::hypot;
     return hypot(gradient[0], gradient[1]);
   }
+};
+
+/// D(p||q) and D(q||p) at one q.
+inline constexpr auto scale_free_forward = []<Real T>(const auto& p, const Gaussian<T>& q) {
+  return ScaleFree<T>(forward_second_order(forward_kl_terms(p, q), p, q, T(1)));
+};
+inline constexpr auto scale_free_reverse = []<Real T>(const auto& p, const Gaussian<T>& q) {
+  return ScaleFree<T>(reverse_second_order(reverse_kl_terms(q, p), q, T(1)));
 };
 
 /// q moved by step; none if that is no Gaussian any more.
