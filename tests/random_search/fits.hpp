@@ -42,7 +42,7 @@ struct TiltedMoments {
 };
 
 enum FitColumn { of_derivatives, of_forward_fit, of_reverse_fit, of_renyi_fit, of_stationary_points, fit_columns };
-inline constexpr const char* fit_column_names[fit_columns] = {"Renyi der.", "fwd fit", "rev fit", "Renyi fit",
+inline constexpr const char* fit_column_names[fit_columns] = {"Ren. der.", "fwd fit", "rev fit", "Renyi fit",
                                                               "stat. pts"};
 
 /// The errors, and how the descents ended.

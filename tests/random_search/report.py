@@ -95,7 +95,7 @@ FUNCTIONS = {
         "f.gr.s.": "forward_kl_derivatives(p, bank), gradient", "f.He.s.": "forward_kl_derivatives(p, bank), Hessian",
         "r.gr.s.": "reverse_kl_derivatives(bank, p), gradient", "r.He.s.": "reverse_kl_derivatives(bank, p), Hessian"},
     "fit": {
-        "Renyi der.": "scaled_renyi_derivatives(p, q, alpha)", "fwd fit": "fit_forward(p, q)", "rev fit": "fit_reverse(p, q)",
+        "Ren. der.": "scaled_renyi_derivatives(p, q, alpha)", "fwd fit": "fit_forward(p, q)", "rev fit": "fit_reverse(p, q)",
         "Renyi fit": "fit_renyi(p, alpha, q)", "stat. pts": "reverse_stationary_points(p, mesh)"}}
 BEYOND = "**Not all is within what is promised: the cases beyond it stand below, each before its table.**"
 
@@ -139,7 +139,8 @@ def summary(sections):
         return f"{max(found):.2g}" if found else ""
 
     def row(function, largest_in):
-        return f"| {function} | " + " | ".join(map(largest_in, SCALARS)) + " |\n"
+        cells = [largest_in(scalar) for scalar in SCALARS]
+        return "| " + " | ".join([function, *cells]) + " |\n" if any(cells) else ""  # not made yet
 
     def of_all(part, column):
         return lambda scalar: largest(part, lambda *key: key == (PROMISE, f"scalar {scalar}", column))
