@@ -575,16 +575,20 @@ TEST_CASE("descend: down any divergence that has derivatives") {
   CHECK(floor.status == FitStatus::degenerate);
   CHECK(std::abs(floor.q.mean()) < tol::position<double>);
   // Where values are equal but for rounding, the slope tells whether a step is too long: here by more than half.
-  const auto level = [](const Gaussian<double>& q) {
+  double unit = 1;
+  const auto level = [&](const Gaussian<double>& q) {
     klgrid::KlDerivatives<double> at;
     at.value = 1;
-    at.gradient << q.mean() * 2.2, std::log(q.stddev()) * 2.2;
-    at.hessian << 1, 0, 0, 1;
+    at.gradient << q.mean() * 2.2 / unit / unit, std::log(q.stddev() / unit) * 2.2;
+    at.hessian << 1 / unit / unit, 0, 0, 1;
     return at;
   };
-  const auto small_step = klgrid::descend(level, Gaussian<double>(1e-9, 1));
-  CHECK(small_step.status == FitStatus::converged);
-  CHECK(small_step.iterations < 10);
+  for (const double x : {0x1p-10, 0x1p10, 1.0}) {
+    unit = x;
+    const auto small_step = klgrid::descend(level, Gaussian<double>(1e-9 * unit, unit));
+    CHECK(small_step.status == FitStatus::converged);
+    CHECK(small_step.iterations < 10);
+  }
   // A large value has a large rounding: all points but the start are above it by some of it.
   const auto large = [&](const Gaussian<double>& q) {
     auto at = level(q);
@@ -723,6 +727,23 @@ TEST_CASE("Newton's course: -|D''|^-1 D', no longer than 1, and along negative c
   };
   CHECK(klgrid::detail::leads_to(minimum, q, straight(-0.04)));
   CHECK(!klgrid::detail::leads_to(minimum, q, straight(-0.5)));
+}
+
+TEST_CASE("derivatives in (mu / sigma, log sigma) and in (mu, log sigma), there and back") {
+  const Gaussian<double> q(1.0, 4.0);  // a power of two: no roundings
+  klgrid::KlDerivatives<double> d;
+  d.value = 0.3;
+  d.gradient << 0.5, 0.7;
+  d.hessian << 1.1, -0.2, -0.2, 1.3;
+  const klgrid::detail::ScaleFree<double> scale_free(q, d);
+  CHECK(scale_free.value == 0.3);
+  CHECK(scale_free.gradient[0] == 2.0);
+  CHECK(scale_free.gradient[1] == 0.7);
+  CHECK(scale_free.hessian == (klgrid::detail::Matrix2<double>() << 17.6, -0.8, -0.8, 1.3).finished());
+  const auto back = scale_free.at(q);
+  CHECK(back.value == d.value);
+  CHECK(back.gradient == d.gradient);
+  CHECK(back.hessian == d.hessian);
 }
 
 TEST_CASE("2 x 2 matrices: eigenvalues and the direction of the least, to the last digits") {
