@@ -36,8 +36,8 @@ TiltedMoments exact_moments(const Pair& pair, const Quad& alpha, int cuts, const
   const Mixture q{{1}, {pair.mu}, {pair.sigma}};
   const bool is_forward = alpha == 1, is_reverse = alpha == 0;
   const Quad order = is_forward || is_reverse ? Quad(0.5) : alpha;
-  TiltedIntegrals tilted;
-  const Integrals of = line_integrals(pair.p, q, pair.sigma, static_cast<long double>(order), cuts, &tilted);
+  const Wanted wanted = is_reverse ? Wanted::of_reverse : is_forward ? Wanted::of_forward : Wanted::of_order;
+  const Integrals of = line_integrals(pair.p, q, pair.sigma, static_cast<long double>(order), cuts, wanted);
   TiltedMoments e{};
   e.alpha = alpha;
   e.of_q = {1, 0, 1, 0, 3};
@@ -58,7 +58,7 @@ TiltedMoments exact_moments(const Pair& pair, const Quad& alpha, int cuts, const
     const Quad log_affinity = complement < 0.5 ? Quad(log1p(Quad(-complement))) : Quad(log(of[affinity]));
     e.value = of[affinity] > 1e-20 ? Quad(-log_affinity / (alpha * (1 - alpha))) : Quad(HUGE_VAL);
     e.of_m[0] = 1;
-    for (std::size_t k = 1; k < 5; ++k) e.of_m[k] = tilted[k - 1] / of[affinity];
+    for (std::size_t k = 1; k < 5; ++k) e.of_m[k] = of[tilted + k - 1] / of[affinity];
     size = (1 + e.value) * (4 + e.of_m[4]) / alpha;
   }
   if (!is_reverse)

@@ -139,6 +139,22 @@ DoubleDouble<V> power_series(const DoubleDouble<V>& x, const std::array<Real, n>
 inline double power_of_two(double n) { return std::bit_cast<double>((static_cast<std::int64_t>(n) + 1023) << 52); }
 inline Lanes power_of_two(const Lanes& n) { return (Lanes)((__builtin_convertvector(n, Mask) + 1023) << 52); }
 
+/// e^(i log(2)/1024) - 1, i from -512 to 512.
+inline Real rise_of_step(double i) {
+  static const auto rises = [] {
+    std::array<Real, 1025> made;
+    for (int step = -512; step <= 512; ++step)
+      made[static_cast<std::size_t>(step + 512)] = Real(Quad(expm1(Quad(step * log(Quad(2)) / 1024))));
+    return made;
+  }();
+  return rises[static_cast<std::size_t>(i + 512)];
+}
+inline Reals rise_of_step(const Lanes& i) {
+  Reals made;
+  for (int lane = 0; lane < lanes; ++lane) made.set(lane, rise_of_step(i[lane]));
+  return made;
+}
+
 /// e^x as 2^n (1 + rise), |rise| < 1/2, from e^least_exponent on.
 template <class V>
 struct Exponential {
@@ -146,20 +162,21 @@ struct Exponential {
   V scale;
 
   explicit Exponential(const DoubleDouble<V>& given) {
-    // e^r - 1 with |r| <= log(2)/2 is that of r/64, doubled six times.
-    static const Real log_two(Quad(log(Quad(2))));
+    // x = (1024 n + i) log(2)/1024 + r, of the nearest integers: r is so small that few terms of its series count.
+    static const Real step(Quad(log(Quad(2)) / 1024));
     static const auto reciprocal_factorials = [] {
-      std::array<Real, 11> made;
+      std::array<Real, 8> made;
       Quad factorial = 1;
       for (std::size_t i = 0; i < made.size(); ++i) made[i] = Real(Quad(1 / (factorial *= static_cast<int>(i + 1))));
       return made;
     }();
     constexpr double to_integer = 0x1.8p52;  // added and taken away again, it rounds
     const DoubleDouble<V> x = select(is_less(given.high, V{} + least_exponent), DoubleDouble<V>(least_exponent), given);
-    const V n = (x.high * 1.4426950408889634 + to_integer) - to_integer;
-    const DoubleDouble<V> r = (x - DoubleDouble<V>(log_two) * n) * (1.0 / 64);
-    rise = r * power_series(r, reciprocal_factorials, 6);
-    for (int doubling = 0; doubling < 6; ++doubling) rise = rise * rise.onto(2);
+    const V steps = (x.high * (1024 * 1.4426950408889634) + to_integer) - to_integer;
+    const V n = (steps * (1.0 / 1024) + to_integer) - to_integer;
+    const DoubleDouble<V> r = x - DoubleDouble<V>(step) * steps;
+    const DoubleDouble<V> nearly = rise_of_step(steps - n * 1024), rest = r * power_series(r, reciprocal_factorials, 4);
+    rise = nearly + (rest + nearly * rest);
     scale = power_of_two(n);
   }
 };

@@ -10,10 +10,10 @@
 namespace random_search {
 namespace {
 
-/// The integrals, those of p^alpha q^(1 - alpha) z^k, and what the integrands' rounding makes of the first, where that
-/// counts.
-constexpr std::size_t tilted = integrals, rounding_of_them = integrals + 4;
-using Values = std::array<Real, rounding_of_them + 1>;
+/// The integrals, and what the integrands' rounding makes of the first, where that counts.
+constexpr std::size_t rounding_of_them = integrals;
+using Values = std::array<Real, integrals + 1>;
+using Integrands = std::array<Reals, integrals + 1>;
 
 /// What e^d leaves of its first terms, |d| < 1/2: d^2 times a series in d, or t^2 times one in t^2 with t = tanh(d/2).
 struct SmallDifferences {
@@ -41,8 +41,14 @@ struct SmallDifferences {
 
 class LineIntegrals {
  public:
-  LineIntegrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts)
-      : unit_(unit), alpha_(alpha), alpha_factor_(Quad(1 / (Quad(alpha) * (1 - Quad(alpha))))), small_(Quad(alpha)) {
+  LineIntegrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts, Wanted wanted)
+      : compared_(compared(wanted)),
+        summed_(compared_),
+        unit_(unit),
+        alpha_(alpha),
+        alpha_factor_(Quad(1 / (Quad(alpha) * (1 - Quad(alpha))))),
+        small_(Quad(alpha)) {
+    for (const std::size_t size : {std::size_t{covariance_size}, rounding_of_them}) summed_.push_back(size);
     add_parts(p, true);
     add_parts(q, false);
     z_.resize(parts_.size());
@@ -64,12 +70,6 @@ class LineIntegrals {
     return made;
   }
 
-  [[nodiscard]] TiltedIntegrals tilted_integrals() const {
-    TiltedIntegrals made;
-    for (std::size_t i = 0; i < made.size(); ++i) made[i] = quad(sum_[tilted + i]);
-    return made;
-  }
-
  private:
   struct Part {
     bool of_p;
@@ -81,6 +81,20 @@ class LineIntegrals {
     std::size_t anchor;
     Real begin, end;
   };
+
+  static std::vector<std::size_t> compared(Wanted wanted) {
+    if (wanted == Wanted::of_forward) return {forward};
+    if (wanted == Wanted::of_reverse) return {reverse, covariance, covariance + 1, covariance + 2, covariance + 3};
+    if (wanted == Wanted::of_order) return {amari, affinity, tilted, tilted + 1, tilted + 2, tilted + 3};
+    std::vector<std::size_t> all;
+    for (std::size_t i = 0; i < integrals; ++i)
+      if (i != covariance_size) all.push_back(i);
+    return all;
+  }
+
+  [[nodiscard]] bool makes(std::size_t integral) const {
+    return std::find(compared_.begin(), compared_.end(), integral) != compared_.end();
+  }
 
   void add_parts(const Mixture& mixture, bool of_p) {
     Quad total = 0;
@@ -178,6 +192,7 @@ class LineIntegrals {
 
   /// What a part of an integral is small beside.
   [[nodiscard]] Real size(std::size_t integral) const {
+    if (integral >= tilted) return coarse_[affinity] + coarse_[tilted + 3];  // of z^4
     return abs(coarse_[integral < covariance ? integral : std::size_t{covariance_size}]);
   }
 
@@ -187,7 +202,7 @@ class LineIntegrals {
 
   Values refined(const Stretch& s, const Values& whole, int depth) const {
     bool seen = false;
-    for (std::size_t i = 0; i < covariance_size; ++i) seen = seen || abs(whole[i]) > size(i) * (1e-7 * agreed);
+    for (const std::size_t i : compared_) seen = seen || abs(whole[i]) > size(i) * (1e-7 * agreed);
     if (!seen) return whole;
     const Real middle = (s.begin + s.end) * 0.5;
     const Stretch first{s.anchor, s.begin, middle}, second{s.anchor, middle, s.end};
@@ -195,7 +210,7 @@ class LineIntegrals {
     bool done = true;
     Values both = left;
     add(both, right);
-    for (std::size_t i = 0; i < covariance_size; ++i) {
+    for (const std::size_t i : compared_) {
       // Both halves are more exact than the whole.
       const Real allowed = std::max(abs(both[i]), size(i) * 0.01) * agreed;
       done = done && !(abs(both[i] - whole[i]) > allowed + both[rounding_of_them]);
@@ -216,10 +231,10 @@ class LineIntegrals {
     const Reals offset = both(first.begin + half, second.begin + other) + both(half, other) * legendre.nodes;
     auto at = integrands(first.anchor, second.anchor, offset);
     const Reals share = both(half / unit_, other / unit_) * legendre.weights;
-    for (Reals& each : at) each *= share;
+    for (const std::size_t v : summed_) at[v] *= share;
     std::array<Values, 2> sums{};
     for (int i = 0; i < lanes; ++i)
-      for (std::size_t v = 0; v < at.size(); ++v) sums[i < points ? 0 : 1][v] += at[v][i];
+      for (const std::size_t v : summed_) sums[i < points ? 0 : 1][v] += at[v][i];
     return sums;
   }
 
@@ -275,8 +290,7 @@ class LineIntegrals {
   }
 
   /// At the anchors' means + offset, with lengths in the unit.
-  [[nodiscard]] std::array<Reals, rounding_of_them + 1> integrands(std::size_t first, std::size_t second,
-                                                                   const Reals& offset) const {
+  [[nodiscard]] Integrands integrands(std::size_t first, std::size_t second, const Reals& offset) const {
     for (std::size_t k = 0; k < parts_.size(); ++k) {
       const Part& part = parts_[k];
       z_[k] = (both(parts_[first].mean - part.mean, parts_[second].mean - part.mean) + offset) * part.inverse;
@@ -289,14 +303,16 @@ class LineIntegrals {
     const Reals ratio = root * root, smaller = larger * ratio;
     const Reals p = select(is_negative, smaller, larger), q = select(is_negative, larger, smaller);
     if (is_gaussian_ && any(is_small)) refine_small(is_small, d, rounding_of_d);
-    std::array<Reals, rounding_of_them + 1> at;
+    Integrands at;
     at[entropy] = -(p * log_p);
     at[forward] = p * (d - 1) + q;
     at[reverse] = p - q * (d + 1);
-    if (any(~is_small)) {
+    at[amari_half] = larger * (root - 1) * (root - 1) * 2;
+    if (makes(affinity) && any(~is_small)) {
       at[affinity] = exp(log_p * alpha_ + log_q * (Real(1) - alpha_));
       at[amari] = (p * alpha_ + q * (Real(1) - alpha_) - at[affinity]) * alpha_factor_;
-      at[amari_half] = larger * (root - 1) * (root - 1) * 2;
+    }
+    if (makes(jensen_shannon) && any(~is_small)) {
       // With m = (p + q)/2, log m = max(log p, log q) + log((1 + e^-|d|) / 2).
       static const Real log_two(Quad(log(Quad(2))));
       const Reals above = log1p(ratio) - log_two;
@@ -305,26 +321,32 @@ class LineIntegrals {
     }
     at[rounding_of_them] = select(is_small, q * (abs(d) + rounding_of_d) * rounding_of_d, Reals(0));
     if (any(is_small)) {
-      // With r = e^(d/2) - 1: e^d - 1 = r (r + 2), and (p - q) / (p + q) is t.
-      const Reals square = d * d, rise = expm1(d * 0.5), twice = rise * (rise + 2), t = twice / (twice + 2);
-      const Reals t_square = t * t;
-      const auto instead = [&](Integral of, const Reals& value) { at[of] = select(is_small, value, at[of]); };
-      instead(forward, q * SmallDifferences::sum(square, d, small_.forward));
-      instead(reverse, q * SmallDifferences::sum(square, d, small_.reverse));
-      instead(amari, q * SmallDifferences::sum(square, d, small_.amari));
-      instead(amari_half, q * rise * rise * 2);
-      instead(jensen_shannon, (p + q) * SmallDifferences::sum(t_square, t_square, small_.jensen_shannon) * 0.25);
-      instead(affinity, p * alpha_ + q * (Real(1) - alpha_) - at[amari] / alpha_factor_);
+      using Small = SmallDifferences;
+      const Reals square = d * d;
+      const auto instead = [&](Integral of, const auto& value) {
+        if (makes(of)) at[of] = select(is_small, value(), at[of]);
+      };
+      instead(forward, [&] { return q * Small::sum(square, d, small_.forward); });
+      instead(reverse, [&] { return q * Small::sum(square, d, small_.reverse); });
+      instead(amari, [&] { return q * Small::sum(square, d, small_.amari); });
+      instead(affinity, [&] { return p * alpha_ + q * (Real(1) - alpha_) - at[amari] / alpha_factor_; });
+      instead(amari_half, [&] {
+        const Reals rise = expm1(d * 0.5);
+        return q * rise * rise * 2;
+      });
+      instead(jensen_shannon, [&] {
+        const Reals twice = expm1(d), t = twice / (twice + 2), t_square = t * t;  // (p - q) / (p + q)
+        return (p + q) * Small::sum(t_square, t_square, small_.jensen_shannon) * 0.25;
+      });
     }
-    if (is_gaussian_) {
-      add_covariances(q * d, z_.back(), at);
+    if (is_gaussian_ && makes(covariance)) add_covariances(q * d, z_.back(), at);
+    if (is_gaussian_ && makes(tilted))
       for (std::size_t k = 0; k < 4; ++k) at[tilted + k] = (k == 0 ? at[affinity] : at[tilted + k - 1]) * z_.back();
-    }
     return at;
   }
 
   /// From q (log p - log q), with E_q[z^2] = 1 and E_q[z^4] = 3.
-  static void add_covariances(const Reals& term, const Reals& z, std::array<Reals, rounding_of_them + 1>& at) {
+  static void add_covariances(const Reals& term, const Reals& z, Integrands& at) {
     const Reals square = z * z, fourth = square * square;
     at[covariance] = term * z;
     at[covariance + 1] = term * (square - 1);
@@ -352,6 +374,8 @@ class LineIntegrals {
 
   static constexpr double epsilon = 0x1p-102;
 
+  /// Those of which a whole and its halves have to agree, and, with what they are small beside, those that are summed.
+  std::vector<std::size_t> compared_, summed_;
   Real unit_, alpha_, alpha_factor_;
   SmallDifferences small_;
   bool is_gaussian_ = false;
@@ -365,10 +389,8 @@ class LineIntegrals {
 }  // namespace
 
 Integrals line_integrals(const Mixture& p, const Mixture& q, long double unit, long double alpha, int cuts,
-                         TiltedIntegrals* tilted_integrals) {
-  const LineIntegrals found(p, q, unit, alpha, cuts);
-  if (tilted_integrals != nullptr) *tilted_integrals = found.tilted_integrals();
-  return found();
+                         Wanted wanted) {
+  return LineIntegrals(p, q, unit, alpha, cuts, wanted)();
 }
 
 }  // namespace random_search
