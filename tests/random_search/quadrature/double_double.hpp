@@ -135,21 +135,25 @@ DoubleDouble<V> power_series(const DoubleDouble<V>& x, const std::array<Real, n>
   return sum;
 }
 
+inline std::int64_t bits(double x) { return std::bit_cast<std::int64_t>(x); }
+inline Mask bits(const Lanes& x) { return (Mask)x; }
+
 /// 2^n, of integers from -1021 to 1023.
 inline double power_of_two(double n) { return std::bit_cast<double>((static_cast<std::int64_t>(n) + 1023) << 52); }
 inline Lanes power_of_two(const Lanes& n) { return (Lanes)((__builtin_convertvector(n, Mask) + 1023) << 52); }
 
-/// e^(i log(2)/1024) - 1, i from -512 to 512.
-inline Real rise_of_step(double i) {
+/// e^(i log(2)/1024) - 1, of the i from -512 to 511 that differs by a multiple of 1024. By bits: lanes that are not
+/// used may hold anything.
+inline Real rise_of_step(std::int64_t i) {
   static const auto rises = [] {
-    std::array<Real, 1025> made;
-    for (int step = -512; step <= 512; ++step)
+    std::array<Real, 1024> made;
+    for (int step = -512; step < 512; ++step)
       made[static_cast<std::size_t>(step + 512)] = Real(Quad(expm1(Quad(step * log(Quad(2)) / 1024))));
     return made;
   }();
-  return rises[static_cast<std::size_t>(i + 512)];
+  return rises[static_cast<std::size_t>((i + 512) & 1023)];
 }
-inline Reals rise_of_step(const Lanes& i) {
+inline Reals rise_of_step(const Mask& i) {
   Reals made;
   for (int lane = 0; lane < lanes; ++lane) made.set(lane, rise_of_step(i[lane]));
   return made;
@@ -170,12 +174,12 @@ struct Exponential {
       for (std::size_t i = 0; i < made.size(); ++i) made[i] = Real(Quad(1 / (factorial *= static_cast<int>(i + 1))));
       return made;
     }();
-    constexpr double to_integer = 0x1.8p52;  // added and taken away again, it rounds
+    constexpr double to_integer = 0x1.8p52;  // added, it leaves an integer in the last bits; taken away again, rounds
     const DoubleDouble<V> x = select(is_less(given.high, V{} + least_exponent), DoubleDouble<V>(least_exponent), given);
-    const V steps = (x.high * (1024 * 1.4426950408889634) + to_integer) - to_integer;
-    const V n = (steps * (1.0 / 1024) + to_integer) - to_integer;
+    const V in_bits = x.high * (1024 * 1.4426950408889634) + to_integer, steps = in_bits - to_integer;
+    const V n = ((steps + 0.5) * (1.0 / 1024) + to_integer) - to_integer;
     const DoubleDouble<V> r = x - DoubleDouble<V>(step) * steps;
-    const DoubleDouble<V> nearly = rise_of_step(steps - n * 1024), rest = r * power_series(r, reciprocal_factorials, 4);
+    const DoubleDouble<V> nearly = rise_of_step(bits(in_bits)), rest = r * power_series(r, reciprocal_factorials, 4);
     rise = nearly + (rest + nearly * rest);
     scale = power_of_two(n);
   }
